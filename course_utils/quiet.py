@@ -1,0 +1,38 @@
+"""Import TensorFlow without its start-up lines.
+
+TensorFlow writes to standard error when it is imported and again at its first operation, and no
+setting silences all of it: some lines come from C++ before any setting is read. A notebook should
+open clean, and nbgrader gives no points to a test cell that writes to standard error. So the file
+descriptor itself is turned away for the import and for one tiny operation.
+
+Usage, before anything else that needs TensorFlow::
+
+    import course_utils.quiet
+"""
+
+import contextlib
+import os
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+
+@contextlib.contextmanager
+def standard_error_discarded():
+    """Discard what is written to file descriptor 2, from C++ as well as from Python."""
+    sys.stderr.flush()
+    saved = os.dup(2)
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+
+
+with standard_error_discarded():
+    import tensorflow as tf
+
+    tf.zeros(1) + 1.0
