@@ -1,0 +1,89 @@
+"""Every objective of the course, as a pure function: tensors in, one value per example out.
+
+Images may have any shape (B, …); each function sums over everything but the batch. Averaging over
+the batch is left to the caller, so that no constant is lost on the way. Gaussians are given by
+their mean `mu` and the logarithm of their variance, `log_var` = log σ², which a network can output
+without a constraint.
+"""
+
+import math
+
+from keras import ops
+
+
+def sum_per_example(values):
+    """Sum over every axis but the first: (B, …) → (B,)."""
+    return ops.sum(ops.reshape(values, (ops.shape(values)[0], -1)), axis=-1)
+
+
+def bernoulli_cross_entropy(x, logits):
+    """Cross-entropy −log p(x | logits) of independent Bernoulli pixels.
+
+    −Σ [x log σ(l) + (1 − x) log(1 − σ(l))] = Σ [max(l, 0) − l x + log(1 + e^−|l|)]
+
+    The right-hand side neither overflows nor loses digits, however large the logits.
+
+    Args:
+        x: pixels in [0, 1], (B, …).
+        logits: the decoder's output before the sigmoid, same shape.
+
+    Returns:
+        (B,), in nats.
+    """
+    return sum_per_example(
+        ops.maximum(logits, 0) - logits * x + ops.log1p(ops.exp(-ops.absolute(logits)))
+    )
+
+
+def squared_error(x, y):
+    """Squared error Σ (x − y)², for x and y of shape (B, …). Returns (B,)."""
+    return sum_per_example(ops.square(x - y))
+
+
+def kl_per_dimension(mu, log_var):
+    """KL(N(μ, σ²) ‖ N(0, 1)) of each latent dimension by itself.
+
+    ½ (μ² + σ² − log σ² − 1) (Kingma and Welling 2014, appendix B)
+
+    Args:
+        mu: means, (B, D).
+        log_var: log σ², (B, D).
+
+    Returns:
+        (B, D), in nats.
+    """
+    # expm1 keeps the digits when the variance is close to 1, where the terms nearly cancel.
+    return 0.5 * (ops.square(mu) + ops.expm1(log_var) - log_var)
+
+
+def kl_to_standard_normal(mu, log_var):
+    """KL(N(μ, σ²) ‖ N(0, I)), summed over the latent dimensions.
+
+    The sum is what the evidence lower bound asks for. A mean over dimensions would weaken the
+    prior by a factor of D without saying so.
+
+    Args:
+        mu: means, (B, D).
+        log_var: log σ², (B, D).
+
+    Returns:
+        (B,), in nats.
+    """
+    return ops.sum(kl_per_dimension(mu, log_var), axis=-1)
+
+
+def normal_log_prob(x, mu=0.0, log_var=0.0):
+    """log N(x; μ, σ²) of independent normals, summed over the last axis.
+
+    −½ Σ [log 2π + log σ² + (x − μ)² / σ²]
+
+    Args:
+        x: points, (…, D).
+        mu: means, broadcast to x.
+        log_var: log σ², broadcast to x.
+
+    Returns:
+        (…), in nats.
+    """
+    squared_distance = ops.square(x - mu) * ops.exp(-ops.convert_to_tensor(log_var))
+    return -0.5 * ops.sum(math.log(2 * math.pi) + log_var + squared_distance, axis=-1)

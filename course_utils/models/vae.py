@@ -1,0 +1,125 @@
+"""The variational autoencoder.
+
+Kingma and Welling, *Auto-Encoding Variational Bayes*, 2014; Rezende, Mohamed and Wierstra,
+*Stochastic Backpropagation and Approximate Inference in Deep Generative Models*, 2014.
+
+    prior        p(z)     = N(0, I)
+    decoder      p(x | z) = Bernoulli(sigmoid(decoder(z)))
+    encoder      q(z | x) = N(μ(x), diag σ²(x))
+    objective    ELBO     = E_q[log p(x | z)] − KL(q(z | x) ‖ p(z)) ≤ log p(x)
+"""
+
+from typing import NamedTuple
+
+import keras
+from keras import ops
+
+from course_utils.losses import (
+    bernoulli_cross_entropy,
+    kl_to_standard_normal,
+    normal_log_prob,
+)
+from course_utils.networks import dense_decoder, dense_encoder
+from course_utils.training import InMemoryModel
+
+
+class VAEOutput(NamedTuple):
+    """What one pass through the autoencoder gives."""
+
+    logits: keras.KerasTensor  # (B, *image)
+    mu: keras.KerasTensor  # (B, D)
+    log_var: keras.KerasTensor  # (B, D)
+    z: keras.KerasTensor  # (B, D)
+
+
+class VAE(InMemoryModel):
+    """A Gaussian encoder and a Bernoulli decoder, trained on the evidence lower bound.
+
+    Args:
+        encoder: (B, *image) → [mu (B, D), log_var (B, D)].
+        decoder: (B, D) → logits (B, *image).
+        beta: weight of the KL term; 1 gives the evidence lower bound, other values the β-VAE
+            (Higgins et al. 2017).
+    """
+
+    def __init__(self, encoder: keras.Model, decoder: keras.Model, beta: float = 1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.encoder = encoder
+        self.decoder = decoder
+        self.beta = beta
+        self.noise = keras.random.SeedGenerator()
+        self.reconstruction = keras.metrics.Mean(name="reconstruction")
+        self.kl = keras.metrics.Mean(name="kl")
+        self.built = True  # both networks are: weights can be saved and loaded before a first call
+
+    @property
+    def latent(self) -> int:
+        """The size D of the latent space."""
+        return self.decoder.input_shape[-1]
+
+    def reparameterize(self, mu, log_var):
+        """z = μ + σ ε with ε ~ N(0, I): a sample through which gradients reach μ and σ."""
+        epsilon = keras.random.normal(ops.shape(mu), seed=self.noise)
+        return mu + ops.exp(0.5 * log_var) * epsilon
+
+    def call(self, x, training=None):
+        mu, log_var = self.encoder(x, training=training)
+        z = self.reparameterize(mu, log_var)
+        return VAEOutput(self.decoder(z, training=training), mu, log_var, z)
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        reconstruction = bernoulli_cross_entropy(x, y_pred.logits)
+        kl = kl_to_standard_normal(y_pred.mu, y_pred.log_var)
+        self.reconstruction.update_state(reconstruction)
+        self.kl.update_state(kl)
+        return ops.mean(reconstruction + self.beta * kl)
+
+    def encode(self, x):
+        """Mean and log-variance of q(z | x), each (B, D)."""
+        return self.encoder(x, training=False)
+
+    def decode(self, z):
+        """Pixel probabilities, (B, *image) in [0, 1], for latent vectors z (B, D)."""
+        return ops.sigmoid(self.decoder(z, training=False))
+
+    def sample(self, count: int):
+        """Pixel probabilities of `count` draws from the prior, (count, *image)."""
+        return self.decode(keras.random.normal((count, self.latent), seed=self.noise))
+
+    def log_weights(self, x, samples: int):
+        """Log importance weights log p(x, z) − log q(z | x) with z drawn from q(z | x).
+
+        Their mean over the samples is an estimate of the ELBO, and their log-mean-exp the tighter
+        bound of Burda, Grosse and Salakhutdinov (2016, eq. 8).
+
+        Args:
+            x: images, (B, *image).
+            samples: how many draws of z for each image.
+
+        Returns:
+            (samples, B), in nats.
+        """
+        mu, log_var = self.encode(x)
+        mu = ops.repeat(mu, samples, axis=0)  # (B·samples, D)
+        log_var = ops.repeat(log_var, samples, axis=0)
+        z = self.reparameterize(mu, log_var)
+        log_likelihood = -bernoulli_cross_entropy(
+            ops.repeat(x, samples, axis=0), self.decoder(z, training=False)
+        )
+        log_ratio = normal_log_prob(z) - normal_log_prob(z, mu, log_var)
+        return ops.transpose(ops.reshape(log_likelihood + log_ratio, (-1, samples)))
+
+
+def dense_vae(shape, latent: int, *, beta: float = 1.0) -> VAE:
+    """A VAE of fully connected networks, for images as small as the digits.
+
+    Args:
+        shape: shape of one image, such as (8, 8, 1).
+        latent: size D of the latent space.
+        beta: weight of the KL term.
+    """
+    return VAE(
+        dense_encoder(shape, latent, outputs=2),
+        dense_decoder(latent, shape),
+        beta=beta,
+    )
