@@ -4,7 +4,10 @@ Each command imports what it needs when it runs, so that `course --help` answers
 """
 
 import argparse
+import dataclasses
+import json
 import sys
+import textwrap
 from pathlib import Path
 
 
@@ -24,7 +27,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="course", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="course", description="Build, run and grade the course's notebooks."
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     notebooks = commands.add_parser(
@@ -36,6 +41,17 @@ def _parser() -> argparse.ArgumentParser:
         help="write nothing; say which built files differ, and exit with 1 if any does",
     )
     notebooks.set_defaults(run=_notebooks)
+
+    lectures = commands.add_parser(
+        "lectures",
+        help="run lectures in fresh kernels; keep the executed copies in build/lectures/",
+    )
+    lectures.add_argument("names", nargs="*", metavar="NAME", help="vae or 07_vae; default: all")
+    lectures.add_argument(
+        "--jobs", type=int, default=1, metavar="N", help="how many run at once (default: 1)"
+    )
+    lectures.add_argument("--json", type=Path, metavar="FILE", help="write the results here too")
+    lectures.set_defaults(run=_lectures)
     return parser
 
 
@@ -64,6 +80,33 @@ def _notebooks(arguments: argparse.Namespace) -> int:
         return 1
     print("Every built notebook is up to date.")
     return 0
+
+
+def _lectures(arguments: argparse.Namespace) -> int:
+    from course_utils.notebooks import building, execution
+
+    if arguments.jobs < 1:
+        raise ValueError(f"--jobs {arguments.jobs}: at least one must run at a time")
+    root = building.find_root(Path.cwd())
+    paths = execution.lecture_paths(root, arguments.names)
+    results = execution.execute_all(root, paths, arguments.jobs)
+    if arguments.json:
+        arguments.json.parent.mkdir(parents=True, exist_ok=True)
+        content = json.dumps([dataclasses.asdict(result) for result in results], indent=1)
+        arguments.json.write_text(content + "\n", encoding="utf-8")
+    for result in results:
+        verdict = "FAILED" if result.failure else "ok"
+        print(
+            f"{verdict:6}  {result.name:28} "
+            f"{result.seconds:7.1f} s  {result.peak_mebibytes:6,} MiB at most"
+        )
+    failed = [result for result in results if result.failure]
+    for result in failed:
+        print(f"\n{result.name}: {result.failure}")
+        if result.cell is not None:
+            print("in the cell\n" + textwrap.indent(result.cell, "    "))
+    print(f"\nThe executed copies are in {execution.EXECUTED_FOLDER}.")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
