@@ -41,3 +41,7 @@ c.Execute.iopub_timeout = 60
 # writes there. Kernels inherit these.
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["KERAS_BACKEND"] = "tensorflow"
+# nbgrader calls alembic by name. It lies beside this Python, whose folder may not be on the PATH.
+scripts = os.path.dirname(sys.executable)
+if scripts not in os.environ.get("PATH", "").split(os.pathsep):
+    os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", "")])
