@@ -31,6 +31,15 @@ c.GenerateAssignment.force = True
 c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("Your code goes here.")'}
 c.ClearSolutions.text_stub = "*Your answer goes here.*"
 
+# nbgrader's own steps with HideTests between them; by themselves they print the hidden tests.
+# The page loads MathJax from the network to show formulas. nbgrader's page template names that
+# address itself; another c.HTMLExporter.template_name would be the place to change it.
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "course_utils.notebooks.feedback.HideTests",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
+
 # A cell may train a model. The first one imports TensorFlow, which takes up to 15 s.
 c.Execute.timeout = 300
 c.Execute.startup_timeout = 120

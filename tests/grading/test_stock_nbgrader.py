@@ -1,5 +1,6 @@
-"""Stock nbgrader's commands, with the course's configuration, on an assignment small enough to see."""
+"""Stock nbgrader's commands, with the course's configuration, on a small assignment."""
 
+import html
 import re
 import shutil
 from pathlib import Path
@@ -71,6 +72,11 @@ def course(tmp_path_factory):
     return course
 
 
+def shown(page):
+    """The text that a browser shows of an HTML page."""
+    return html.unescape(re.sub(r"<[^>]+>", "", page))
+
+
 @pytest.mark.slow
 def test_scores(course):
     assert course.scores() == {
@@ -99,14 +105,24 @@ def test_validate_tells_a_student_where_things_stand(course):
     submitted = course.folder / "submitted"
     assert "Success!" in course.validate(submitted / "perfect" / "twice" / "twice.ipynb")
     said = course.validate(submitted / "blank" / "twice" / "twice.ipynb")
-    assert "VALIDATION FAILED ON 2 CELL(S)" in said
+    assert "VALIDATION FAILED ON 3 CELL(S)" in said
     assert "Your code goes here." in said
 
 
 @pytest.mark.slow
 def test_feedback_shows_the_score_and_the_reason(course):
-    page = re.sub(r"<[^>]+>", "", course.feedback("hidden_wrong"))
-    assert "negative numbers can be doubled too" in page
+    page = shown(course.feedback("hidden_wrong"))
+    assert "AssertionError: negative numbers can be doubled too" in page
+    assert "Score: 0.0 / 9.0" in page
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("student", ["perfect", "blank", "hidden_wrong"])
+def test_feedback_does_not_show_hidden_tests(course, student):
+    page = shown(course.feedback(student))
+    assert "assert double(2) == 4" in page
+    assert "assert double(-1.5)" not in page
+    assert "HIDDEN TESTS" not in page
 
 
 def test_an_answer_to_no_cell_is_refused(course):
