@@ -46,9 +46,11 @@ from pathlib import Path
 
 import jupytext
 from nbformat import NotebookNode, v4
+from nbformat.validator import NotebookValidationError
 
 MARKER = re.compile(r"# %%( \[markdown\])?( \S.*)?\s*")
 MAGIC = re.compile(r"\s*# %%?[A-Za-z]\w*(\s.*)?")
+NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MARKER_LIKE = re.compile(r"\s*#\s*%|%%?(\s|$)")
 
 KERNEL = {
@@ -118,7 +120,7 @@ def read(text: str, path: str | Path) -> Source:
     """
     lines = text.splitlines()
     markers = _marker_lines(lines, path)
-    parsed = jupytext.reads(text, fmt="py:percent")
+    parsed = _parse(text, path, markers)
     if len(parsed.cells) != len(markers):
         raise SourceError(
             path,
@@ -139,7 +141,7 @@ def read(text: str, path: str | Path) -> Source:
         source.notebook.cells.append(
             new_cell(
                 cell.source,
-                id=metadata.get("nbgrader", {}).get("grade_id") or digest,
+                id=metadata.get("nbgrader", {}).get("grade_id", digest),
                 metadata=metadata,
             )
         )
@@ -159,6 +161,20 @@ def _marker_lines(lines: list[str], path: str | Path) -> list[int]:
     return markers
 
 
+def _parse(text: str, path: str | Path, markers: list[int]) -> NotebookNode:
+    try:
+        return jupytext.reads(text, fmt="py:percent")
+    except NotebookValidationError:
+        # jupytext does not say where, so ask it about each marker.
+        lines = text.splitlines()
+        for number in markers:
+            try:
+                jupytext.reads(lines[number - 1], fmt="py:percent")
+            except NotebookValidationError as error:
+                raise SourceError(path, number, f"wrong metadata: {error.message}") from error
+        raise
+
+
 def _metadata(source: Source, index: int, cell: NotebookNode) -> dict:
     """The cell's metadata as the notebook shall hold it, short forms written out."""
     given = {key: value for key, value in cell.metadata.items() if key != "lines_to_next_cell"}
@@ -176,9 +192,6 @@ def _metadata(source: Source, index: int, cell: NotebookNode) -> dict:
             f"known are {', '.join((*SHORT_FORMS, 'points', *KEPT_METADATA))}",
         )
     kept = {key: given[key] for key in KEPT_METADATA if key in given}
-    tags = kept.get("tags", [])
-    if not (isinstance(tags, list) and all(isinstance(tag, str) for tag in tags)):
-        raise source.error(index, f'tags={tags!r}: expected a list such as tags=["hide-input"]')
     forms = [form for form in SHORT_FORMS if form in given]
     if len(forms) + ("nbgrader" in given) > 1:
         raise source.error(index, "more than one of " + ", ".join((*SHORT_FORMS, "nbgrader")))
@@ -187,13 +200,14 @@ def _metadata(source: Source, index: int, cell: NotebookNode) -> dict:
             raise source.error(index, "points belong to a test or an answer")
         if not isinstance(kept.get("nbgrader", {}), dict):
             raise source.error(index, f"nbgrader={kept['nbgrader']!r}: expected braces")
+        if "grade_id" in kept.get("nbgrader", {}):
+            _check_name(source, index, kept["nbgrader"]["grade_id"])
         return kept
     [form] = forms
     grade, solution, locked = SHORT_FORMS[form]
     if cell.cell_type not in CELL_TYPES[form]:
         raise source.error(index, f"a {cell.cell_type} cell cannot be {form}={given[form]!r}")
-    if not isinstance(given[form], str):
-        raise source.error(index, f'{form}={given[form]!r}: expected a name in quotes, {form}="…"')
+    _check_name(source, index, given[form])
     if grade != ("points" in given):
         raise source.error(
             index, f"{form}={given[form]!r} {'needs' if grade else 'takes no'} points"
@@ -209,6 +223,13 @@ def _metadata(source: Source, index: int, cell: NotebookNode) -> dict:
     if grade:
         kept["nbgrader"]["points"] = given["points"]
     return kept
+
+
+def _check_name(source: Source, index: int, name: object) -> None:
+    if not (isinstance(name, str) and NAME.fullmatch(name)):
+        raise source.error(
+            index, f"{name!r} is no grade_id: up to 64 letters, digits, - and _, in quotes"
+        )
 
 
 def _check_commented(source: Source, index: int, lines: list[str]) -> None:
