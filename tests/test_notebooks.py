@@ -93,6 +93,12 @@ def test_cells_metadata_and_magics_survive():
     assert cells[2].source == "%%time\nx"
 
 
+def test_only_what_looks_like_a_magic_becomes_one():
+    text = "# %%\n# cat pictures\n# !ls\n# 5 % of x\nif x:\n    # %timeit x\n    y = 1  # %z\n"
+    [cell] = source_cells(text)
+    assert cell.source == ("# cat pictures\n!ls\n# 5 % of x\nif x:\n    %timeit x\n    y = 1  # %z")
+
+
 def test_a_header_that_would_drop_the_metadata_does_not():
     header = "# ---\n# jupyter:\n#   jupytext:\n#     cell_metadata_filter: -all\n# ---\n\n"
     assert source_cells(header + ASSIGNMENT) == source_cells(ASSIGNMENT)

@@ -12,7 +12,8 @@ A text is a Python file. A marker line opens each cell; the first line of the fi
     # %% tags=["hide-input"]
     # %matplotlib inline
 
-Magics are written as comments (`# %matplotlib inline`, `# %%time`), so that the file stays Python.
+Magics and shell commands are written as comments, so that the file stays Python: `# %%time`,
+`# %matplotlib inline`, `# !ls`. A comment that begins with a % or a ! and a letter is always one.
 
 Cells of an assignment say in the marker what nbgrader shall do with them. NAME is the cell's
 grade_id, unique in the notebook (letters, digits, - and _); it also becomes the cell's id.
@@ -50,6 +51,7 @@ from nbformat.validator import NotebookValidationError
 
 MARKER = re.compile(r"# %%( \[markdown\])?( \S.*)?\s*")
 MAGIC = re.compile(r"\s*# %%?[A-Za-z]\w*(\s.*)?")
+COMMENTED_MAGIC = re.compile(r"^(\s*)# (?=%{1,2}[A-Za-z]|![A-Za-z])", re.MULTILINE)
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MARKER_LIKE = re.compile(r"\s*#\s*%|%%?(\s|$)")
 
@@ -61,6 +63,10 @@ KERNEL = {
     },
     "language_info": {"name": "python"},
 }
+
+# jupytext would also uncomment what IPython takes for a command without a sign: a remark that
+# starts with the word "cat" would become code. So magics stay comments there; `read` uncomments them.
+FORMAT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
 
 # What each short form stands for: (grade, solution, locked), and the cells that may carry it.
 SHORT_FORMS = {
@@ -134,6 +140,8 @@ def read(text: str, path: str | Path) -> Source:
         metadata = _metadata(source, index, cell)
         if cell.cell_type == "markdown":
             _check_commented(source, index, lines)
+        else:
+            cell.source = COMMENTED_MAGIC.sub(r"\1", cell.source)
         content = f"{cell.cell_type}\n{cell.source}"
         seen[content] = seen.get(content, 0) + 1
         digest = hashlib.sha256(f"{seen[content]}\n{content}".encode()).hexdigest()[:12]
@@ -163,13 +171,13 @@ def _marker_lines(lines: list[str], path: str | Path) -> list[int]:
 
 def _parse(text: str, path: str | Path, markers: list[int]) -> NotebookNode:
     try:
-        return jupytext.reads(text, fmt="py:percent")
+        return jupytext.reads(text, fmt=FORMAT)
     except NotebookValidationError:
         # jupytext does not say where, so ask it about each marker.
         lines = text.splitlines()
         for number in markers:
             try:
-                jupytext.reads(lines[number - 1], fmt="py:percent")
+                jupytext.reads(lines[number - 1], fmt=FORMAT)
             except NotebookValidationError as error:
                 raise SourceError(path, number, f"wrong metadata: {error.message}") from error
         raise
