@@ -65,7 +65,7 @@ KERNEL = {
 }
 
 # jupytext would also uncomment what IPython takes for a command without a sign: a remark that
-# starts with the word "cat" would become code. So magics stay comments there; `read` uncomments them.
+# starts with the word "cat" would become code. So `read` does it, for explicit magics only.
 FORMAT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
 
 # What each short form stands for: (grade, solution, locked), and the cells that may carry it.
