@@ -1,0 +1,113 @@
+"""The command `course`: what maintainers and instructors do from a terminal.
+
+Each command imports what it needs when it runs, so that `course --help` answers at once.
+"""
+
+import argparse
+import dataclasses
+import json
+import sys
+import textwrap
+from pathlib import Path
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run `course` with the given arguments.
+
+    Returns:
+        The exit status: 0 when all is well, 1 when the command found something wrong. A wrong
+        command line exits with 2.
+    """
+    parsed = _parser().parse_args(arguments)
+    try:
+        return parsed.run(parsed)
+    except (ValueError, OSError) as error:
+        print(f"course {parsed.command}: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="course", description="Build, run and grade the course's notebooks."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    notebooks = commands.add_parser(
+        "notebooks", help="build lectures/, solutions/ and assignments/ from notebooks/"
+    )
+    notebooks.add_argument(
+        "--check",
+        action="store_true",
+        help="write nothing; say which built files differ, and exit with 1 if any does",
+    )
+    notebooks.set_defaults(run=_notebooks)
+
+    lectures = commands.add_parser(
+        "lectures",
+        help="run lectures in fresh kernels; keep the executed copies in build/lectures/",
+    )
+    lectures.add_argument("names", nargs="*", metavar="NAME", help="vae or 07_vae; default: all")
+    lectures.add_argument(
+        "--jobs", type=int, default=1, metavar="N", help="how many run at once (default: 1)"
+    )
+    lectures.add_argument("--json", type=Path, metavar="FILE", help="write the results here too")
+    lectures.set_defaults(run=_lectures)
+    return parser
+
+
+def _notebooks(arguments: argparse.Namespace) -> int:
+    from course_utils.notebooks import building
+
+    root = building.find_root(Path.cwd())
+    if not arguments.check:
+        built = building.build(root)
+        for path in built.stale:
+            print(f"wrote {path}")
+        for path in built.orphans:
+            print(f"removed {path}: it has no text in notebooks/")
+        if not built:
+            print("Every built notebook is up to date.")
+        return 0
+    found = building.difference(root)
+    for path in found.stale:
+        print(f"{path} differs from its text in notebooks/")
+    for path in found.orphans:
+        print(f"{path} has no text in notebooks/")
+    for path in found.strays:
+        print(f"{path} is no built notebook; nbgrader would copy it to the students")
+    if found:
+        print("Edit the text in notebooks/, then run `course notebooks`.")
+        return 1
+    print("Every built notebook is up to date.")
+    return 0
+
+
+def _lectures(arguments: argparse.Namespace) -> int:
+    from course_utils.notebooks import building, execution
+
+    if arguments.jobs < 1:
+        raise ValueError(f"--jobs {arguments.jobs}: at least one must run at a time")
+    root = building.find_root(Path.cwd())
+    paths = execution.lecture_paths(root, arguments.names)
+    results = execution.execute_all(root, paths, arguments.jobs)
+    if arguments.json:
+        arguments.json.parent.mkdir(parents=True, exist_ok=True)
+        content = json.dumps([dataclasses.asdict(result) for result in results], indent=1)
+        arguments.json.write_text(content + "\n", encoding="utf-8")
+    for result in results:
+        verdict = "FAILED" if result.failure else "ok"
+        print(
+            f"{verdict:6}  {result.name:28} "
+            f"{result.seconds:7.1f} s  {result.peak_mebibytes:6,} MiB at most"
+        )
+    failed = [result for result in results if result.failure]
+    for result in failed:
+        print(f"\n{result.name}: {result.failure}")
+        if result.cell is not None:
+            print("in the cell\n" + textwrap.indent(result.cell, "    "))
+    print(f"\nThe executed copies are in {execution.EXECUTED_FOLDER}.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
