@@ -54,9 +54,9 @@ help:
 	@touch $@
 
 .uv/bin/uv:
-	@echo "uv is not installed: putting it into .uv/, for this course alone."
 	@{ python3 -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 8))' \
 		&& python3 -m venv .uv; } >/dev/null 2>&1 || { \
 		echo "Please install uv, or a Python of version 3.8 or later that can make virtual" \
 			"environments (on Debian and Ubuntu: apt install python3 python3-venv)." >&2; exit 1; }
+	@echo "uv is not installed: putting it into .uv/, for this course alone."
 	@.uv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.8'

@@ -12,7 +12,7 @@ class Split:
     """Examples and what is known about each of them.
 
     Attributes:
-        x: the examples, float32. Images are (N, height, width, channels) in [0, 1]; points are (N, 2).
+        x: the examples, float32. Images are (N, height, width, channels) in [0, 1], points (N, 2).
         factors: one int64 array of shape (N,) for each named factor, holding level indices.
     """
 
