@@ -1,0 +1,62 @@
+# Everything one can do here. `make` prints the list; the text after ## describes a target.
+# Works with GNU make 3.81 (macOS) and later.
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test notebooks check-notebooks lint format speed clean
+
+export TF_CPP_MIN_LOG_LEVEL := 3
+# An activated environment of another project is not ours: uv would warn about it at each command.
+unexport VIRTUAL_ENV
+
+# The redirection makes old versions of make ask a shell, which alone knows `command`.
+UV := $(if $(shell command -v uv 2>/dev/null),uv,.uv/bin/uv)
+# The environment is brought up to date by the stamp below; asking again would cost half a second.
+RUN = $(UV) run --no-sync
+
+##@ Use the course
+lab: .venv/.synced ## open the course in JupyterLab
+	@$(RUN) jupyter lab --LabApp.default_url=/lab/tree/lectures/00_welcome.ipynb \
+		$(if $(filter 0,$(shell id -u)),--allow-root)
+
+##@ Check
+test: .venv/.synced ## run all tests
+	@$(RUN) pytest
+lint: .venv/.synced ## check the style of the code
+	@$(RUN) ruff check .
+	@$(RUN) ruff format --check .
+check-notebooks: .venv/.synced ## check that the built notebooks match their text
+	@$(RUN) course notebooks --check
+
+##@ Change
+notebooks: .venv/.synced ## build lectures/, solutions/ and assignments/ from notebooks/
+	@$(RUN) course notebooks
+format: .venv/.synced ## put the code in order
+	@$(RUN) ruff check --fix .
+	@$(RUN) ruff format .
+
+##@ Measure
+speed: .venv/.synced ## compare training speed with Keras's own fit
+	@$(RUN) python benchmarks/speed.py
+
+##@ Tidy up
+clean: ## remove caches, logs and builds; the environment and students' work stay
+	@rm -rf build logs .pytest_cache .ruff_cache
+	@find . \( -name .venv -o -name .uv -o -name .git \) -prune \
+		-o -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
+
+help:
+	@awk 'BEGIN { FS = ":.*## "; print "make TARGET, where TARGET is one of" } \
+		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.venv/.synced: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
+	@$(UV) sync --locked
+	@touch $@
+
+.uv/bin/uv:
+	@{ python3 -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 8))' \
+		&& python3 -m venv .uv; } >/dev/null 2>&1 || { \
+		echo "Please install uv, or a Python of version 3.8 or later that can make virtual" \
+			"environments (on Debian and Ubuntu: apt install python3 python3-venv)." >&2; exit 1; }
+	@echo "uv is not installed: putting it into .uv/, for this course alone."
+	@.uv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.8'
