@@ -121,9 +121,9 @@ class RunLogger(keras.callbacks.Callback):
     """A Keras callback that writes each `fit` as a run of its own.
 
     Metrics go to `train` and those called `val_…` to `test` under the same tag, so that both curves
-    overlay. The optimizer's learning rate goes to `train`. The step is the epoch as the progress
-    bar counts it, from 1. Everything is on disk after each epoch, also when training is
-    interrupted.
+    overlay. The learning rate goes to `train` as `optimizer/learning_rate`, which the dashboard
+    lists below the loss. The step is the epoch as the progress bar counts it, from 1. Everything is
+    on disk after each epoch, also when training is interrupted.
 
     Args:
         log_dir: the folder of all runs.
@@ -165,9 +165,13 @@ class RunLogger(keras.callbacks.Callback):
             self._writers = create_writers(self.log_dir, self.name)
             self.directory = self._writers.directory
         step = epoch + 1
-        logs = self._learning_rate() | dict(logs or {})
+        logs = dict(logs or {})
+        logs.pop("learning_rate", None)  # some of Keras's callbacks add it
         test = {tag.removeprefix("val_"): logs[tag] for tag in logs if tag.startswith("val_")}
         train = {tag: logs[tag] for tag in logs if not tag.startswith("val_")}
+        # A model with two optimizers has none called `optimizer`.
+        if (optimizer := getattr(self.model, "optimizer", None)) is not None:
+            train["optimizer/learning_rate"] = float(optimizer.learning_rate)
         write_scalars(self._writers.train, train, step)
         write_scalars(self._writers.test, test, step)
         if step % self.every == 0:
@@ -179,11 +183,6 @@ class RunLogger(keras.callbacks.Callback):
         if self._writers is not None:
             self._writers.close()
             self._writers = None
-
-    def _learning_rate(self) -> dict[str, float]:
-        # A model with two optimizers has none called `optimizer`.
-        optimizer = getattr(self.model, "optimizer", None)
-        return {} if optimizer is None else {"learning_rate": float(optimizer.learning_rate)}
 
 
 # ---- showing -------------------------------------------------------------------------------------
@@ -212,10 +211,12 @@ def prepare_dashboard() -> None:
     prune_dashboards()
 
 
-def show_dashboard(log_dir: str | os.PathLike = "logs", height: int = 650) -> None:
+def show_dashboard(log_dir: str | os.PathLike = "logs", height: int = 700) -> None:
     """Show TensorBoard below the cell, and print its address for where a frame stays empty.
 
-    A server that already shows `log_dir` is shown again; a new one takes some seconds to start.
+    A server that already shows `log_dir` is shown again; a new one takes some seconds to start. It
+    lasts until the notebook ends, and unlike that of a plain `%tensorboard`, it outlives the
+    interruption of a cell.
 
     Args:
         log_dir: the folder of all runs; it need not exist yet.
@@ -231,7 +232,7 @@ def show_dashboard(log_dir: str | os.PathLike = "logs", height: int = 650) -> No
     match result:
         case manager.StartLaunched(info=info) | manager.StartReused(info=info):
             notebook.display(port=info.port, height=height)
-            print(f"If no dashboard appears below this cell, open {_address(info.port)}")
+            print(f"If the dashboard does not appear, open {_address(info.port)}")
         case manager.StartExecFailed(os_error=error):
             raise RuntimeError(
                 f"TensorBoard's program cannot be run ({error}). It belongs to the course's "
