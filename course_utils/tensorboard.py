@@ -53,13 +53,8 @@ class Writers(NamedTuple):
     test: tf.summary.SummaryWriter
     directory: Path
 
-    def flush(self) -> None:
-        """Put on disk what was written so far, so that a dashboard can show it."""
-        self.train.flush()
-        self.test.flush()
-
     def close(self) -> None:
-        """Flush and end both files."""
+        """End both files."""
         self.train.close()
         self.test.close()
 
@@ -75,7 +70,8 @@ def create_writers(log_dir: str | os.PathLike = "logs", name: str = "run") -> Wr
 
     Returns:
         The `Writers`; use each as `with writers.train.as_default(): tf.summary.scalar(...)`, or
-        with `write_scalars` and `write_images`.
+        with `write_scalars` and `write_images`. What was written is on disk at the end of the
+        `with`.
     """
     started = Path(log_dir, name, datetime.datetime.now().strftime("%Y%m%d-%H%M%S"))
     for attempt in itertools.count(1):
@@ -157,7 +153,7 @@ class RunLogger(keras.callbacks.Callback):
         self._writers: Writers | None = None
 
     def on_train_begin(self, logs=None):
-        # Keras calls no on_train_end when training was interrupted.
+        # Keras calls no on_train_end when training was interrupted; that run ends here.
         self.on_train_end()
 
     def on_epoch_end(self, epoch, logs=None):
@@ -177,7 +173,6 @@ class RunLogger(keras.callbacks.Callback):
         if step % self.every == 0:
             for tag, draw in self.images.items():
                 write_images(self._writers.test, tag, draw(), step)
-        self._writers.flush()
 
     def on_train_end(self, logs=None):
         if self._writers is not None:
@@ -380,7 +375,9 @@ def _kernel_died(server: psutil.Process) -> bool:
     return kernel is None or kernel.create_time() > server.create_time()
 
 
-def _shows(info: manager.TensorBoardInfo, process: psutil.Process, log_dir: str) -> bool:
+def _shows(
+    info: manager.TensorBoardInfo, process: psutil.Process, log_dir: str | os.PathLike
+) -> bool:
     # The server noted the folder as it was given, relative to where it was started.
     return Path(process.cwd(), info.logdir).resolve() == Path(log_dir).resolve()
 

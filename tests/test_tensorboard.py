@@ -175,12 +175,19 @@ def test_a_loop_that_only_ends_epochs_is_logged(tmp_path):
     logger.on_train_end()
 
 
-def test_an_interrupted_fit_loses_nothing_and_the_next_is_a_new_run(tmp_path):
+def test_an_interrupted_fit_loses_nothing_and_the_next_is_a_new_run(tmp_path, monkeypatch):
     class Interruption(keras.callbacks.Callback):
         def on_epoch_begin(self, epoch, logs=None):
             if epoch == 2:
                 raise KeyboardInterrupt
 
+    opened = []
+
+    def create_and_remember(*args):
+        opened.append(create_writers(*args))
+        return opened[-1]
+
+    monkeypatch.setattr(course_tensorboard, "create_writers", create_and_remember)
     logger, model = RunLogger(tmp_path), compiled_model()
     with pytest.raises(KeyboardInterrupt):
         fit(logger, model=model, callbacks=[Interruption()])
@@ -190,6 +197,10 @@ def test_an_interrupted_fit_loses_nothing_and_the_next_is_a_new_run(tmp_path):
     assert logger.directory != interrupted
     assert list(read(interrupted / "train")["loss"]) == [1, 2]
     assert list(read(logger.directory / "train")["loss"]) == [1]
+    assert len(opened) == 2
+    for writer in (writer for run in opened for writer in (run.train, run.test)):
+        with pytest.raises(RuntimeError, match="closed"), writer.as_default():
+            pass
 
 
 def test_every_is_at_least_one_epoch():
@@ -298,7 +309,7 @@ def test_prune_forgets_the_dead_and_keeps_the_living(start_server, dead_pid, fre
     silent = start_server(logdir="silent")
     silent.note = note(silent.pid, free_port)
     killed = start_server()
-    killed.kill()  # and not waited for: it stays behind as a zombie, as in a notebook
+    killed.kill()
     dead = note(dead_pid, living.port)
     prune_dashboards()
     assert living.note.exists() and is_running(living)
@@ -309,10 +320,13 @@ def test_prune_forgets_the_dead_and_keeps_the_living(start_server, dead_pid, fre
 
 
 def test_prune_stops_servers_whose_notebook_died(start_server, dead_pid):
-    orphan = start_server(kernel=dead_pid)
+    killed = start_server()
+    orphans = [start_server(kernel=dead_pid), start_server(kernel=killed.pid)]
     kept = [start_server(), start_server(kernel=os.getpid())]
+    killed.kill()
     prune_dashboards()
-    assert not is_running(orphan) and not orphan.note.exists()
+    for server in orphans:
+        assert not is_running(server) and not server.note.exists()
     for server in kept:
         assert is_running(server) and server.note.exists()
 
@@ -452,7 +466,6 @@ CELLS = {
         from course_utils.tensorboard import stop_dashboard, write_scalars
         writers = create_writers("logs", "vae")
         write_scalars(writers.train, {"loss": 3.0}, step=1)
-        writers.flush()
         prepare_dashboard()""",
     "show": "show_dashboard('logs', height=432)",
     "magic": "%load_ext tensorboard\n%tensorboard --logdir logs",
