@@ -288,6 +288,13 @@ def is_running(server):
     return process is not None and process.is_running()
 
 
+def wait_until(condition, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not so within {seconds} s"
+        time.sleep(0.05)
+
+
 @pytest.fixture
 def dead_pid():
     """A number that belonged to a process and does not now."""
@@ -310,6 +317,7 @@ def test_prune_forgets_the_dead_and_keeps_the_living(start_server, dead_pid, fre
     silent.note = note(silent.pid, free_port)
     killed = start_server()
     killed.kill()
+    wait_until(lambda: not is_running(killed))
     dead = note(dead_pid, living.port)
     prune_dashboards()
     assert living.note.exists() and is_running(living)
@@ -324,6 +332,7 @@ def test_prune_stops_servers_whose_notebook_died(start_server, dead_pid):
     orphans = [start_server(kernel=dead_pid), start_server(kernel=killed.pid)]
     kept = [start_server(), start_server(kernel=os.getpid())]
     killed.kill()
+    wait_until(lambda: not is_running(killed))
     prune_dashboards()
     for server in orphans:
         assert not is_running(server) and not server.note.exists()
@@ -451,13 +460,6 @@ def test_an_interrupt_of_the_notebook_spares_the_server(failing_program):
 def ask(port, path):
     with urllib.request.urlopen(f"http://localhost:{port}/{path}", timeout=30) as answer:
         return answer.read().decode()
-
-
-def wait_until(condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not so within {seconds} s"
-        time.sleep(0.05)
 
 
 CELLS = {
