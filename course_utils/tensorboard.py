@@ -1,0 +1,401 @@
+"""TensorBoard for the course: runs in dated folders, a Keras callback, a dashboard in the page.
+
+    model.fit(..., callbacks=[RunLogger(name="vae")])  # logs/vae/20260131-142500/train and …/test
+    show_dashboard("logs")
+
+Two curves with the same tag, one from `train` and one from `test`, overlay in the dashboard: that
+is why a run has two writers and not one.
+
+The dashboard is TensorBoard's own `%tensorboard`, with what a notebook needs around it: the program
+is found without an activated environment, the address is right behind JupyterHub and Binder, a
+server ends with the notebook that started it, and one that died is not shown again as an empty
+frame. `prepare_dashboard()` gives the same to a plain `%tensorboard --logdir logs`.
+"""
+
+import course_utils.quiet  # noqa: F401 – before TensorFlow
+
+# isort: split
+import atexit
+import contextlib
+import datetime
+import itertools
+import os
+import shutil
+import signal
+import socket
+import sys
+import sysconfig
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import keras
+import psutil
+import tensorflow as tf
+from numpy.typing import ArrayLike
+from tensorboard import manager, notebook
+
+from course_utils.plotting import image_grid
+
+# A server inherits its kernel's environment, so this tells later who started it.
+KERNEL_VARIABLE = "COURSE_TENSORBOARD_KERNEL"
+SECONDS_TO_STOP = 3
+
+
+# ---- writing -------------------------------------------------------------------------------------
+
+
+class Writers(NamedTuple):
+    """The summary writers of one run, and the folder that holds both."""
+
+    train: tf.summary.SummaryWriter
+    test: tf.summary.SummaryWriter
+    directory: Path
+
+    def close(self) -> None:
+        """End both files."""
+        self.train.close()
+        self.test.close()
+
+
+def create_writers(log_dir: str | os.PathLike = "logs", name: str = "run") -> Writers:
+    """Open writers for train and test in a new folder, `log_dir/name/YYYYMMDD-HHMMSS`.
+
+    Runs that start in the same second get different folders; the later ones end in `-2`, `-3`, ….
+
+    Args:
+        log_dir: the folder of all runs, the one to give to `show_dashboard`.
+        name: what is trained.
+
+    Returns:
+        The `Writers`; use each as `with writers.train.as_default(): tf.summary.scalar(...)`, or
+        with `write_scalars` and `write_images`. What was written is on disk at the end of the
+        `with`.
+    """
+    started = Path(log_dir, name, datetime.datetime.now().strftime("%Y%m%d-%H%M%S"))
+    for attempt in itertools.count(1):
+        directory = started if attempt == 1 else started.with_name(f"{started.name}-{attempt}")
+        # Making the folder is what claims it: another process may be asking for the same second.
+        with contextlib.suppress(FileExistsError):
+            directory.mkdir(parents=True)
+            break
+    train, test = (tf.summary.create_file_writer(str(directory / x)) for x in ("train", "test"))
+    return Writers(train, test, directory)
+
+
+def write_scalars(writer: tf.summary.SummaryWriter, values: Mapping[str, float], step: int) -> None:
+    """Write one point of a curve for each name in `values`."""
+    with writer.as_default():
+        for tag, value in values.items():
+            tf.summary.scalar(tag, value, step=step)
+
+
+def write_images(
+    writer: tf.summary.SummaryWriter,
+    tag: str,
+    images: ArrayLike,
+    step: int,
+    columns: int | None = None,
+) -> None:
+    """Write images as one picture, tiled by `course_utils.plotting.image_grid`.
+
+    Args:
+        writer: one of `Writers`.
+        tag: the picture's name; the dashboard has a slider through its steps.
+        images: (N, H, W, C) floats in [0, 1], with C = 1 for grey or 3 for colour.
+        step: the epoch or training step.
+        columns: images in a row; as near to a square as possible if None.
+    """
+    with writer.as_default():
+        tf.summary.image(tag, image_grid(images, columns)[None], step=step)
+
+
+# To bend keras.callbacks.TensorBoard would take more lines: its folder is called `validation`, its
+# tags `epoch_…`, it draws the graph unless told not to, and it has no images.
+class RunLogger(keras.callbacks.Callback):
+    """A Keras callback that writes each `fit` as a run of its own.
+
+    Metrics go to `train` and those called `val_…` to `test` under the same tag, so that both curves
+    overlay. The learning rate goes to `train` as `optimizer/learning_rate`, which the dashboard
+    lists below the loss. The step is the epoch as the progress bar counts it, from 1. Everything is
+    on disk after each epoch, also when training is interrupted.
+
+    Args:
+        log_dir: the folder of all runs.
+        name: what is trained; see `create_writers`.
+        images: for each tag a function without arguments that gives images (N, H, W, C) in [0, 1],
+            such as `lambda: decode(fixed_z)`. They are written to `test` as one grid.
+        every: epochs from one grid to the next.
+
+    Attributes:
+        directory: the folder of the latest run, or None before the first.
+
+    Raises:
+        ValueError: if `every` is less than 1.
+    """
+
+    def __init__(
+        self,
+        log_dir: str | os.PathLike = "logs",
+        name: str = "run",
+        images: Mapping[str, Callable[[], ArrayLike]] | None = None,
+        every: int = 1,
+    ):
+        super().__init__()
+        if every < 1:
+            raise ValueError(f"every is a number of epochs, 1 or more; got {every}")
+        self.log_dir = log_dir
+        self.name = name
+        self.images = dict(images or {})
+        self.every = every
+        self.directory: Path | None = None
+        self._writers: Writers | None = None
+
+    def on_train_begin(self, logs=None):
+        # Keras calls no on_train_end when training was interrupted; that run ends here.
+        self.on_train_end()
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self._writers is None:
+            self._writers = create_writers(self.log_dir, self.name)
+            self.directory = self._writers.directory
+        step = epoch + 1
+        logs = dict(logs or {})
+        logs.pop("learning_rate", None)  # some of Keras's callbacks add it
+        test = {tag.removeprefix("val_"): logs[tag] for tag in logs if tag.startswith("val_")}
+        train = {tag: logs[tag] for tag in logs if not tag.startswith("val_")}
+        # A model with two optimizers has none called `optimizer`.
+        if (optimizer := getattr(self.model, "optimizer", None)) is not None:
+            train["optimizer/learning_rate"] = float(optimizer.learning_rate)
+        write_scalars(self._writers.train, train, step)
+        write_scalars(self._writers.test, test, step)
+        if step % self.every == 0:
+            for tag, draw in self.images.items():
+                write_images(self._writers.test, tag, draw(), step)
+
+    def on_train_end(self, logs=None):
+        if self._writers is not None:
+            self._writers.close()
+            self._writers = None
+
+
+# ---- showing -------------------------------------------------------------------------------------
+
+
+def prepare_dashboard() -> None:
+    """Make `%load_ext tensorboard` and `%tensorboard --logdir logs` work in this notebook.
+
+    Sets TENSORBOARD_BINARY to the program of this environment and, behind JupyterHub and Binder,
+    TENSORBOARD_PROXY_URL to the address that jupyter-server-proxy gives it; either is kept where it
+    is already set. Forgets servers that died, and has those that this notebook starts end with it.
+    """
+    beside_python = os.pathsep.join(
+        [os.path.dirname(sys.executable), sysconfig.get_path("scripts")]
+    )
+    if binary := shutil.which("tensorboard", path=beside_python):
+        os.environ.setdefault("TENSORBOARD_BINARY", binary)
+    hub = os.environ.get("JUPYTERHUB_SERVICE_PREFIX")
+    proxy = os.environ.get("TENSORBOARD_PROXY_URL") or (hub and f"{hub.rstrip('/')}/proxy/%PORT%/")
+    if proxy:
+        # Without the slash the browser asks for TensorBoard's data one level too high.
+        os.environ["TENSORBOARD_PROXY_URL"] = proxy.rstrip("/") + "/"
+    os.environ[KERNEL_VARIABLE] = str(os.getpid())
+    atexit.unregister(_stop_own)
+    atexit.register(_stop_own)
+    prune_dashboards()
+
+
+def show_dashboard(log_dir: str | os.PathLike = "logs", height: int = 700) -> None:
+    """Show TensorBoard below the cell, and print its address for where a frame stays empty.
+
+    A server that already shows `log_dir` is shown again; a new one takes some seconds to start. It
+    lasts until the notebook ends, and unlike that of a plain `%tensorboard`, it outlives the
+    interruption of a cell.
+
+    Args:
+        log_dir: the folder of all runs; it need not exist yet.
+        height: of the frame, in pixels.
+
+    Raises:
+        RuntimeError: if TensorBoard does not start, with what it said.
+    """
+    prepare_dashboard()
+    # The same words as `%tensorboard --logdir …`, so that either finds the other's server.
+    with _interrupts_ignored():
+        result = manager.start(["--logdir", os.fspath(log_dir)])
+    match result:
+        case manager.StartLaunched(info=info) | manager.StartReused(info=info):
+            notebook.display(port=info.port, height=height)
+            print(f"If the dashboard does not appear, open {_address(info.port)}")
+        case manager.StartExecFailed(os_error=error):
+            raise RuntimeError(
+                f"TensorBoard's program cannot be run ({error}). It belongs to the course's "
+                "environment: install that anew, or set TENSORBOARD_BINARY to the program's path."
+            )
+        case manager.StartFailed(exit_code=code, stderr=said):
+            raise RuntimeError(f"TensorBoard ended at once with code {code} and said:\n{said}")
+        case manager.StartTimedOut(pid=pid):
+            raise RuntimeError(
+                f"TensorBoard (process {pid}) did not answer within a minute. The machine may be "
+                "busy: run the cell again."
+            )
+
+
+@contextlib.contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Ignore the interrupt signal; a program started meanwhile ignores it for good.
+
+    Jupyter interrupts a kernel together with what it started. Without this, stopping a training
+    would take its dashboard along.
+    """
+    if threading.current_thread() is not threading.main_thread():  # which alone may set signals
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _address(port: int) -> str:
+    proxy = os.environ.get("TENSORBOARD_PROXY_URL")
+    if proxy is None:
+        return f"http://localhost:{port}/"
+    address = proxy.replace("%PORT%", str(port))
+    return address if "://" in address else f"{address} on the server of this notebook"
+
+
+# ---- stopping ------------------------------------------------------------------------------------
+
+
+def stop_dashboard(log_dir: str | os.PathLike | None = None) -> None:
+    """Stop the TensorBoard servers that you started, in this notebook or elsewhere.
+
+    Args:
+        log_dir: stop only those that show this folder; all of yours if None.
+    """
+    prune_dashboards()
+    servers = [
+        (info, process)
+        for info in manager.get_all()
+        if (process := _server(info)) is not None
+        and _is_mine(process)
+        and (log_dir is None or _shows(info, process, log_dir))
+    ]
+    _stop(servers)
+    for info, _ in servers:
+        print(f"Stopped TensorBoard on port {info.port} ({manager.data_source_from_info(info)}).")
+    if not servers:
+        print("No TensorBoard was running" + ("." if log_dir is None else f" for {log_dir}."))
+
+
+def prune_dashboards() -> None:
+    """Forget TensorBoard servers that died, and stop those whose notebook did.
+
+    TensorBoard notes each server in a file, and `%tensorboard` trusts it: after a hard kill, it
+    shows an empty frame and calls that reuse.
+    """
+    orphans = []
+    for info in manager.get_all():
+        process = _server(info)
+        if process is None:
+            _forget(info)
+        elif _kernel_died(process):
+            orphans.append((info, process))
+    _stop(orphans)
+
+
+def _stop_own() -> None:
+    """Stop what this notebook started; runs when its kernel exits."""
+    own = str(os.getpid())
+    servers = [(info, _server(info)) for info in manager.get_all()]
+    _stop([(info, process) for info, process in servers if process and _kernel_of(process) == own])
+
+
+def _server(info: manager.TensorBoardInfo) -> psutil.Process | None:
+    """The process of a noted server, if it is there, is TensorBoard, and answers on its port."""
+    process = _living(info.pid)
+    if process is not None and _is_tensorboard(process) and _answers(info.port):
+        return process
+    return None
+
+
+def _living(pid: int) -> psutil.Process | None:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        # A killed child whose parent has not asked for it yet still has a number, and nothing more.
+        if process.status() != psutil.STATUS_ZOMBIE:
+            return process
+    return None
+
+
+def _is_tensorboard(process: psutil.Process) -> bool:
+    """Whether it is: the system gives a dead server's number to other processes."""
+    try:
+        command = process.cmdline()
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.AccessDenied:
+        return True  # another user's; its port is asked next
+    # `python …/bin/tensorboard …`, `tensorboard.exe …` or `python -m tensorboard.main …`
+    return any(Path(word).name.startswith("tensorboard") for word in command[:3])
+
+
+def _is_mine(process: psutil.Process) -> bool:
+    try:
+        return process.username() == psutil.Process().username()
+    except psutil.Error:
+        return False
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("localhost", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _kernel_of(process: psutil.Process) -> str | None:
+    """The process number of the notebook kernel that started a server, if one did."""
+    try:
+        return process.environ().get(KERNEL_VARIABLE)
+    except psutil.Error:
+        return None
+
+
+def _kernel_died(server: psutil.Process) -> bool:
+    pid = _kernel_of(server)
+    if pid is None:
+        return False
+    kernel = _living(int(pid))
+    # What has the kernel's number but is younger than the server is something else.
+    return kernel is None or kernel.create_time() > server.create_time()
+
+
+def _shows(
+    info: manager.TensorBoardInfo, process: psutil.Process, log_dir: str | os.PathLike
+) -> bool:
+    # The server noted the folder as it was given, relative to where it was started.
+    return Path(process.cwd(), info.logdir).resolve() == Path(log_dir).resolve()
+
+
+def _stop(servers: Sequence[tuple[manager.TensorBoardInfo, psutil.Process]]) -> None:
+    for _, process in servers:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.terminate()
+    _, stubborn = psutil.wait_procs([process for _, process in servers], timeout=SECONDS_TO_STOP)
+    for process in stubborn:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(stubborn, timeout=SECONDS_TO_STOP)
+    for info, _ in servers:
+        _forget(info)
+
+
+def _forget(info: manager.TensorBoardInfo) -> None:
+    # A server removes its file itself when it ends well; another user's file is theirs to remove.
+    with contextlib.suppress(FileNotFoundError, PermissionError):
+        Path(manager._get_info_dir(), f"pid-{info.pid}.info").unlink()
