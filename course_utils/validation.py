@@ -1,0 +1,114 @@
+"""Errors for people: say which argument is wrong, what came and what was expected.
+
+NumPy only, so that models, metrics and losses can all share it.
+"""
+
+import numpy as np
+
+Sizes = dict[str, int]
+
+
+def check_shape(name: str, given: tuple, expected: tuple, sizes: Sizes | None = None) -> None:
+    """Refuse a shape that does not fit a pattern such as `("N", 8, 8, 1)`.
+
+    A number must be met exactly. A name stands for any size of at least 1, the same wherever the
+    name occurs. A closing `...` allows any further dimensions. A size of None in `given`, which
+    TensorFlow uses for "not known yet", always fits.
+
+    Args:
+        name: of the argument, for the message.
+        given: the shape that came.
+        expected: the pattern.
+        sizes: what the names stand for. Pass one dictionary to several calls and arrays must agree
+            with each other: the first to name a size fixes it. It is filled in place.
+
+    Raises:
+        ValueError: naming the argument, the shape that came and the shape expected.
+    """
+    sizes = {} if sizes is None else sizes
+    known = dict(sizes)
+    pattern = expected
+    if expected[-1:] == (...,):
+        pattern = expected[:-1] + (...,) * (len(given) - len(expected) + 1)
+    fits = len(given) == len(pattern)
+    for size, wanted in zip(given, pattern, strict=False):
+        if size is None:
+            continue
+        if isinstance(wanted, str):
+            wanted = sizes.setdefault(wanted, size)
+        fits &= size >= 1 and wanted in (..., size)
+    if not fits:
+        raise ValueError(
+            f"{name}: expected shape {_describe(expected, known)}, got {tuple(given)}"
+            + (" (it is empty)" if 0 in given else "")
+        )
+
+
+def check_array(
+    name: str,
+    value,
+    shape: tuple,
+    sizes: Sizes | None = None,
+    *,
+    finite: bool = True,
+    integer: bool = False,
+    low: float = -np.inf,
+    high: float = np.inf,
+) -> np.ndarray:
+    """Turn a value into a NumPy array, or say why it cannot be used.
+
+    Args:
+        name: of the argument, for the message.
+        value: an array, an eager tensor or nested lists of numbers.
+        shape, sizes: the pattern and its named sizes, as in `check_shape`.
+        finite: refuse NaN and infinity.
+        integer: refuse any dtype but the integers.
+        low, high: the closed range that every entry must lie in.
+
+    Returns:
+        The array, its dtype as it came.
+
+    Raises:
+        ValueError: naming the argument, what came and what was expected.
+
+    Example::
+
+        sizes = {}
+        real = check_array("real", real, ("N", "D"), sizes)
+        fake = check_array("fake", fake, ("M", "D"), sizes)  # the same D, any number of rows
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name}: expected one array, got rows of unequal length") from error
+    if array.dtype.kind not in ("iu" if integer else "biuf"):
+        kind = "integers" if integer else "real numbers"
+        raise ValueError(f"{name}: expected {kind}, got dtype {array.dtype}")
+    check_shape(name, array.shape, shape, sizes)
+    if finite and not np.isfinite(array).all():
+        bad = np.count_nonzero(~np.isfinite(array))
+        raise ValueError(f"{name}: expected finite numbers, got {bad} NaN or infinite entries")
+    smallest, largest = array.min(), array.max()
+    if smallest < low or largest > high:
+        raise ValueError(
+            f"{name}: expected values in [{low:g}, {high:g}], got [{smallest:g}, {largest:g}]"
+        )
+    return array
+
+
+def check_count(name: str, value, low: int = 1, high: int | None = None) -> int:
+    """Refuse anything but a whole number between `low` and `high`, both included."""
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or value < low or (high is not None and value > high):
+        limits = f"of at least {low}" if high is None else f"from {low} to {high}"
+        raise ValueError(f"{name}: expected a whole number {limits}, got {value!r}")
+    return int(value)
+
+
+def _describe(pattern: tuple, sizes: Sizes) -> str:
+    """Write a pattern with the sizes that are already fixed: (N, D=32)."""
+    parts = [
+        "..." if p is ... else f"{p}={sizes[p]}" if isinstance(p, str) and p in sizes else str(p)
+        for p in pattern
+    ]
+    return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
