@@ -1,0 +1,90 @@
+"""How many numbers does it take to say where a point lies? Intrinsic dimension.
+
+Data on a d-dimensional surface has about ρ·rᵈ points within a small distance r, however many
+coordinates each point has. Both estimators read d off the distances to nearest neighbours. Both are
+consistent where points are dense; both fall short in high dimensions, where no point has a near
+neighbour, and both see noise as further dimensions when the distances are as small as the noise.
+"""
+
+import numpy as np
+from sklearn.neighbors import NearestNeighbors
+
+from course_utils.validation import check_array, check_count
+
+
+def maximum_likelihood_dimension(points, neighbors: int = 10) -> float:
+    """Intrinsic dimension by maximum likelihood, from the k nearest neighbours of each point.
+
+        1/d = 1/(N (k−1)) Σᵢ Σ_{j<k} log(T_k(xᵢ) / T_j(xᵢ))
+
+    T_j(x) is the distance from x to its j-th nearest neighbour. Levina and Bickel average the
+    estimates d of single points; MacKay and Ghahramani average 1/d, as here, because all points
+    together make one likelihood and its maximum is this.
+
+    Args:
+        points: (N, F), all different; more than `neighbors` of them.
+        neighbors: k, 2 or more. Small: local and noisy. Large: curvature and edges bias it.
+
+    Returns:
+        The dimension, a positive real number.
+
+    Raises:
+        ValueError: for a wrong rank, NaN, repeated points or too few.
+
+    Source: Levina and Bickel, Maximum Likelihood Estimation of Intrinsic Dimension, 2004,
+    §3; MacKay and Ghahramani, Comments on 'Maximum Likelihood Estimation of Intrinsic Dimension',
+    2005.
+    """
+    neighbors = check_count("neighbors", neighbors, low=2)
+    distances = _neighbor_distances(points, neighbors)
+    return float(1 / np.log(distances[:, -1:] / distances[:, :-1]).mean())
+
+
+def two_nearest_dimension(points, discard: float = 0.1) -> float:
+    """Intrinsic dimension by TwoNN, from the two nearest neighbours of each point.
+
+        μ = r₂/r₁,        P(μ ≤ m) = 1 − m^(−d)        so        −log(1 − F(μ)) = d log μ
+
+    The ratio of the two distances has this law whatever the density, so long as the density is
+    constant up to the second neighbour. d is the slope of a line through the origin, fitted to the
+    empirical F without the largest ratios.
+
+    Args:
+        points: (N, F), all different; 20 or more of them.
+        discard: share of the largest ratios to leave out, at least 0 and below 1; the paper's 0.1.
+
+    Returns:
+        The dimension, a positive real number.
+
+    Raises:
+        ValueError: for a wrong rank, NaN, repeated points or too few.
+
+    Source: Facco et al., Estimating the intrinsic dimension of datasets by a minimal neighborhood
+    information, 2017.
+    """
+    if not 0 <= discard < 1:
+        raise ValueError(f"discard: expected a share of at least 0 and below 1, got {discard!r}")
+    distances = _neighbor_distances(points, neighbors=2, fewest=20)
+    log_ratio = np.sort(np.log(distances[:, 1] / distances[:, 0]))
+    count = len(log_ratio)
+    # F reaches 1 at the last ratio, where its logarithm ends: that one always goes.
+    kept = min(round(count * (1 - discard)), count - 1)
+    tail = -np.log1p(-np.arange(1, kept + 1) / count)
+    x = log_ratio[:kept]
+    return float(x @ tail / (x @ x))
+
+
+def _neighbor_distances(points, neighbors: int, fewest: int = 0) -> np.ndarray:
+    """(N, neighbors): distances from each point to its nearest others, growing."""
+    points = check_array("points", points, ("N", "F")).astype("float64")
+    fewest = max(fewest, neighbors + 1)
+    if len(points) < fewest:
+        raise ValueError(f"points: expected at least {fewest} of them, got {len(points)}")
+    distances, _ = NearestNeighbors(n_neighbors=neighbors).fit(points).kneighbors()
+    if not distances[:, 0].all():
+        repeated = np.count_nonzero(distances[:, 0] == 0)
+        raise ValueError(
+            f"points: expected all different, got {repeated} with a copy; "
+            "np.unique(points, axis=0) keeps one of each"
+        )
+    return distances
