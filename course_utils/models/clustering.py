@@ -1,0 +1,297 @@
+"""Clustering: k-means and the Gaussian mixture, step by step.
+
+Both go back and forth between two questions. To which cluster does each point belong? Where does
+each cluster lie? K-means answers the first with a label, the mixture with a probability. Neither
+round can make the objective worse, so both must stop. `history` keeps every round of a fit.
+
+Sources: Lloyd, Least squares quantization in PCM, 1982; Arthur and Vassilvitskii, k-means++: The
+Advantages of Careful Seeding, 2007; Dempster, Laird and Rubin, Maximum Likelihood from Incomplete
+Data via the EM Algorithm, 1977; Fraley and Raftery, Bayesian Regularization for Normal Mixture
+Estimation and Model-Based Clustering, 2007.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.linalg import solve_triangular
+from scipy.sparse import csc_array
+from scipy.special import logsumexp
+
+from course_utils.validation import check_array, check_count
+
+# --------------------------------------------------------------------------------- k-means
+
+
+class KMeansStep(NamedTuple):
+    """One round: the centers, the label of each point under them, and how good they are."""
+
+    centers: np.ndarray
+    labels: np.ndarray
+    inertia: float
+
+
+class KMeans:
+    """K-means: every point belongs to the nearest of K centers, every center is a mean.
+
+        inertia = Σᵢ min_k |xᵢ − c_k|²
+
+    Args:
+        clusters: K.
+        restarts: how many starts to try; the smallest inertia is kept.
+        seed: of the starts.
+        max_rounds: where to stop a start that has not settled.
+
+    Attributes, after `fit`:
+        history: list of `KMeansStep` of the start that was kept. The first holds the k-means++
+            centers; the last two have the same labels, which is when to stop.
+        centers: (K, F), the last ones.
+        labels: (N,) int64, of the points that it was fitted on.
+        inertia: the last one.
+    """
+
+    def __init__(self, clusters: int, restarts: int = 10, seed: int = 0, max_rounds: int = 300):
+        self.clusters = check_count("clusters", clusters)
+        self.restarts = check_count("restarts", restarts)
+        self.max_rounds = check_count("max_rounds", max_rounds)
+        self.seed = seed
+
+    def fit(self, x) -> "KMeans":
+        """Find centers for points x (N, F), N at least K. Returns itself.
+
+        Raises:
+            ValueError: for a wrong rank, NaN or fewer points than clusters.
+        """
+        x = _check_points(x, fewest=self.clusters)
+        # Distances do not change, and near the origin they lose fewer digits.
+        origin = x.mean(axis=0)
+        rng = np.random.default_rng(self.seed)
+        starts = (self._descend(x - origin, rng) for _ in range(self.restarts))
+        best = min(starts, key=lambda history: history[-1].inertia)
+        self.history = [step._replace(centers=step.centers + origin) for step in best]
+        self.centers, self.labels, self.inertia = self.history[-1]
+        return self
+
+    def predict(self, x) -> np.ndarray:
+        """The nearest center of each point: x (N, F) → (N,) int64."""
+        return _squared_distances(self._check(x), self.centers).argmin(axis=1)
+
+    def score(self, x) -> float:
+        """Minus the inertia of points x (N, F); larger is better, as in scikit-learn."""
+        return -float(_squared_distances(self._check(x), self.centers).min(axis=1).sum())
+
+    def _check(self, x) -> np.ndarray:
+        return check_array("x", x, ("N", "F"), {"F": self.centers.shape[1]})
+
+    def _descend(self, x: np.ndarray, rng: np.random.Generator) -> list[KMeansStep]:
+        """Lloyd's algorithm from one start, until no point changes its cluster."""
+        centers = plus_plus_centers(x, self.clusters, rng)
+        squares = np.einsum("nf,nf->n", x, x)
+        history = []
+        for _ in range(self.max_rounds):
+            # |x − c|² without |x|², which every center shares.
+            relative = np.einsum("kf,kf->k", centers, centers) - x @ (2 * centers.T)
+            labels = relative.argmin(axis=1)
+            distances = squares + np.take_along_axis(relative, labels[:, None], axis=1)[:, 0]
+            history.append(KMeansStep(centers, labels, max(float(distances.sum()), 0.0)))
+            if len(history) > 1 and np.array_equal(labels, history[-2].labels):
+                break
+            centers = _means(x, labels, distances, self.clusters)
+        return history
+
+
+def plus_plus_centers(x: np.ndarray, clusters: int, rng: np.random.Generator) -> np.ndarray:
+    """Choose K of the points as first centers, far from each other, by greedy k-means++.
+
+    The first is any point. Each further one is drawn with probability in proportion to its squared
+    distance from the nearest center so far; of 2 + ⌊log K⌋ such candidates the one that leaves the
+    smallest inertia is kept (Arthur and Vassilvitskii, 2007, §7).
+
+    Args:
+        x: (N, F) points.
+        clusters: K, N at most.
+        rng: source of chance.
+
+    Returns:
+        (K, F).
+    """
+    centers = [x[rng.integers(len(x))]]
+    nearest = _squared_distances(x, centers[0][None])[:, 0]
+    for _ in range(clusters - 1):
+        cumulative = np.cumsum(nearest)
+        draws = rng.random(2 + int(np.log(clusters))) * cumulative[-1]
+        candidates = np.minimum(np.searchsorted(cumulative, draws, side="right"), len(x) - 1)
+        reached = np.minimum(nearest, _squared_distances(x, x[candidates]).T)
+        best = reached.sum(axis=1).argmin()
+        centers.append(x[candidates[best]])
+        nearest = reached[best]
+    return np.array(centers)
+
+
+def _means(x, labels, distances, clusters: int) -> np.ndarray:
+    """(K, F): mean of each cluster. An empty cluster takes the point that fits worst."""
+    counts = np.bincount(labels, minlength=clusters)
+    # One 1 in each column, in the row of the point's cluster: members @ x adds up each cluster.
+    ones, columns = np.ones(len(x)), np.arange(len(x) + 1)
+    members = csc_array((ones, labels, columns), shape=(clusters, len(x)))
+    means = members @ x / np.maximum(counts, 1)[:, None]
+    empty = np.flatnonzero(counts == 0)
+    if len(empty):
+        means[empty] = x[np.argsort(distances)[::-1][: len(empty)]]
+    return means
+
+
+def _squared_distances(x: np.ndarray, centers: np.ndarray) -> np.ndarray:
+    """(N, K), by |x − c|² = |x|² − 2 x·c + |c|²."""
+    squares = np.einsum("nf,nf->n", x, x)[:, None] + np.einsum("kf,kf->k", centers, centers)
+    return np.maximum(squares - x @ (2 * centers.T), 0)
+
+
+# ------------------------------------------------------------------------- Gaussian mixture
+
+
+class MixtureStep(NamedTuple):
+    """One round of EM: the parameters, and how well they explain the points (nats an example)."""
+
+    weights: np.ndarray
+    means: np.ndarray
+    covariances: np.ndarray
+    log_likelihood: float
+    objective: float
+
+
+class GaussianMixture:
+    """A mixture of Gaussians with full covariances, fitted by expectation-maximisation.
+
+        p(x) = Σ_k π_k N(x; μ_k, Σ_k)
+
+        E:  r_ik ∝ π_k N(xᵢ; μ_k, Σ_k)                     how much of point i is component k's
+        M:  n_k = Σᵢ r_ik,    π_k = n_k / N,    μ_k = Σᵢ r_ik xᵢ / n_k,
+            Σ_k = Σᵢ r_ik (xᵢ − μ_k)(xᵢ − μ_k)ᵀ / n_k + ε N / (K n_k) I
+
+    Without the last term a component could shrink onto one point and its density grow without end.
+    The term belongs to the prior log p(Σ_k) = −½ ε N/K tr Σ_k⁻¹ + const, so EM climbs
+
+        objective = 1/N (Σᵢ log p(xᵢ) + Σ_k log p(Σ_k))
+
+    and this never decreases; for ε → 0 it is the mean log-likelihood. (scikit-learn adds ε I, the
+    same for components of equal weight, and has no objective that is sure to climb.)
+
+    Args:
+        components: K.
+        regularization: ε, a variance: the square of the smallest standard deviation worth having.
+        seed: of the k-means that gives the first responsibilities.
+        tolerance: stop once the objective gains less, in nats an example.
+        max_rounds: where to stop at the latest.
+
+    Attributes, after `fit`:
+        history: list of `MixtureStep`.
+        weights, means, covariances: (K,), (K, F), (K, F, F), the last ones.
+    """
+
+    def __init__(
+        self,
+        components: int,
+        regularization: float = 1e-6,
+        seed: int = 0,
+        tolerance: float = 1e-4,
+        max_rounds: int = 200,
+    ):
+        self.components = check_count("components", components)
+        self.max_rounds = check_count("max_rounds", max_rounds)
+        if not 0 <= regularization < np.inf:
+            raise ValueError(f"regularization: expected a variance, got {regularization!r}")
+        self.regularization = regularization
+        self.seed = seed
+        self.tolerance = tolerance
+
+    def fit(self, x) -> "GaussianMixture":
+        """Find weights, means and covariances for points x (N, F), N at least K. Returns itself.
+
+        Raises:
+            ValueError: for a wrong rank, NaN, fewer points than components, or covariances that
+                stay singular because `regularization` is too small.
+        """
+        x = _check_points(x, fewest=self.components)
+        start = KMeans(self.components, restarts=1, seed=self.seed).fit(x)
+        responsibilities = np.eye(self.components)[start.labels]
+        self.history = []
+        while len(self.history) < self.max_rounds:
+            self._maximize(x, responsibilities)
+            joint = self._joint_log_prob(x)
+            log_prob = logsumexp(joint, axis=1)
+            log_likelihood = float(log_prob.mean())
+            penalty = np.trace(np.linalg.inv(self.covariances), axis1=1, axis2=2).mean() / 2
+            objective = log_likelihood - self.regularization * float(penalty)
+            self.history.append(
+                MixtureStep(self.weights, self.means, self.covariances, log_likelihood, objective)
+            )
+            if len(self.history) > 1 and objective - self.history[-2].objective < self.tolerance:
+                break
+            responsibilities = np.exp(joint - log_prob[:, None])
+        return self
+
+    def log_prob(self, x) -> np.ndarray:
+        """Log-density of points x (N, F) → (N,), in nats."""
+        return logsumexp(self._joint_log_prob(self._check(x)), axis=1)
+
+    def predict_proba(self, x) -> np.ndarray:
+        """Responsibilities of points x (N, F) → (N, K), rows summing to 1."""
+        joint = self._joint_log_prob(self._check(x))
+        return np.exp(joint - logsumexp(joint, axis=1, keepdims=True))
+
+    def predict(self, x) -> np.ndarray:
+        """The most probable component of points x (N, F) → (N,) int64."""
+        return self._joint_log_prob(self._check(x)).argmax(axis=1)
+
+    def score(self, x) -> float:
+        """Mean log-density of points x (N, F), in nats; larger is better."""
+        return float(self.log_prob(x).mean())
+
+    def sample(self, count: int, seed: int = 0) -> np.ndarray:
+        """Draw points: first a component each, then a point of it → (count, F)."""
+        count = check_count("count", count)
+        rng = np.random.default_rng(seed)
+        component = rng.choice(self.components, count, p=self.weights)
+        noise = rng.standard_normal((count, self.means.shape[1]))
+        roots = np.linalg.cholesky(self.covariances)
+        return self.means[component] + np.einsum("nij,nj->ni", roots[component], noise)
+
+    def _check(self, x) -> np.ndarray:
+        return check_array("x", x, ("N", "F"), {"F": self.means.shape[1]}).astype("float64")
+
+    def _maximize(self, x: np.ndarray, responsibilities: np.ndarray) -> None:
+        """The M-step."""
+        # A component that lost all its points keeps a trace of each, or it would divide by zero.
+        counts = responsibilities.sum(axis=0) + 10 * np.finfo(float).eps
+        self.weights = counts / counts.sum()
+        self.means = responsibilities.T @ x / counts[:, None]
+        prior = self.regularization * len(x) / self.components
+        self.covariances = np.empty((self.components, x.shape[1], x.shape[1]))
+        for k, mean in enumerate(self.means):
+            centered = x - mean
+            scatter = (responsibilities[:, k, None] * centered).T @ centered
+            self.covariances[k] = (scatter + prior * np.eye(x.shape[1])) / counts[k]
+
+    def _joint_log_prob(self, x: np.ndarray) -> np.ndarray:
+        """(N, K): log π_k + log N(x; μ_k, Σ_k), by Cholesky factors Σ_k = L Lᵀ."""
+        try:
+            roots = np.linalg.cholesky(self.covariances)
+        except np.linalg.LinAlgError as error:
+            raise ValueError(
+                f"regularization: expected enough to keep covariances regular, got "
+                f"{self.regularization:g}; some direction has no variance left"
+            ) from error
+        joint = np.empty((len(x), self.components))
+        for k, (root, mean) in enumerate(zip(roots, self.means, strict=True)):
+            whitened = solve_triangular(root, (x - mean).T, lower=True)
+            log_det = 2 * np.log(np.diagonal(root)).sum()
+            squares = np.einsum("fn,fn->n", whitened, whitened)
+            joint[:, k] = -0.5 * (squares + log_det + x.shape[1] * np.log(2 * np.pi))
+        return joint + np.log(self.weights)
+
+
+def _check_points(x, fewest: int) -> np.ndarray:
+    x = check_array("x", x, ("N", "F")).astype("float64")
+    if len(x) < fewest:
+        raise ValueError(f"x: expected at least {fewest} points, one a cluster, got {len(x)}")
+    return x
