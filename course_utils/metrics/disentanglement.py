@@ -63,8 +63,9 @@ def factor_vae_score(
         d* = argmin_d Var_batch(z_d) / Var_all(z_d)
 
     A table of majority votes then names the factor for each d*; the score is the share of new votes
-    that it names correctly. Chance is 1/F. Codes that hardly move (under 5% of the variance of the
-    widest) have collapsed to the prior and do not take part.
+    that it names correctly. Chance is 1/F. It asks only that each factor stills a code of its own:
+    codes that still mix factors a little can score 1. Codes that hardly move (under 5% of the
+    variance of the widest) have collapsed to the prior and do not take part.
 
     Args:
         codes: (N, D), D at least 2.

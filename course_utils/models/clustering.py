@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import solve_triangular
-from scipy.sparse import csc_array
 from scipy.special import logsumexp
 
 from course_utils.validation import check_array, check_count
@@ -91,7 +90,7 @@ class KMeans:
             # |x − c|² without |x|², which every center shares.
             relative = np.einsum("kf,kf->k", centers, centers) - x @ (2 * centers.T)
             labels = relative.argmin(axis=1)
-            distances = squares + np.take_along_axis(relative, labels[:, None], axis=1)[:, 0]
+            distances = squares + relative[np.arange(len(x)), labels]
             history.append(KMeansStep(centers, labels, max(float(distances.sum()), 0.0)))
             if len(history) > 1 and np.array_equal(labels, history[-2].labels):
                 break
@@ -114,25 +113,31 @@ def plus_plus_centers(x: np.ndarray, clusters: int, rng: np.random.Generator) ->
     Returns:
         (K, F).
     """
-    centers = [x[rng.integers(len(x))]]
-    nearest = _squared_distances(x, centers[0][None])[:, 0]
+    squares = np.einsum("nf,nf->n", x, x)
+
+    def distances(chosen):
+        """(candidates, N), never below 0 by rounding."""
+        relative = squares[chosen, None] - (2 * x[chosen]) @ x.T
+        return np.maximum(relative + squares, 0)
+
+    first = rng.integers(len(x))
+    centers = [first]
+    nearest = distances([first])[0]
     for _ in range(clusters - 1):
         cumulative = np.cumsum(nearest)
         draws = rng.random(2 + int(np.log(clusters))) * cumulative[-1]
         candidates = np.minimum(np.searchsorted(cumulative, draws, side="right"), len(x) - 1)
-        reached = np.minimum(nearest, _squared_distances(x, x[candidates]).T)
+        reached = np.minimum(nearest, distances(candidates))
         best = reached.sum(axis=1).argmin()
-        centers.append(x[candidates[best]])
+        centers.append(candidates[best])
         nearest = reached[best]
-    return np.array(centers)
+    return x[centers]
 
 
 def _means(x, labels, distances, clusters: int) -> np.ndarray:
     """(K, F): mean of each cluster. An empty cluster takes the point that fits worst."""
-    counts = np.bincount(labels, minlength=clusters)
-    # One 1 in each column, in the row of the point's cluster: members @ x adds up each cluster.
-    ones, columns = np.ones(len(x)), np.arange(len(x) + 1)
-    members = csc_array((ones, labels, columns), shape=(clusters, len(x)))
+    members = (labels == np.arange(clusters)[:, None]).astype("float64")
+    counts = members.sum(axis=1)
     means = members @ x / np.maximum(counts, 1)[:, None]
     empty = np.flatnonzero(counts == 0)
     if len(empty):

@@ -139,7 +139,8 @@ def checkerboard(kernel_size: int, strides: int) -> float:
     Returns:
         The unevenness, 0 or more.
     """
-    reach = -(-kernel_size // strides) + 1
+    strides = check_count("strides", strides)
+    reach = -(-check_count("kernel_size", kernel_size) // strides) + 1
     counts = feed_counts(kernel_size, (2 * reach + 1,) * 2, strides=strides)
     middle = slice(reach * strides, (reach + 1) * strides)
     period = counts[middle, middle]

@@ -94,6 +94,15 @@ def test_sap_of_a_partly_informative_code():
     assert sap_score(codes, levels[:, None]) == pytest.approx(0.5, abs=0.05)
 
 
+def test_factor_vae_score_forgives_a_little_mixing_and_the_gap_does_not(drawn):
+    factors, _ = drawn
+    codes = standardized(factors)
+    cos, sin = np.cos(np.pi / 6), np.sin(np.pi / 6)
+    codes[:, :2] = codes[:, :2] @ [[cos, -sin], [sin, cos]]
+    assert factor_vae_score(codes, factors) == 1
+    assert mutual_information_gap(codes, factors) < 0.8
+
+
 def test_collapsed_codes_do_not_vote(drawn):
     factors, noise = drawn
     # A tiny axis that follows factor 0 exactly would win every vote on it.

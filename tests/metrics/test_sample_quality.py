@@ -5,6 +5,7 @@ from sklearn.metrics import accuracy_score
 
 from course_utils.data import load
 from course_utils.metrics.sample_quality import (
+    _digit_classifier,
     density_coverage,
     digit_classes,
     digit_features,
@@ -172,8 +173,6 @@ def test_digit_features_are_the_classifiers_second_hidden_layer(digits):
     assert features.shape == (297, 32) and (features >= 0).all()
     assert accuracy_score(digits.test.labels, digit_classes(digits.test.x)) > 0.97
     # The output layer on top of these features must read the same digit.
-    from course_utils.metrics.sample_quality import _digit_classifier
-
     classifier = _digit_classifier()
     logits = features @ classifier.coefs_[2] + classifier.intercepts_[2]
     np.testing.assert_array_equal(logits.argmax(axis=1), digit_classes(digits.test.x))

@@ -104,6 +104,7 @@ KERNEL = np.ones((3, 3, 1, 1))
         (lambda: convolve(np.full((1, 8, 8, 1), np.nan), KERNEL), "images: expected finite"),
         (lambda: convolve_transpose(np.ones((0, 8, 8, 1)), KERNEL), "images: expected shape"),
         (lambda: checkerboard(0, 2), "kernel_size: expected"),
+        (lambda: checkerboard(3, 0), "strides: expected"),
     ],
 )
 def test_bad_input_is_named(call, message):
