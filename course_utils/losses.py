@@ -6,6 +6,8 @@ their mean `mu` and the logarithm of their variance, `log_var` = log σ², which
 without a constraint.
 """
 
+import course_utils.quiet
+
 import math
 
 from keras import ops

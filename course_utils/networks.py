@@ -1,5 +1,7 @@
 """Builders for the networks inside the models: plain Keras, no training logic."""
 
+import course_utils.quiet
+
 from collections.abc import Sequence
 
 import keras

@@ -12,9 +12,8 @@ server ends with the notebook that started it, and one that died is not shown ag
 frame. `prepare_dashboard()` gives the same to a plain `%tensorboard --logdir logs`.
 """
 
-import course_utils.quiet  # noqa: F401 – before TensorFlow
+import course_utils.quiet
 
-# isort: split
 import atexit
 import contextlib
 import datetime

@@ -9,6 +9,8 @@ A model of the course overrides `compute_loss` (one objective) or `train_step` (
 Keras, and inherits from `InMemoryModel` instead of `keras.Model`.
 """
 
+import course_utils.quiet
+
 import sys
 
 import keras

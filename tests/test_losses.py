@@ -1,5 +1,7 @@
 """Losses against closed forms, numerical integration, autodiff and SciPy."""
 
+import course_utils.quiet
+
 import keras
 import numpy as np
 import pytest

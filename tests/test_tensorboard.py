@@ -1,3 +1,5 @@
+import course_utils.quiet
+
 import asyncio
 import contextlib
 import datetime
@@ -12,17 +14,13 @@ import time
 import urllib.request
 from pathlib import Path
 
+import keras
 import nbformat
 import numpy as np
 import psutil
 import pytest
-from nbclient import NotebookClient
-
-import course_utils.quiet  # noqa: F401 – before TensorFlow
-
-# isort: split
-import keras
 import tensorflow as tf
+from nbclient import NotebookClient
 from tensorboard import manager, notebook
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 

@@ -1,5 +1,7 @@
 """The in-memory `fit` against Keras's own."""
 
+import course_utils.quiet
+
 import keras
 import numpy as np
 import pytest

@@ -9,6 +9,8 @@ Kingma and Welling, *Auto-Encoding Variational Bayes*, 2014; Rezende, Mohamed an
     objective    ELBO     = E_q[log p(x | z)] − KL(q(z | x) ‖ p(z)) ≤ log p(x)
 """
 
+import course_utils.quiet
+
 from typing import NamedTuple
 
 import keras

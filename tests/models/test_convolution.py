@@ -1,4 +1,4 @@
-import course_utils.quiet  # noqa: F401, I001 - before Keras
+import course_utils.quiet
 
 import keras
 import numpy as np

@@ -1,6 +1,7 @@
 """The VAE against closed forms, numerical integration and its own promises."""
 
-import course_utils.quiet  # isort: skip
+import course_utils.quiet
+
 import keras
 import numpy as np
 import pytest
