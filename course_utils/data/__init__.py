@@ -5,6 +5,7 @@
 
 from course_utils.data.dataset import Dataset, Split
 from course_utils.data.digits import load_digits
+from course_utils.data.faces import load_faces
 from course_utils.data.mnist import load_fashion_mnist, load_mnist
 from course_utils.data.sprites import load_sprites
 from course_utils.data.toy import TOY_LOADERS
@@ -16,6 +17,7 @@ LOADERS = {
     "mnist": load_mnist,
     "fashion_mnist": load_fashion_mnist,
     "sprites": load_sprites,
+    "faces": load_faces,
     **TOY_LOADERS,
 }
 
