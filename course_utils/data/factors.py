@@ -74,6 +74,13 @@ class FactorGrid:
         ]
         return np.ravel_multi_index(np.broadcast_arrays(*levels), self.shape)
 
+    def flatten(
+        self, factors: Mapping[str, np.ndarray]
+    ) -> tuple[dict[str, np.ndarray], tuple[int, ...]]:
+        """Checked level indices as flat arrays of one length, and the shape they came in."""
+        indices = self.indices(factors)
+        return self.factors(indices.ravel()), indices.shape
+
     def split(
         self, count: int | None, only: Mapping[str, Sequence[int]] | None, seed: int
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -71,16 +71,15 @@ class Sprites:
 
     def draw(self, factors: Mapping[str, np.ndarray]) -> np.ndarray:
         """Pictures from level indices, one array for each factor; see `__getitem__`."""
-        indices = self.grid.indices(factors)
-        flat = self.grid.factors(indices.ravel())
-        images = np.empty((indices.size, self.size, self.size), "float32")
+        flat, leading = self.grid.flatten(factors)
+        images = np.empty((len(flat["shape"]), self.size, self.size), "float32")
         step = max(1, PIXELS_AT_ONCE // self.size**2)
-        for kind, shape in enumerate(SHAPES):
-            members = np.flatnonzero(flat["shape"] == kind)
+        for level, shape in enumerate(SHAPES):
+            members = np.flatnonzero(flat["shape"] == level)
             for start in range(0, len(members), step):
                 chunk = members[start : start + step]
                 images[chunk] = self._draw(shape, {name: flat[name][chunk] for name in flat})
-        return images.reshape(*indices.shape, self.size, self.size, 1)
+        return images.reshape(*leading, self.size, self.size, 1)
 
     def label_maps(self, factors: Mapping[str, np.ndarray]) -> np.ndarray:
         """What each pixel shows: 0 for the ground, 1 + shape for a shape.
