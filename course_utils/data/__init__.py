@@ -1,16 +1,18 @@
 """Data that needs no download, and two classics that do.
 
 `load(name)` returns a `Dataset`: three splits with their shape, range, factors and source.
+`load_domains()` returns two of them, for translation without pairs.
 """
 
 from course_utils.data.dataset import Dataset, Split
 from course_utils.data.digits import load_digits
+from course_utils.data.domains import Domains, load_domains
 from course_utils.data.faces import load_faces
 from course_utils.data.mnist import load_fashion_mnist, load_mnist
 from course_utils.data.sprites import load_sprites
 from course_utils.data.toy import TOY_LOADERS
 
-__all__ = ["Dataset", "Split", "load"]
+__all__ = ["Dataset", "Domains", "Split", "load", "load_domains"]
 
 LOADERS = {
     "digits": load_digits,

@@ -61,7 +61,7 @@ def draw_faces(factors: Mapping[str, np.ndarray], size: int = 32) -> np.ndarray:
     """
     check_size(size, SMALLEST)
     flat, shape = GRID.flatten(factors)
-    colors = _palette(flat)
+    colors = palette(flat)
     images = np.empty((len(colors), size, size, 3), "float32")
     for pictures, cover in covers(flat, size):
         images[pictures] = paint(cover, colors[pictures])
@@ -178,8 +178,13 @@ def cover_of_classes(cover: np.ndarray) -> np.ndarray:
     return cover @ _IN_CLASS
 
 
-def _palette(factors: Mapping[str, np.ndarray]) -> np.ndarray:
-    """The colour of every material in each picture, (N, materials, 3)."""
+def palette(factors: Mapping[str, np.ndarray], shaded: bool = True) -> np.ndarray:
+    """The colour of every material in each face, (N, materials, 3).
+
+    Args:
+        factors: level indices, flat arrays.
+        shaded: whether there is light and shade; without, each part has one colour.
+    """
 
     def color(factor: str, table: Mapping[str, tuple]) -> np.ndarray:
         return np.array(list(table.values()), "float32")[factors[factor]]
@@ -215,6 +220,10 @@ def _palette(factors: Mapping[str, np.ndarray]) -> np.ndarray:
         "frame": (0.66, 0.20, 0.18),
         "gold": (0.96, 0.77, 0.26),
     }
+    if not shaded:
+        for name in colors:
+            plain = name.removesuffix("_shade").removesuffix("_light")
+            colors[name] = colors[plain]
     return np.stack([np.broadcast_to(colors[name], skin.shape) for name in MATERIALS], 1)
 
 

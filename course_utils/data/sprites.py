@@ -5,8 +5,8 @@ They are drawn when asked for, so all of them can be addressed and none need be 
 
 Source of the factors, their levels and their order: L. Matthey, I. Higgins, D. Hassabis and
 A. Lerchner, *dSprites: Disentanglement testing Sprites dataset*, 2017. The drawing is our own:
-edges are antialiased, where dSprites has only 0 and 1. As there, the first orientation (0) and the
-last (2π) look the same, and so do quarter turns of the square and half turns of the ellipse.
+edges are antialiased, where dSprites has only 0 and 1. As there, the orientations run from 0 to 2π,
+so the first and the last of them look the same.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,11 +29,11 @@ GRID = FactorGrid(
 )
 
 # The picture spans [-1, 1]. Middles stay within TRAVEL and no shape of scale 1 reaches further
-# than 0.48 from its middle, so even at the border a margin is left.
-TRAVEL = 0.5
-SQUARE_HALF = 0.34
-ELLIPSE_RADII = (0.48, 0.26)
-HEART_SIDE = 0.48
+# than 0.46 from its middle, so that one pixel stays free around the picture at 32 pixels a side.
+TRAVEL = 0.47
+SQUARE_HALF = 0.325
+ELLIPSE_RADII = (0.46, 0.25)
+HEART_SIDE = 0.49
 SMALLEST = 8
 PIXELS_AT_ONCE = 2**18
 
@@ -154,7 +154,7 @@ def _heart(x: np.ndarray, y: np.ndarray, side: float) -> np.ndarray:
     """Distance to a heart: a square on its corner, and a half disc on each of its upper sides."""
     half = side / 2
     # The middle of mass of the square and the two half discs, above the square's own middle.
-    centroid = side * (np.sqrt(2) * np.pi / 16 + np.sqrt(2) / 6) / (1 + np.pi / 4)
+    centroid = side * (np.sqrt(2) * np.pi / 16 + np.sqrt(2) / 12) / (1 + np.pi / 4)
     x, y = np.abs(x), y + centroid
     root = np.float32(np.sqrt(0.5))
     along, across = (x + y) * root, (x - y) * root
