@@ -111,9 +111,9 @@ class FactorGrid:
         sizes = tuple(len(levels) for levels in allowed.values())
         combinations = int(np.prod(sizes))
         count = combinations if count is None else count
-        if not 10 <= count <= combinations:
+        if not isinstance(count, int | np.integer) or not 10 <= count <= combinations:
             raise ValueError(
-                f"count is {count}; expected from 10 to {combinations:,}, "
+                f"count is {count!r}; expected a whole number from 10 to {combinations:,}, "
                 "the number of different combinations"
             )
         drawn = np.random.default_rng(seed).choice(combinations, count, replace=False)

@@ -123,8 +123,8 @@ def load_toy(name: str, count: int = 10_000, seed: int = 0) -> Dataset:
     """
     if name not in TOYS:
         raise ValueError(f"name is {name!r}; expected one of {', '.join(TOYS)}")
-    if count < 1:
-        raise ValueError(f"count is {count}; expected 1 or more points")
+    if not isinstance(count, int | np.integer) or count < 1:
+        raise ValueError(f"count is {count!r}; expected a whole number of points, 1 or more")
     toy = TOYS[name]
     streams = np.random.default_rng(seed).spawn(3)
 

@@ -168,7 +168,7 @@ def test_load_takes_a_size_and_the_levels_to_draw():
         (lambda: draw_faces({"identity": 0}), "factors are identity; expected identity, expr"),
         (lambda: draw_faces(factors(turn=9)), r"factors\['turn'\].*expected 0 to 8"),
         (lambda: label_maps(factors(), 8), "size is 8"),
-        (lambda: load("faces", count=5), "count is 5; expected from 10"),
+        (lambda: load("faces", count=5), "count is 5; expected a whole number from 10"),
         (lambda: load("faces", size=0), "size is 0"),
     ],
 )

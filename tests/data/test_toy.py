@@ -92,7 +92,8 @@ def test_spirals_are_archimedean():
     ("call", "message"),
     [
         (lambda: load_toy("swirl"), "name is 'swirl'; expected one of moons"),
-        (lambda: load("moons", count=0), "count is 0; expected 1 or more"),
+        (lambda: load("moons", count=0), "count is 0; expected .* 1 or more"),
+        (lambda: load("moons", count=2.5), "count is 2.5; expected a whole number"),
     ],
 )
 def test_bad_arguments_are_named(call, message):
