@@ -116,7 +116,7 @@ def _dataset(name: str, source: str, factor: str, classes: tuple, read: Callable
 
 def _fetch(dataset: str, hashes: dict[str, str], folder: str) -> list[Path]:
     """The paths of the files, each with the right hash, downloaded where Keras' cache lacks it."""
-    import course_utils.quiet  # noqa: F401  Keras starts TensorFlow, which is slow and talks.
+    import course_utils.quiet
 
     # isort: split
     import keras

@@ -5,7 +5,7 @@ import gzip
 import hashlib
 import io
 
-import course_utils.quiet  # noqa: F401  # isort: skip
+import course_utils.quiet  # isort: skip
 import keras
 import numpy as np
 import pytest
