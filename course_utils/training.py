@@ -78,6 +78,8 @@ class InMemoryModel(keras.Model):
     ):
         """Train the model; see `keras.Model.fit` for the arguments that the two share.
 
+        An optimizer with `use_ema=True` is validated, and left, with the averaged weights.
+
         With validation data, training stops when the validation loss has not fallen for `patience`
         epochs and the best weights are put back. Callbacks that listen to single batches get them:
         then every step is a call of its own, and most of the speed is lost.
@@ -106,6 +108,9 @@ class InMemoryModel(keras.Model):
                     monitor="val_loss", mode="min", patience=patience, restore_best_weights=True
                 )
             )
+        if getattr(self.optimizer, "use_ema", False):
+            # First, so that validation and every other callback meet the averaged weights.
+            callbacks.insert(0, keras.callbacks.SwapEMAWeights(swap_on_epoch=True))
         if verbose == "auto":
             verbose = 0
             callbacks.append(EpochProgress())
