@@ -1,4 +1,4 @@
-"""What every explorer is in Python: a page that moves by itself, or a widget that asks the kernel."""
+"""An explorer in Python: a page that moves by itself, or a widget that asks the kernel."""
 
 import hashlib
 import json
@@ -83,11 +83,12 @@ class Explorer:
         """The widget that asks this kernel for pictures."""
         from course_utils.explorers.kernel import KernelExplorer
 
-        start = f"startInWidget(el, model, {self.function}, CSS)"
+        start = f"startInWidget(el, model, {self.function}, CSS);"
+        entry = f"export default {{ render({{ model, el }}) {{ {start} }} }};\n"
         return KernelExplorer(
             decode=self.draw,
             content={"title": self.title, "options": self.options},
-            _esm=script(self.script) + f"export default {{ render({{ model, el }}) {{ {start}; }} }};",
+            _esm=script(self.script) + entry,
         )
 
     def draw(self, codes: np.ndarray) -> np.ndarray:

@@ -224,21 +224,22 @@ export function interpolation(stage, { codes, labels, ends }, decoder) {
     const frames = Array.from({ length: FRAMES }, () => picture("frame"));
     const mark = element("span", { class: "mark" });
     const input = element("input", {
-      type: "radio", name, checked: path === state.path ? "" : null, "data-lm-suppress-shortcuts": "true",
+      type: "radio", name, checked: path === state.path ? "" : null, "aria-label": path,
+      "data-lm-suppress-shortcuts": "true",
       onchange: () => {
         state.path = path;
         draw();
       },
     });
     const node = element("label", { class: "strip" }, element("span", { class: "name" }, input, path),
-      element("span", { class: "frames" }, ...frames, mark));
+      element("span", { class: "frames", "aria-hidden": "true" }, ...frames, mark));
     return { path, frames, mark, node };
   });
   const drawStrips = stage.drawing(async () => {
     const times = Array.from({ length: FRAMES }, (_, i) => i / (FRAMES - 1));
     const images = await decoder.decode(strips.flatMap(({ path }) => times.map((t) => codeAt(path, t))));
     strips.forEach(({ path, frames }, row) =>
-      frames.forEach((frame, i) => frame.show(images[row * FRAMES + i], `${path}, ${number(times[i])}`)));
+      frames.forEach((frame, i) => frame.show(images[row * FRAMES + i], path)));
   });
 
   const told = element("output", { class: "name" });

@@ -83,8 +83,9 @@ class LatentMap(Explorer):
         codes: np.ndarray | None = None,
         labels: np.ndarray | None = None,
     ):
+        examples = _examples(codes, labels)
         _latent_size(decode, latent_size=2, codes=codes)
-        super().__init__(decode, {"range": _reach(codes)} | _examples(codes, labels))
+        super().__init__(decode, {"range": _reach(codes)} | examples)
 
 
 class Interpolation(Explorer):
@@ -139,8 +140,9 @@ def _examples(codes, labels) -> dict:
 
 
 def _latent_size(decode, *, latent_size=None, kl=None, codes=None) -> int:
+    in_page = isinstance(decode, Network)
     told = {
-        "the network's input": math.prod(decode.input_shape) if isinstance(decode, Network) else None,
+        "the network's input": math.prod(decode.input_shape) if in_page else None,
         "latent_size": latent_size,
         "kl": None if kl is None else len(kl),
         "codes": None if codes is None else np.shape(codes)[1],

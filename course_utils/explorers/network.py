@@ -1,6 +1,6 @@
 """A Keras network as a plain list of steps that `network.js` runs in the page.
 
-Weights travel as float16: half the bytes, and an image moves by far less than one of 256 grey levels.
+Weights travel as float16: half the bytes, and a pixel moves by less than one of 256 grey levels.
 The steps are JSON, so an exported network needs neither Keras nor Python to draw.
 """
 
@@ -22,9 +22,9 @@ class Network:
     """A network that runs in the page.
 
     Attributes:
-        steps: one dictionary a step, in the order to run: `op`, `inputs` (numbers of earlier steps),
-            `shape` of the result without the batch, and what the operation needs. A weight is named
-            by its [start, length] among all weights.
+        steps: one dictionary a step, in the order to run: `op`, `inputs` (numbers of earlier
+            steps), `shape` of the result without the batch, and what the operation needs. A weight
+            is named by its [start, length] among all weights.
         output: the number of the step whose result is the network's.
         weights: all weights, one after another, float16.
     """
@@ -54,18 +54,18 @@ def export_network(model, activation: str = "linear") -> Network:
 
     Args:
         model: a built keras.Sequential or Functional model with one input and one output, from
-            Input, Dense, Conv2D, Conv2DTranspose, UpSampling2D, Reshape, Flatten, BatchNormalization,
-            LayerNormalization, GroupNormalization, Activation, ReLU, LeakyReLU, Rescaling, Add,
-            Multiply and Concatenate. Dropout and noise layers do nothing at inference and are left
-            out. Models inside models are followed.
+            Input, Dense, Conv2D, Conv2DTranspose, UpSampling2D, Reshape, Flatten,
+            BatchNormalization, LayerNormalization, GroupNormalization, Activation, ReLU, LeakyReLU,
+            Rescaling, Add, Multiply and Concatenate. Dropout and noise layers do nothing at
+            inference and are left out. Models inside models are followed.
         activation: applied to the output: "sigmoid" for a decoder that gives logits.
 
     Returns:
         The `Network`.
 
     Raises:
-        ValueError: for a layer or a setting that the page cannot run, naming it; for a model that is
-            not built, is too large, or has a weight beyond float16's range.
+        ValueError: for a layer or a setting that the page cannot run, naming it; for a model that
+            is not built, is too large, or has a weight beyond float16's range.
     """
     if not getattr(model, "outputs", None):
         raise ValueError(
@@ -120,7 +120,7 @@ class _Exporter:
         ours = type(layer).__module__.startswith("keras.src.layers.")
         if getattr(layer, "inputs", None) and getattr(layer, "outputs", None):
             return self.follow(layer, *inputs)
-        if not ours or name not in CONVERTERS and name not in IDENTITIES:
+        if not ours or name not in {*CONVERTERS, *IDENTITIES}:
             raise ValueError(
                 f"the page cannot run {name} (layer {layer.name!r}); it knows "
                 + ", ".join([*CONVERTERS, *IDENTITIES])
@@ -165,7 +165,7 @@ class _Exporter:
         start, self.size = self.size, self.size + half.size
         if self.size > MAX_WEIGHTS:
             raise ValueError(
-                f"the network has more than {MAX_WEIGHTS:,} weights, too many to carry in a notebook: "
+                f"the network has more than {MAX_WEIGHTS:,} weights, too many for a notebook: "
                 "export a smaller one, or give the explorer a callable that decodes in the kernel"
             )
         self.weights.append(half)

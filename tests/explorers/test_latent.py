@@ -48,7 +48,10 @@ def test_sliders_reach_every_code():
     ("build", "words"),
     [
         (lambda network: LatentSliders(draw), "latent_size"),
-        (lambda network: LatentSliders(network, kl=[1.0, 2.0]), "network's input says 3, kl says 2"),
+        (
+            lambda network: LatentSliders(network, kl=[1.0, 2.0]),
+            "input says 3, kl says 2",
+        ),
         (lambda network: LatentMap(network), "latent size"),
         (lambda network: LatentMap(draw, codes=np.zeros((4, 3))), "codes says 3"),
         (lambda network: LatentMap(draw, codes=np.zeros(4)), r"\(N, D\)"),
@@ -100,7 +103,7 @@ def test_the_kernel_answers_with_a_picture_or_with_the_mistake(monkeypatch):
 
     for decode in (draw, mistaken):
         widget = LatentSliders(decode, latent_size=2).widget
-        monkeypatch.setattr(widget, "send", lambda content, buffers=None: sent.append((content, buffers)))
+        monkeypatch.setattr(widget, "send", lambda *message: sent.append([*message, []][:2]))
         widget._answer(widget, {"id": "a-0", "codes": [[0.0, 1.0], [1.0, 0.0]]}, [])
     (picture, (png,)), (problem, _) = sent
     assert picture == {"id": "a-0", "count": 2} and png.startswith(b"\x89PNG")
