@@ -5,18 +5,19 @@ import { button, choice, element, exampleField, normal, number, picture, side, s
 // Codes are kept within the sliders' reach.
 const clamp = (value, range) => Math.min(Math.max(value, -range), range);
 
+async function decodeAt(decoder, z) {
+  const [image] = await decoder.decode([z]);
+  return [image, `Decoded image at z = ${vector(z)}`];
+}
+
 // ---- One slider a dimension -----------------------------------------------------------------
 
 export function latentSliders(stage, { size, range, kl, deadBelow, codes, labels }, decoder) {
   const z = new Float32Array(size);
   const image = picture("large");
-  const draw = stage.drawing(async () => {
-    const at = z.slice();
-    const [decoded] = await decoder.decode([at]);
-    image.show(decoded, `Decoded image at z = ${vector(at)}`);
-  });
+  const draw = stage.drawing(async () => image.show(await decodeAt(decoder, z.slice())));
 
-  const largest = kl && Math.max(...kl);
+  const largest = kl && Math.max(...kl, deadBelow);
   const rows = Array.from(z, (_, d) => {
     const name = `z${subscript(d + 1)}`;
     const dead = kl && kl[d] < deadBelow;
@@ -88,11 +89,7 @@ export function latentMap(stage, { range, codes, labels }, decoder) {
     "data-lm-suppress-shortcuts": "true",
   }, tiles, scatter, point);
 
-  const draw = stage.drawing(async () => {
-    const at = z.slice();
-    const [decoded] = await decoder.decode([at]);
-    image.show(decoded, `Decoded image at z = ${vector(at)}`);
-  });
+  const draw = stage.drawing(async () => image.show(await decodeAt(decoder, z.slice())));
   const moveTo = (x, y) => {
     [z[0], z[1]] = [clamp(x, range), clamp(y, range)];
     point.style.left = `${(50 * (z[0] + range)) / range}%`;
@@ -211,10 +208,8 @@ export function interpolation(stage, { codes, labels, ends }, decoder) {
   const image = picture("large");
   const readout = element("p", { class: "place" });
   const draw = stage.drawing(async () => {
-    const { path, t } = state;
-    const z = codeAt(path, t);
-    const [decoded] = await decoder.decode([z]);
-    image.show(decoded, `Decoded image ${number(t)} of the way, ${path}`);
+    const z = codeAt(state.path, state.t);
+    image.show(await decodeAt(decoder, z));
     readout.textContent =
       `Length of z: ${number(length(z))}. Draws from the prior: about ${number(Math.sqrt(z.length))}.`;
   });
@@ -238,8 +233,7 @@ export function interpolation(stage, { codes, labels, ends }, decoder) {
   const drawStrips = stage.drawing(async () => {
     const times = Array.from({ length: FRAMES }, (_, i) => i / (FRAMES - 1));
     const images = await decoder.decode(strips.flatMap(({ path }) => times.map((t) => codeAt(path, t))));
-    strips.forEach(({ path, frames }, row) =>
-      frames.forEach((frame, i) => frame.show(images[row * FRAMES + i], path)));
+    strips.flatMap(({ frames }) => frames).forEach((frame, i) => frame.show([images[i], ""]));
   });
 
   const told = element("output", { class: "name" });

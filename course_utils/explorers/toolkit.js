@@ -16,7 +16,8 @@ export function element(tag, attributes = {}, ...children) {
   return node;
 }
 
-export const number = (value, digits = 2) => value.toFixed(digits).replace("-", "−");
+export const number = (value, digits = 2) =>
+  value.toFixed(digits).replace(/^-(?=[0.]*$)/, "").replace("-", "−");
 export const vector = (z) => `(${Array.from(z, (value) => number(value)).join(", ")})`;
 export const subscript = (n) => String(n).replace(/\d/g, (d) => "₀₁₂₃₄₅₆₇₈₉"[d]);
 
@@ -68,18 +69,18 @@ export class Stage {
       again = true;
       if (busy) return;
       busy = true;
-      const late = setTimeout(() => (this.waiting.hidden = false), 600);
       while (again) {
         again = false;
+        const late = setTimeout(() => (this.waiting.hidden = false), 600);
         try {
           await draw();
           this.problem.hidden = true;
         } catch (error) {
           this.showProblem(error);
         }
+        clearTimeout(late);
+        this.waiting.hidden = true;
       }
-      clearTimeout(late);
-      this.waiting.hidden = true;
       busy = false;
     };
   }
@@ -161,10 +162,11 @@ export function toImageData(values, [height, width, channels]) {
   return image;
 }
 
-// A canvas that shows one image, enlarged without smoothing.
+// A canvas that shows one image, enlarged without smoothing. `show` takes the image and what to say
+// of it to those who do not see it.
 export function picture(name) {
   const canvas = element("canvas", { class: name, role: "img", width: 1, height: 1 });
-  canvas.show = (image, description) => {
+  canvas.show = ([image, description]) => {
     if (canvas.width !== image.width || canvas.height !== image.height) {
       [canvas.width, canvas.height] = [image.width, image.height];
       canvas.style.aspectRatio = `${image.width} / ${image.height}`;

@@ -74,7 +74,10 @@ def test_buttons_and_examples_move_every_slider(open_exported, codes):
     network = export_network(decoder(3), "sigmoid")
     chosen = codes(5, 3).clip(-2, 2)
     explorer = open_exported(LatentSliders(network, codes=chosen, labels=[7, 1, 2, 3, 9]))
-    values = lambda: [float(s.input_value()) for s in explorer.get_by_role("slider").all()]  # noqa: E731
+
+    def values() -> list[float]:
+        return [float(slider.input_value()) for slider in explorer.get_by_role("slider").all()]
+
     assert values() == pytest.approx(chosen[0], abs=0.03)
     explorer.get_by_role("spinbutton").fill("4")
     assert values() == pytest.approx(chosen[4], abs=0.03)
