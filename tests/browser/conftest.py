@@ -40,13 +40,12 @@ CHROMIUM_ARGUMENTS = [
 # One browser a module, not a session: while Playwright runs, the thread has a running event loop,
 # and tests elsewhere could not start one.
 @pytest.fixture(scope="module")
-def browser() -> Browser:
+def browser(chromium_path: str) -> Browser:
     """Chromium."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.skip("Chromium is missing: apt-get install chromium")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        chromium = playwright.chromium.launch(
+            executable_path=chromium_path, args=CHROMIUM_ARGUMENTS
+        )
         yield chromium
         chromium.close()
 

@@ -1,6 +1,7 @@
 """Explorers, moved in a browser: in exported HTML from a file, and in JupyterLab."""
 
-import course_utils.quiet  # noqa: I001, F401
+import course_utils.quiet
+
 import keras
 import nbformat
 import numpy as np

@@ -1,6 +1,7 @@
 """The page's networks against Keras's."""
 
-import course_utils.quiet  # noqa: I001, F401
+import course_utils.quiet
+
 import itertools
 
 import keras

@@ -1,4 +1,5 @@
-import course_utils.quiet  # noqa: I001, F401
+import course_utils.quiet
+
 import base64
 import json
 
