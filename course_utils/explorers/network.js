@@ -1,0 +1,236 @@
+// Runs a network exported by network.py, one example at a time.
+//
+// An array holds one example, channels last, as Keras has it without the batch.
+// Every operation takes the step, its weights (looked up by name) and its inputs.
+
+const product = (shape) => shape.reduce((a, b) => a * b, 1);
+
+export function float16ToFloat32(bytes) {
+  const halves = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
+  return Float32Array.from(halves, (half) => {
+    const sign = half & 0x8000 ? -1 : 1;
+    const exponent = (half >> 10) & 0x1f;
+    const fraction = half & 0x3ff;
+    if (exponent === 0) return sign * fraction * 2 ** -24;
+    return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  });
+}
+
+// Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26: within 1.5e-7.
+function erf(x) {
+  const t = 1 / (1 + 0.3275911 * Math.abs(x));
+  const series =
+    t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+  return Math.sign(x) * (1 - series * Math.exp(-x * x));
+}
+
+const sigmoid = (x) => 1 / (1 + Math.exp(-x));
+
+const activations = {
+  relu: () => (x) => Math.max(x, 0),
+  leaky_relu: ({ slope = 0.2 }) => (x) => (x > 0 ? x : slope * x),
+  elu: () => (x) => (x > 0 ? x : Math.expm1(x)),
+  gelu: () => (x) => 0.5 * x * (1 + erf(x * Math.SQRT1_2)),
+  silu: () => (x) => x * sigmoid(x),
+  tanh: () => Math.tanh,
+  sigmoid: () => sigmoid,
+  softplus: () => (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+};
+
+function softmax(x, channels) {
+  const y = new Float32Array(x.length);
+  for (let row = 0; row < x.length; row += channels) {
+    const logits = x.subarray(row, row + channels);
+    const largest = Math.max(...logits);
+    const exponentials = Array.from(logits, (logit) => Math.exp(logit - largest));
+    const total = exponentials.reduce((a, b) => a + b);
+    exponentials.forEach((value, i) => (y[row + i] = value / total));
+  }
+  return y;
+}
+
+// As TensorFlow pads: what stride and kernel need, the odd pixel at the end.
+function paddingBefore(step, axis, large, small) {
+  if (step.padding === "valid") return 0;
+  const needed = (small - 1) * step.strides[axis] + step.kernel_size[axis] - large;
+  return Math.floor(Math.max(needed, 0) / 2);
+}
+
+// Calls visit(place in the small image, place in the large image, place in the kernel) for every
+// pair of pixels that a strided kernel connects. A convolution goes from large to small, its
+// transpose from small to large.
+function eachConnection(step, large, small, visit) {
+  const [kernelHeight, kernelWidth] = step.kernel_size;
+  const [strideY, strideX] = step.strides;
+  const top = paddingBefore(step, 0, large[0], small[0]);
+  const left = paddingBefore(step, 1, large[1], small[1]);
+  for (let y = 0; y < small[0]; y++) {
+    for (let x = 0; x < small[1]; x++) {
+      for (let ky = 0; ky < kernelHeight; ky++) {
+        const largeY = y * strideY + ky - top;
+        if (largeY < 0 || largeY >= large[0]) continue;
+        for (let kx = 0; kx < kernelWidth; kx++) {
+          const largeX = x * strideX + kx - left;
+          if (largeX < 0 || largeX >= large[1]) continue;
+          visit(y * small[1] + x, largeY * large[1] + largeX, ky * kernelWidth + kx);
+        }
+      }
+    }
+  }
+}
+
+// y[to, :] += x[from, :] · kernel[tap, :, :]
+function multiplyPixel(x, from, inputs, kernel, tap, y, to, outputs) {
+  for (let i = 0; i < inputs; i++) {
+    const value = x[from * inputs + i];
+    if (value === 0) continue;
+    const row = (tap * inputs + i) * outputs;
+    for (let o = 0; o < outputs; o++) y[to * outputs + o] += value * kernel[row + o];
+  }
+}
+
+function filledWith(bias, size) {
+  const y = new Float32Array(size);
+  for (let i = 0; i < size; i += bias.length) y.set(bias, i);
+  return y;
+}
+
+const operations = {
+  reshape: (step, weight, x) => x,
+
+  dense(step, weight, x) {
+    const outputs = step.shape.at(-1);
+    const inputs = step.inputShapes[0].at(-1);
+    const kernel = weight("kernel");
+    const y = filledWith(weight("bias"), product(step.shape));
+    for (let row = 0; row < x.length / inputs; row++) {
+      multiplyPixel(x, row, inputs, kernel, 0, y, row, outputs);
+    }
+    return y;
+  },
+
+  convolution(step, weight, x) {
+    const [large, small] = [step.inputShapes[0], step.shape];
+    const kernel = weight("kernel");
+    const y = filledWith(weight("bias"), product(small));
+    eachConnection(step, large, small, (smallPixel, largePixel, tap) =>
+      multiplyPixel(x, largePixel, large[2], kernel, tap, y, smallPixel, small[2]),
+    );
+    return y;
+  },
+
+  transposed_convolution(step, weight, x) {
+    const [small, large] = [step.inputShapes[0], step.shape];
+    const kernel = weight("kernel");
+    const y = filledWith(weight("bias"), product(large));
+    eachConnection(step, large, small, (smallPixel, largePixel, tap) =>
+      multiplyPixel(x, smallPixel, small[2], kernel, tap, y, largePixel, large[2]),
+    );
+    return y;
+  },
+
+  upsampling(step, weight, x) {
+    const [height, width, channels] = step.shape;
+    const [oldHeight, oldWidth] = step.inputShapes[0];
+    const y = new Float32Array(height * width * channels);
+    // Two source pixels and the share of the second; pixel centres lie at ½.
+    const between = (i, size, oldSize) => {
+      if (step.interpolation === "nearest") return [Math.floor((i * oldSize) / size), 0, 0];
+      const place = ((i + 0.5) * oldSize) / size - 0.5;
+      const first = Math.floor(place);
+      const clamp = (n) => Math.min(Math.max(n, 0), oldSize - 1);
+      return [clamp(first), clamp(first + 1), place - first];
+    };
+    for (let row = 0; row < height; row++) {
+      const [top, bottom, down] = between(row, height, oldHeight);
+      for (let column = 0; column < width; column++) {
+        const [left, right, across] = between(column, width, oldWidth);
+        for (let c = 0; c < channels; c++) {
+          const at = (r, col) => x[(r * oldWidth + col) * channels + c];
+          y[(row * width + column) * channels + c] =
+            (1 - down) * ((1 - across) * at(top, left) + across * at(top, right)) +
+            down * ((1 - across) * at(bottom, left) + across * at(bottom, right));
+        }
+      }
+    }
+    return y;
+  },
+
+  affine(step, weight, x) {
+    const [scale, offset] = [weight("scale"), weight("offset")];
+    return x.map((value, i) => value * scale[i % scale.length] + offset[i % scale.length]);
+  },
+
+  // Mean 0 and variance 1 over each block of `positions` pixels and each group of channels.
+  normalization(step, weight, x) {
+    const [scale, offset] = [weight("scale"), weight("offset")];
+    const channels = scale.length;
+    const perGroup = channels / step.groups;
+    const y = new Float32Array(x.length);
+    for (let block = 0; block < x.length; block += step.positions * channels) {
+      for (let group = 0; group < step.groups; group++) {
+        const members = [];
+        for (let p = 0; p < step.positions; p++) {
+          for (let c = 0; c < perGroup; c++) members.push(block + p * channels + group * perGroup + c);
+        }
+        const mean = members.reduce((sum, i) => sum + x[i], 0) / members.length;
+        const variance = members.reduce((sum, i) => sum + (x[i] - mean) ** 2, 0) / members.length;
+        const factor = 1 / Math.sqrt(variance + step.epsilon);
+        for (const i of members) {
+          y[i] = (x[i] - mean) * factor * scale[i % channels] + offset[i % channels];
+        }
+      }
+    }
+    return y;
+  },
+
+  activation(step, weight, x) {
+    if (step.activation === "softmax") return softmax(x, step.shape.at(-1));
+    return x.map(activations[step.activation](step));
+  },
+
+  add: (step, weight, ...xs) => xs.reduce((a, b) => a.map((value, i) => value + b[i])),
+  multiply: (step, weight, ...xs) => xs.reduce((a, b) => a.map((value, i) => value * b[i])),
+
+  concatenate(step, weight, ...xs) {
+    const channels = step.shape.at(-1);
+    const y = new Float32Array(product(step.shape));
+    let before = 0;
+    xs.forEach((x, n) => {
+      const own = step.inputShapes[n].at(-1);
+      for (let pixel = 0; pixel < x.length / own; pixel++) {
+        y.set(x.subarray(pixel * own, (pixel + 1) * own), pixel * channels + before);
+      }
+      before += own;
+    });
+    return y;
+  },
+};
+
+export class Network {
+  constructor({ steps, output, weights }) {
+    const bytes = Uint8Array.from(atob(weights), (character) => character.charCodeAt(0));
+    const all = float16ToFloat32(bytes);
+    this.output = output;
+    this.steps = steps.map((step) => ({
+      ...step,
+      inputShapes: step.inputs.map((i) => steps[i].shape),
+      weight: (name) => all.subarray(step[name][0], step[name][0] + step[name][1]),
+    }));
+    this.shape = steps[output].shape;
+  }
+
+  // One input, a Float32Array or an array of numbers, to one output, a Float32Array.
+  run(input) {
+    const results = [];
+    for (const step of this.steps) {
+      const inputs = step.inputs.map((i) => results[i]);
+      results.push(
+        step.op === "input"
+          ? Float32Array.from(input)
+          : operations[step.op](step, step.weight, ...inputs),
+      );
+    }
+    return results[this.output];
+  }
+}
