@@ -40,7 +40,7 @@ speed: .venv/.synced ## compare training speed with Keras's own fit
 
 ##@ Tidy up
 clean: ## remove caches, logs and builds; the environment and students' work stay
-	@rm -rf build logs .pytest_cache .ruff_cache
+	@rm -rf build logs lectures/logs .pytest_cache .ruff_cache
 	@find . \( -name .venv -o -name .uv -o -name .git \) -prune \
 		-o -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 

@@ -23,17 +23,18 @@ DEFAULT_BATCH_SIZE = 32
 
 
 class EpochProgress(keras.callbacks.Callback):
-    """One progress bar over all epochs, with the latest metrics, on standard output."""
+    """One progress bar over all epochs, with the latest losses, on standard output."""
 
     def on_train_begin(self, logs=None):
         self.bar = tqdm(total=self.params["epochs"], unit="epoch", file=sys.stdout, leave=True)
 
     def on_epoch_end(self, epoch, logs=None):
-        metrics = {name: f"{value:.4g}" for name, value in (logs or {}).items()}
-        self.bar.set_postfix(metrics, refresh=False)
+        losses = {name: f"{value:.4g}" for name, value in (logs or {}).items() if "loss" in name}
+        self.bar.set_postfix(losses, refresh=False)
         self.bar.update(1)
 
     def on_train_end(self, logs=None):
+        self.bar.total = self.bar.n  # stopping early is an end too, not a failure half-way
         self.bar.close()
 
 
