@@ -13,7 +13,7 @@ def dense_encoder(
     latent: int,
     *,
     outputs: int = 1,
-    hidden: Sequence[int] = (256, 128),
+    hidden: Sequence[int] = (128, 64),
     activation: str = "gelu",
     dropout: float = 0.0,
 ) -> keras.Model:
@@ -44,7 +44,7 @@ def dense_decoder(
     latent: int,
     shape: Sequence[int],
     *,
-    hidden: Sequence[int] = (128, 256),
+    hidden: Sequence[int] = (64, 128),
     activation: str = "gelu",
 ) -> keras.Model:
     """Fully connected network from a latent vector to one number a pixel.

@@ -162,3 +162,32 @@ def test_bad_data_is_refused_in_words(data):
         compiled().fit(x[:0], y[:0], verbose=0)
     with pytest.raises(ValueError, match=r"validation_split=0.999 of 70 examples"):
         compiled().fit(x, y, validation_split=0.999, verbose=0)
+
+
+@pytest.mark.parametrize("validated", [False, True])
+def test_an_optimizer_that_averages_leaves_the_averaged_weights(data, validated):
+    """w̄ ← m w̄ + (1 − m) w, started at the first w, as Keras defines it."""
+    x, y = data
+    weights = []
+    recorder = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: weights.append(model.dense.kernel.numpy())
+    )
+    options = {"epochs": 3, "batch_size": 70, "shuffle": False, "verbose": 0}
+    if validated:
+        options |= {"validation_data": data, "patience": None}
+    model = Regression()
+    model.compile(keras.optimizers.SGD(0.05), loss="mse")
+    model.fit(x, y, callbacks=[recorder], **options)
+
+    average = weights[0]
+    for weight in weights[1:]:
+        average = 0.6 * average + 0.4 * weight
+    averaged = Regression()
+    averaged.compile(keras.optimizers.SGD(0.05, use_ema=True, ema_momentum=0.6), loss="mse")
+    history = averaged.fit(x, y, **options).history
+    np.testing.assert_allclose(averaged.dense.kernel, average, rtol=1e-4)
+    # Training itself is not touched by the averaging.
+    np.testing.assert_allclose(history["loss"], model.history.history["loss"], rtol=1e-4)
+    if validated:
+        loss = averaged.evaluate(x, y, verbose=0)
+        np.testing.assert_allclose(history["val_loss"][-1], loss, rtol=1e-4)

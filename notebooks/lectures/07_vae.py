@@ -250,7 +250,7 @@ prepare_dashboard()
 
 # %%
 vae = dense_vae(digits.shape, latent=8)
-averaged_adam = keras.optimizers.Adam(1.5e-3, use_ema=True, ema_momentum=0.99)
+averaged_adam = keras.optimizers.Adam(3e-3, use_ema=True, ema_momentum=0.99)
 vae.compile(averaged_adam, jit_compile=True)
 
 fixed_z = np.random.default_rng(0).normal(size=(32, 8)).astype("float32")
@@ -365,7 +365,7 @@ Interpolation(decoder, mu.numpy()[:50], labels=digits.test.labels[:50], ends=(0,
 # %%
 keras.utils.set_random_seed(0)
 flat_vae = dense_vae(digits.shape, latent=2)
-flat_vae.compile(keras.optimizers.Adam(1.5e-3, use_ema=True, ema_momentum=0.99), jit_compile=True)
+flat_vae.compile(keras.optimizers.Adam(3e-3, use_ema=True, ema_momentum=0.99), jit_compile=True)
 flat_vae.fit(digits.train.x, batch_size=50, epochs=200, validation_data=(digits.validation.x,))
 
 flat_elbo = evidence_lower_bound(flat_vae.log_weights(digits.test.x, samples=16).numpy()).mean()
@@ -423,7 +423,7 @@ rows, table = [digits.test.x[:12]], []
 for beta in betas:
     keras.utils.set_random_seed(0)
     model = dense_vae(digits.shape, latent=8, beta=beta)
-    model.compile(keras.optimizers.Adam(2e-3), jit_compile=True)
+    model.compile(keras.optimizers.Adam(3e-3), jit_compile=True)
     model.fit(
         digits.train.x, batch_size=50, epochs=40, validation_data=(digits.validation.x,), verbose=0
     )
@@ -470,7 +470,7 @@ assert np.all(np.diff(kls) < 0) and np.all(np.diff(reconstructions) > 0)
 # %%
 keras.utils.set_random_seed(0)
 wide_vae = dense_vae(digits.shape, latent=32)
-wide_vae.compile(keras.optimizers.Adam(1.5e-3, use_ema=True, ema_momentum=0.99), jit_compile=True)
+wide_vae.compile(keras.optimizers.Adam(3e-3, use_ema=True, ema_momentum=0.99), jit_compile=True)
 wide_vae.fit(digits.train.x, batch_size=50, epochs=200, validation_data=(digits.validation.x,))
 
 carried = np.sort(kl_per_dimension(*wide_vae.encode(digits.test.x)).numpy().mean(axis=0))[::-1]
