@@ -35,7 +35,7 @@ class Probe:
         quantity: what to look at: `VALUE`, `TRACED`, `BATCH_UNKNOWN`, or `GRADIENT` and the name of
             an argument (the gradient of the sum of what the function returns).
         statistic: for random functions a key of `STATISTICS`; empty for the quantity itself.
-        repeat: how often the rows of each argument are repeated along the batch.
+        tile: how often each argument is repeated along each axis, for random functions.
         expected: what a right function gives.
         rtol, atol: a value passes within atol + rtol·|expected|.
         remark: if set, a failure costs nothing and this sentence is told instead.
@@ -45,7 +45,7 @@ class Probe:
     arguments: dict[str, np.ndarray]
     quantity: str = VALUE
     statistic: str = ""
-    repeat: int = 1
+    tile: tuple[int, ...] = ()
     expected: np.ndarray | None = None
     rtol: float = 1e-4
     atol: float = 1e-5
@@ -91,27 +91,19 @@ def silence() -> Iterator[None]:
         logging.disable(disabled_before)
 
 
-def _moment(power: int) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
-    def standardised_moment(first: np.ndarray, _: np.ndarray) -> np.ndarray:
-        centred = first - first.mean(axis=0)
-        return np.mean((centred / first.std(axis=0)) ** power, axis=0)
-
-    return standardised_moment
-
-
 def _repetition(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Shares of entries equal to those of the next call, the next example, the next column."""
     shares = [first == second, first[1:] == first[:-1], first[:, 1:] == first[:, :-1]]
-    return np.array([share.mean() if share.size else 0.0 for share in shares])
+    return np.array([share.mean() for share in shares])
 
 
-# Each takes the arrays of two calls, float64 with the examples along the first axis.
+# Each takes the results of two calls, (B, D), float64.
 STATISTICS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "shape": lambda first, _: np.array(first.shape),
     "repetition": _repetition,
-    "standard deviation": lambda first, _: first.std(axis=0),
-    "mean": lambda first, _: first.mean(axis=0),
-    "fourth moment": _moment(4),
+    "standard deviation": lambda first, _: first.std(),
+    "mean": lambda first, _: first.mean(),
+    "fourth moment": lambda first, _: np.mean(((first - first.mean()) / first.std()) ** 4),
 }
 
 
@@ -137,9 +129,7 @@ def observe(function: Callable, probe: Probe) -> Observation:
 
 
 def _observe(function: Callable, probe: Probe) -> Observation:
-    tensors = [
-        tf.constant(np.repeat(array, probe.repeat, axis=0)) for array in probe.arguments.values()
-    ]
+    tensors = [tf.constant(np.tile(array, probe.tile)) for array in probe.arguments.values()]
     if probe.quantity == TRACED:
         function = tf.function(function)
     elif probe.quantity == BATCH_UNKNOWN:
@@ -155,7 +145,8 @@ def _observe(function: Callable, probe: Probe) -> Observation:
             result = function(*tensors)
             total = tf.reduce_sum(result)
         gradient = tape.gradient(total, source)
-        return _NO_GRADIENT_TO if gradient is None else gradient
+        # The gradient of picking out rows is not a tensor yet but a list of rows (IndexedSlices).
+        return _NO_GRADIENT_TO if gradient is None else tf.convert_to_tensor(gradient)
 
     first = once()
     if first is _NO_GRADIENT_TO:

@@ -81,8 +81,8 @@ def check(function: Callable) -> None:
         written = observe(function, checks.probes[0]).failure != p.NOT_WRITTEN
     if waiting_for and written:
         print(
-            f"… {checks.name} cannot be judged before {' and '.join(waiting_for)}, which it may "
-            "call, is right. When it is graded, it is tested with the course's own."
+            f"… {checks.name} can be judged when what it may call is right: "
+            f"{', '.join(waiting_for)}. Grading tests it with the course's own versions of these."
         )
     elif problem:
         raise SelfCheckFailed(problem)

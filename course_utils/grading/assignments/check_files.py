@@ -80,7 +80,7 @@ def _entries(record: Probe | Observation) -> dict:
     return {
         name: value
         for name, value in values.items()
-        if isinstance(value, np.ndarray | dict) or value != fields[name]
+        if isinstance(value, np.ndarray) or value != fields[name]
     }
 
 
@@ -90,6 +90,8 @@ def _as_json(value: object, indent: str = "") -> str:
     if isinstance(value, dict):
         items = [f"{deeper}{json.dumps(key)}: {_as_json(v, deeper)}" for key, v in value.items()]
         return "{\n" + ",\n".join(items) + f"\n{indent}}}"
+    if isinstance(value, tuple):
+        return json.dumps(value)
     if isinstance(value, list):
         return "[\n" + ",\n".join(deeper + _as_json(v, deeper) for v in value) + f"\n{indent}]"
     if isinstance(value, np.ndarray | np.generic | float):

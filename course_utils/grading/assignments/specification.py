@@ -116,12 +116,13 @@ class Assignment:
     @contextlib.contextmanager
     def _course_versions(self, names: tuple[str, ...], namespace: dict) -> Iterator[None]:
         """Bind names in a student's notebook, and other names for the same, to our versions."""
-        ours = {name: self.notebook()[name] for name in names}
         before = dict(namespace)
-        for name, value in before.items():
-            for upstream in ours:
-                if name != upstream and callable(value) and value is before.get(upstream):
-                    ours[name] = ours[upstream]
+        course = self.notebook()
+        ours = {name: course[name] for name in names}
+        for upstream in names:
+            theirs = before.get(upstream)
+            others = [name for name, value in before.items() if callable(value) and value is theirs]
+            ours |= dict.fromkeys(others, course[upstream])
         namespace.update(ours)
         try:
             yield
