@@ -6,7 +6,8 @@ so no formula is in it. `assignments` is for instructors alone and not in what s
 course's own versions, the hidden tests and the list of misconceptions.
 """
 
-import course_utils.quiet  # noqa: F401  (before anything else here imports TensorFlow)
+import course_utils.quiet
+
 from course_utils.grading.selfcheck import SelfCheckFailed, check
 
 __all__ = ["SelfCheckFailed", "check"]

@@ -5,6 +5,8 @@ raises: whatever happens, an error included, becomes an `Observation`. Two obser
 compared, so a known mistake is recognised by what it does and not by how it is written.
 """
 
+from course_utils.quiet import standard_error_discarded, tf
+
 import contextlib
 import inspect
 import io
@@ -16,8 +18,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-
-from course_utils.quiet import standard_error_discarded, tf
 
 VALUE = "value"
 TRACED = "inside tf.function"

@@ -7,6 +7,7 @@ The probes, what should come out, and what each known mistake gives instead are 
 import functools
 import inspect
 import json
+import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +26,11 @@ class SelfCheckFailed(AssertionError):
     """A function is not right yet; the message says what was found."""
 
     def _render_traceback_(self) -> list[str]:
-        """What Jupyter shows: the message alone, since no line of this module helps a student."""
-        return [f"✗ {self}"]
+        """What Jupyter shows: the message alone, since no line of this module helps a student.
+
+        nbgrader's Validate cuts lines that are longer than 84 characters.
+        """
+        return textwrap.wrap(f"✗ {self}", 80)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """What `check` says, beyond the misconceptions: each kind of difference in its own words."""
 
+from course_utils.quiet import tf
+
 import functools
 import sys
 
@@ -9,7 +11,6 @@ import pytest
 from course_utils.grading import SelfCheckFailed, check
 from course_utils.grading.assignments import cells
 from course_utils.grading.assignments.vae import ASSIGNMENT
-from course_utils.quiet import tf
 
 RIGHT = "tf.reduce_sum(mu**2 + sigma**2 - 1 - 2 * tf.math.log(sigma), axis=1) / 2"
 
@@ -51,7 +52,9 @@ def test_a_difference_is_told(body, message):
 def test_jupyter_shows_the_message_alone():
     with pytest.raises(SelfCheckFailed) as failure:
         check(kl_divergence("return mu"))
-    assert failure.value._render_traceback_() == [f"✗ {failure.value}"]
+    shown = failure.value._render_traceback_()
+    assert " ".join(shown) == f"✗ {failure.value}"
+    assert max(map(len, shown)) <= 80
     assert isinstance(failure.value, AssertionError)
 
 

@@ -1,5 +1,7 @@
 """Code as students write it: the text of a notebook's cell, run in a notebook's namespace."""
 
+from course_utils.quiet import tf
+
 import inspect
 import itertools
 import linecache
@@ -8,8 +10,6 @@ from collections.abc import Callable
 
 import keras
 import numpy as np
-
-from course_utils.quiet import tf
 
 _count = itertools.count()
 

@@ -5,6 +5,8 @@ fixed seeds, and the functions compared by `equals` are not random: a right one 
 or at none, and the tests show that it passes in many styles.
 """
 
+from course_utils.quiet import tf
+
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -19,7 +21,6 @@ from course_utils.grading.probes import (
     observe,
     passes,
 )
-from course_utils.quiet import tf
 
 Arrays = dict[str, np.ndarray]
 Property = Callable[[Callable], None]

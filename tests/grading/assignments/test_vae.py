@@ -1,5 +1,7 @@
 """The assignment `vae`: wrong is wrong, right is right, and the truths are true."""
 
+from course_utils.quiet import tf
+
 import re
 import time
 
@@ -11,7 +13,6 @@ from course_utils.grading import SelfCheckFailed, check, selfcheck
 from course_utils.grading.assignments import cells, check_files
 from course_utils.grading.assignments.specification import broken_property, silence
 from course_utils.grading.assignments.vae import ASSIGNMENT, grade, properties, solutions
-from course_utils.quiet import tf
 from tests.grading.assignments.vae_variants import RIGHT
 
 NAMES = [function.name for function in ASSIGNMENT.functions]

@@ -4,13 +4,14 @@ What is right is found by other ways than a student's: KL by quadrature of SciPy
 cross-entropy by SciPy's log_expit in float64, the sample by what its noise must be like.
 """
 
+from course_utils.quiet import tf
+
 from collections.abc import Callable
 
 import numpy as np
 from scipy import special, stats
 
 from course_utils.grading.assignments.common import Arrays, equals, traced, treats_examples_alike
-from course_utils.quiet import tf
 
 
 def true_kl(mu: np.ndarray, sigma: np.ndarray) -> np.ndarray:
