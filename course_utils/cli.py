@@ -52,6 +52,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     lectures.add_argument("--json", type=Path, metavar="FILE", help="write the results here too")
     lectures.set_defaults(run=_lectures)
+
+    checks = commands.add_parser(
+        "checks", help="compute what the self-checks of the assignments compare with"
+    )
+    checks.add_argument(
+        "--check",
+        action="store_true",
+        help="write nothing; say which files differ, and exit with 1 if any does",
+    )
+    checks.set_defaults(run=_checks)
+
+    misconceptions = commands.add_parser(
+        "misconceptions", help="print the known misconceptions of an assignment"
+    )
+    misconceptions.add_argument("name", metavar="ASSIGNMENT")
+    misconceptions.set_defaults(run=_misconceptions)
     return parser
 
 
@@ -107,6 +123,30 @@ def _lectures(arguments: argparse.Namespace) -> int:
             print("in the cell\n" + textwrap.indent(result.cell, "    "))
     print(f"\nThe executed copies are in {execution.EXECUTED_FOLDER}.")
     return 1 if failed else 0
+
+
+def _checks(arguments: argparse.Namespace) -> int:
+    from course_utils.grading.assignments import check_files
+
+    if arguments.check:
+        stale = check_files.stale()
+        for path in stale:
+            print(f"{path.name} differs from what course_utils/grading/assignments/ says")
+        if stale:
+            print("Run `course checks`.")
+            return 1
+    else:
+        for path in check_files.write():
+            print(f"wrote {path.name}")
+    print("Every self-check is up to date.")
+    return 0
+
+
+def _misconceptions(arguments: argparse.Namespace) -> int:
+    from course_utils.grading.assignments import check_files
+
+    print(check_files.find(arguments.name).list_misconceptions())
+    return 0
 
 
 if __name__ == "__main__":

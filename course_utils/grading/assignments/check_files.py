@@ -1,0 +1,115 @@
+"""Write what the self-checks need to know into `course_utils/grading/checks/`.
+
+The files are committed: students check against them without having what they were made from.
+"""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+
+from course_utils.grading import selfcheck
+from course_utils.grading.assignments import vae
+from course_utils.grading.assignments.specification import Assignment
+from course_utils.grading.probes import Observation, Probe
+from course_utils.grading.selfcheck import FunctionCheck
+
+ASSIGNMENTS: tuple[Assignment, ...] = (vae.ASSIGNMENT,)
+
+# The tolerance of the checks is a hundred times wider.
+DIGITS = 6
+
+
+def find(name: str) -> Assignment:
+    """The assignment of this name.
+
+    Raises:
+        ValueError: there is none; the message lists those there are.
+    """
+    for assignment in ASSIGNMENTS:
+        if assignment.name == name:
+            return assignment
+    known = ", ".join(assignment.name for assignment in ASSIGNMENTS)
+    raise ValueError(f"no assignment is called {name!r}; there are: {known}")
+
+
+def stale(folder: Path = selfcheck.CHECKS) -> dict[Path, str]:
+    """The files that say something else than their assignment, with the content they need.
+
+    Numbers that agree to within the noise of another machine's arithmetic say the same.
+    """
+    found = {}
+    for assignment in ASSIGNMENTS:
+        path = folder / f"{assignment.name}.json"
+        content = _content(assignment)
+        written = path.read_text(encoding="utf-8") if path.is_file() else "null"
+        if not _agree(json.loads(written), json.loads(content)):
+            found[path] = content
+    return found
+
+
+def write(folder: Path = selfcheck.CHECKS) -> list[Path]:
+    """Write the files that are stale; returns their paths."""
+    found = stale(folder)
+    for path, content in found.items():
+        path.write_text(content, encoding="utf-8")
+    return list(found)
+
+
+def _content(assignment: Assignment) -> str:
+    data = {name: _as_data(checks) for name, checks in assignment.checks().items()}
+    return _as_json(data) + "\n"
+
+
+def _as_data(checks: FunctionCheck) -> dict:
+    return {
+        "builds_on": checks.builds_on,
+        "probes": [_entries(probe) for probe in checks.probes],
+        "mistakes": [
+            {"sentence": known.sentence, "probe": known.probe, "seen": _entries(known.seen)}
+            for known in checks.mistakes
+        ],
+    }
+
+
+def _entries(record: Probe | Observation) -> dict:
+    """The fields that are not at their defaults."""
+    fields = {field.name: field.default for field in dataclasses.fields(record)}
+    values = {name: getattr(record, name) for name in fields}
+    return {
+        name: value
+        for name, value in values.items()
+        if isinstance(value, np.ndarray) or value != fields[name]
+    }
+
+
+def _as_json(value: object, indent: str = "") -> str:
+    """JSON with a line for each array, so that a change shows where it is."""
+    deeper = indent + " "
+    if isinstance(value, dict):
+        items = [f"{deeper}{json.dumps(key)}: {_as_json(v, deeper)}" for key, v in value.items()]
+        return "{\n" + ",\n".join(items) + f"\n{indent}}}"
+    if isinstance(value, tuple):
+        return json.dumps(value)
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(deeper + _as_json(v, deeper) for v in value) + f"\n{indent}]"
+    if isinstance(value, np.ndarray | np.generic | float):
+        return json.dumps(_rounded(np.asarray(value, "float64").tolist()))
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _rounded(value: float | list) -> float | list:
+    if isinstance(value, list):
+        return [_rounded(v) for v in value]
+    return float(f"{value:.{DIGITS}g}")
+
+
+def _agree(one: object, other: object) -> bool:
+    if isinstance(one, float) and isinstance(other, float):
+        return bool(np.isclose(one, other, rtol=1e-5, atol=1e-6, equal_nan=True))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_agree(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_agree, one, other))
+    return one == other

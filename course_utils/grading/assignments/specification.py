@@ -1,0 +1,206 @@
+"""What an instructor writes down about an assignment, and the three uses of it.
+
+An `Assignment` is a list of `GradedFunction`s. Each holds the course's own version, probes,
+properties and misconceptions. From these come the hidden tests (`Assignment.grade`), the data of
+the self-checks (`Assignment.checks`) and a list to read (`Assignment.list_misconceptions`).
+"""
+
+import contextlib
+import dataclasses
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+
+from course_utils.grading import library, selfcheck
+from course_utils.grading.assignments import cells
+from course_utils.grading.probes import (
+    Probe,
+    in_one_line,
+    observe,
+    passes,
+    plain,
+    same,
+    silence,
+)
+from course_utils.grading.selfcheck import FunctionCheck, KnownMistake, SelfCheckFailed
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """One way of being wrong.
+
+    Attributes:
+        name: a few words for the instructor's list.
+        sentence: what a student who makes it should read. It leads to the mistake and never shows
+            the code that mends it.
+        bodies: what such a student writes: the lines of the function or, of a single expression,
+            what it returns. Each body makes the mistake in another way.
+    """
+
+    name: str
+    sentence: str
+    bodies: tuple[str, ...]
+
+    def __init__(self, name: str, sentence: str, *bodies: str) -> None:
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "sentence", sentence)
+        object.__setattr__(self, "bodies", bodies)
+
+
+@dataclass(frozen=True)
+class GradedFunction:
+    """One function that students write.
+
+    Attributes:
+        solution: the course's own version; its name is the function's name.
+        probes: the questions of the self-check. Where `expected` is None, the solution answers.
+        properties: the hidden tests. Each takes a function and raises AssertionError with a
+            sentence if the function lacks the property.
+        misconceptions: the known ways of being wrong.
+        builds_on: functions of the same assignment that it may call. They are replaced by the
+            course's own while it is graded: a mistake in them is not charged again.
+    """
+
+    solution: Callable
+    probes: tuple[Probe, ...]
+    properties: tuple[Callable[[Callable], None], ...]
+    misconceptions: tuple[Misconception, ...]
+    builds_on: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What students call it."""
+        return self.solution.__name__
+
+    def cells(self, misconception: Misconception) -> list[str]:
+        """The cells of students who make a mistake."""
+        return [cells.cell_with(body, self.solution) for body in misconception.bodies]
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """The graded functions of one notebook."""
+
+    name: str
+    functions: tuple[GradedFunction, ...]
+
+    def function(self, name: str) -> GradedFunction:
+        """The graded function of this name."""
+        return next(function for function in self.functions if function.name == name)
+
+    def grade(self, function: Callable) -> None:
+        """The hidden tests of a function, after the self-check that students see.
+
+        Args:
+            function: what a student wrote.
+
+        Raises:
+            SelfCheckFailed: no points; the message is the sentence of the misconception where one
+                matches, otherwise what was found.
+        """
+        namespace = selfcheck.namespace_of(function) or {}
+        name = selfcheck.name_of(function, namespace, selfcheck.load_checks())
+        graded = self.function(name)
+        with silence(), self._course_versions(graded.builds_on, namespace), self._library_refused():
+            problem = selfcheck.diagnose(function, selfcheck.load_checks()[name])
+            problem = problem or broken_property(function, graded)
+        if problem:
+            raise SelfCheckFailed(problem)
+
+    def _library_refused(self) -> contextlib.AbstractContextManager:
+        return library.refused(also=[f.solution for f in self.functions])
+
+    @contextlib.contextmanager
+    def _course_versions(self, names: tuple[str, ...], namespace: dict) -> Iterator[None]:
+        """Bind names in a student's notebook, and other names for the same, to our versions."""
+        before = dict(namespace)
+        course = self.notebook()
+        ours = {name: course[name] for name in names}
+        for upstream in names:
+            theirs = before.get(upstream)
+            others = [name for name, value in before.items() if callable(value) and value is theirs]
+            ours |= dict.fromkeys(others, course[upstream])
+        namespace.update(ours)
+        try:
+            yield
+        finally:
+            for name in ours:
+                if name in before:
+                    namespace[name] = before[name]
+                else:
+                    namespace.pop(name, None)
+
+    def checks(self) -> dict[str, FunctionCheck]:
+        """What the self-checks need to know, computed from the solutions and misconceptions."""
+        with silence():
+            return {function.name: self._function_check(function) for function in self.functions}
+
+    def notebook(self) -> dict:
+        """The global names of the notebook of a student who has everything right."""
+        namespace = cells.notebook()
+        for name, solution in ((f.name, f.solution) for f in self.functions):
+            # Other objects than the solutions themselves, which refuse to be called while grading.
+            namespace[name] = types.FunctionType(solution.__code__, namespace, name)
+        return namespace
+
+    def list_misconceptions(self) -> str:
+        """Every misconception with its sentence, to read or to print."""
+        lines = [f"# Misconceptions of the assignment {self.name}"]
+        for function in self.functions:
+            lines += ["", f"## {function.name}", ""]
+            lines += [f"- **{m.name}**: {m.sentence}" for m in function.misconceptions]
+        return "\n".join(lines)
+
+    def _function_check(self, function: GradedFunction) -> FunctionCheck:
+        keras.utils.set_random_seed(0)
+        probes = tuple(
+            probe
+            if probe.expected is not None
+            else dataclasses.replace(probe, expected=observe(function.solution, probe).value)
+            for probe in function.probes
+        )
+        mistakes: list[KnownMistake] = []
+        for misconception in function.misconceptions:
+            for cell in function.cells(misconception):
+                namespace = self.notebook()
+                cells.run(cell, namespace)
+                mistake = _first_failure(misconception, namespace[function.name], probes)
+                twins = [known for known in mistakes if _alike(known, mistake, probes)]
+                if any(twin.sentence != mistake.sentence for twin in twins):
+                    raise ValueError(
+                        f"{function.name}: the probes cannot tell {misconception.name!r} from "
+                        "another misconception"
+                    )
+                mistakes += [] if twins else [mistake]
+        return FunctionCheck(function.name, function.builds_on, probes, tuple(mistakes))
+
+
+def broken_property(function: Callable, graded: GradedFunction) -> str | None:
+    """The first property that a function lacks, in a sentence; None if it has them all."""
+    keras.utils.set_random_seed(0)
+    for has_property in graded.properties:
+        try:
+            with np.errstate(all="ignore"):
+                has_property(plain(function))
+        except AssertionError as problem:
+            return str(problem)
+        except Exception as error:  # a student's function may raise anything
+            return f"{graded.name} raises an error. {in_one_line(error, function)}"
+    return None
+
+
+def _first_failure(misconception: Misconception, function: Callable, probes: tuple) -> KnownMistake:
+    keras.utils.set_random_seed(0)
+    for index, probe in enumerate(probes):
+        seen = observe(function, probe)
+        if not passes(probe, seen) and not probe.remark:
+            return KnownMistake(misconception.sentence, index, seen)
+    raise ValueError(f"no probe catches the misconception {misconception.name!r}")
+
+
+def _alike(one: KnownMistake, other: KnownMistake, probes: tuple) -> bool:
+    probe = probes[one.probe]
+    return one.probe == other.probe and same(one.seen, other.seen, probe.rtol, probe.atol)

@@ -1,0 +1,82 @@
+"""The questions that the self-checks of the assignment `vae` put."""
+
+import numpy as np
+
+from course_utils.grading.assignments.common import KNOWN_BATCH_SIZE, arrays, usual_probes
+from course_utils.grading.probes import BATCH_UNKNOWN, GRADIENT, TRACED, VALUE, Probe
+
+LATENT = arrays(
+    mu=[[0.5, -1.0, 2.0], [0.0, 0.25, -0.5], [1.5, 3.0, -2.0], [-0.75, 0.1, 1.0]],
+    sigma=[[0.5, 1.5, 0.8], [1.0, 2.0, 0.25], [0.7, 0.4, 1.2], [3.0, 0.9, 0.6]],
+)
+IMAGES = arrays(
+    x=[[0, 1, 0.25, 1, 0], [1, 1, 0, 0.5, 0], [0, 0, 0, 1, 1], [0.75, 0, 1, 1, 0]],
+    logits=[
+        [-2, 1.5, 0.3, 4, -0.5],
+        [0.7, -1.2, 2.5, -0.4, -3],
+        [1, -0.6, -5, 2.2, 0.9],
+        [-1.5, 3.5, 0.2, -0.8, 1.1],
+    ],
+)
+EXTREME_LOGITS = arrays(
+    x=[[1, 0], [0, 1], [1, 1], [0, 0]],
+    logits=[[1000, -1000], [1000, 2], [-1000, 1000], [1000, 1000]],
+)
+FOUR = "a batch of 4 with 3 latent dimensions"
+FAR = arrays(mu=[[50, 0], [0.5, -50], [0, 3]], sigma=[[1, 100], [0.01, 0.05], [1, 30]])
+
+KL_DIVERGENCE = (
+    *usual_probes(FOUR, LATENT),
+    Probe("means and scales far from 0 and 1", FAR),
+)
+
+RECONSTRUCTION_LOSS = (
+    *usual_probes("a batch of 4 with 5 pixels", IMAGES),
+    Probe("logits of ±1000", EXTREME_LOGITS),
+    Probe("logits of ±1000", EXTREME_LOGITS, GRADIENT + "logits"),
+)
+
+VAE_LOSS = usual_probes("a batch of 4 with 5 pixels and 3 latent dimensions", IMAGES | LATENT)
+
+# A random function is looked at in one batch of equal entries, so that equal results betray shared
+# noise. It is square and not long, for the sake of those who loop over examples or dimensions.
+SIDE = 100
+DRAWS = SIDE**2
+MU, SIGMA = 3.0, 0.5
+EQUAL = arrays(mu=[[MU]], sigma=[[SIGMA]])
+ABOUT_EQUAL = f"{DRAWS:,} draws, all with mu {MU:g} and sigma {SIGMA:g}"
+# Over N draws the mean, standard deviation and standardised fourth moment of a right sample have
+# the standard errors σ/√N, σ/√(2N) and √(96/N). Each tolerance is 7 of them, so that each of the
+# four comparisons fails by chance less than once in 10¹¹ runs.
+MEAN_ATOL = 7 * SIGMA / np.sqrt(DRAWS)
+DEVIATION_RTOL = 7 / np.sqrt(2 * DRAWS)
+FOURTH_MOMENT_ATOL = 7 * np.sqrt(96 / DRAWS)
+# Two float32 normals are equal about once in 10⁷ pairs: 1% of 10,000 are not by chance.
+EQUAL_SHARE_ATOL = 0.01
+
+
+def of_draws(statistic: str, expected: object, rtol: float, atol: float, quantity: str = VALUE):
+    return Probe(
+        ABOUT_EQUAL,
+        EQUAL,
+        quantity,
+        statistic,
+        tile=(SIDE, SIDE),
+        expected=np.array(expected),
+        rtol=rtol,
+        atol=atol,
+    )
+
+
+REPARAMETERIZE = (
+    Probe(FOUR, LATENT, statistic="shape"),
+    of_draws("repetition", [0.0, 0.0, 0.0], 0.0, EQUAL_SHARE_ATOL),
+    of_draws("standard deviation", SIGMA, DEVIATION_RTOL, 0.0),
+    of_draws("mean", MU, 0.0, MEAN_ATOL),
+    of_draws("fourth moment", 3.0, 0.0, FOURTH_MOMENT_ATOL),
+    Probe(FOUR, LATENT, GRADIENT + "mu", expected=np.ones((4, 3))),
+    of_draws("standard deviation", 1.0, DEVIATION_RTOL, 0.0, GRADIENT + "sigma"),
+    Probe(FOUR, LATENT, TRACED, "shape"),
+    of_draws("repetition", [0.0, 0.0, 0.0], 0.0, EQUAL_SHARE_ATOL, TRACED),
+    Probe(FOUR, LATENT, BATCH_UNKNOWN, "shape", remark=KNOWN_BATCH_SIZE),
+)

@@ -1,0 +1,227 @@
+"""The hidden tests of the assignment `vae`.
+
+What is right is found by other ways than a student's: KL by quadrature of SciPy's densities, the
+cross-entropy by SciPy's log_expit in float64, the sample by what its noise must be like.
+"""
+
+from course_utils.quiet import tf
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy import special, stats
+
+from course_utils.grading.assignments.common import Arrays, equals, traced, treats_examples_alike
+
+
+def true_kl(mu: np.ndarray, sigma: np.ndarray) -> np.ndarray:
+    """KL(q ‖ p) = E_q[log q(z) − log p(z)] by Gauss–Hermite quadrature, (B,).
+
+    The integrand is a quadratic in z, for which three nodes are exact.
+    """
+    nodes, weights = special.roots_hermitenorm(3)
+    mu, sigma = mu[..., None], sigma[..., None]
+    z = mu + sigma * nodes
+    log_ratio = stats.norm.logpdf(z, mu, sigma) - stats.norm.logpdf(z)
+    return (log_ratio @ (weights / weights.sum())).sum(axis=-1)
+
+
+def true_kl_gradients(mu: np.ndarray, sigma: np.ndarray) -> Arrays:
+    return {"mu": mu, "sigma": sigma - 1 / sigma}
+
+
+def true_reconstruction(x: np.ndarray, logits: np.ndarray) -> np.ndarray:
+    """−log p(x | logits) of independent Bernoulli pixels, (B,)."""
+    return -(x * special.log_expit(logits) + (1 - x) * special.log_expit(-logits)).sum(axis=-1)
+
+
+def true_reconstruction_gradients(x: np.ndarray, logits: np.ndarray) -> Arrays:
+    return {"x": -logits, "logits": special.expit(logits) - x}
+
+
+def true_loss(x, logits, mu, sigma) -> np.ndarray:
+    return np.mean(true_reconstruction(x, logits) + true_kl(mu, sigma))
+
+
+def true_loss_gradients(x, logits, mu, sigma) -> Arrays:
+    by_argument = true_reconstruction_gradients(x, logits) | true_kl_gradients(mu, sigma)
+    return {name: gradient / len(x) for name, gradient in by_argument.items()}
+
+
+def latent(examples: int, dimensions: int) -> Arrays:
+    rng = np.random.default_rng([examples, dimensions])
+    mu = rng.normal(0, 2, (examples, dimensions))
+    return {"mu": mu, "sigma": np.exp(rng.normal(0, 0.7, mu.shape))}
+
+
+def images(examples: int, pixels: int) -> Arrays:
+    rng = np.random.default_rng([examples, pixels])
+    logits = rng.normal(0, 3, (examples, pixels))
+    grey = rng.integers(0, 17, logits.shape) / 16
+    return {"x": np.where(rng.random(logits.shape) < 0.5, grey, np.round(grey)), "logits": logits}
+
+
+SIZES = {
+    "one example with one entry": (1, 1),
+    "7 examples with one entry each": (7, 1),
+    "5 examples with 20 entries each": (5, 20),
+}
+
+
+def noise_of(function: Callable, mu: np.ndarray, sigma: np.ndarray) -> np.ndarray:
+    """ε = (z − mu) / sigma, float64, after looking at shape, dtype and finiteness of z."""
+    z = np.asarray(function(tf.constant(mu, "float32"), tf.constant(sigma, "float32")))
+    if z.shape != mu.shape:
+        raise AssertionError(f"reparameterize returns shape {z.shape}, not {mu.shape}.")
+    if z.dtype != np.float32:
+        raise AssertionError(f"reparameterize returns {z.dtype}; it should return float32.")
+    if not np.isfinite(z).all():
+        raise AssertionError("reparameterize returns values that are not finite.")
+    return (z.astype("float64") - mu) / sigma
+
+
+def has_standard_normal_noise(function: Callable) -> None:
+    """ε is standard normal whatever mu and sigma are; entries and calls are independent.
+
+    False alarms: Kolmogorov–Smirnov at 10⁻⁹, twice. A correlation of N independent pairs has the
+    standard error 1/√N (that of ε² and sigma too) and passes 7 of them about once in 10¹¹ runs;
+    there are ten. Together less than once in 10⁸ runs.
+    """
+    inputs = {key: value.astype("float32") for key, value in latent(40, 500).items()}
+    for way in (function, traced(function)):
+        first, second = (noise_of(way, **inputs) for _ in range(2))
+        if stats.kstest(first.ravel(), "norm").pvalue < 1e-9:
+            raise AssertionError(
+                "(z − mu) / sigma of many samples of reparameterize is not standard normal."
+            )
+        pairs = {
+            "from call to call": (first, second),
+            "from example to example": (first[1:], first[:-1]),
+            "from entry to entry": (first[:, 1:], first[:, :-1]),
+            "of mu": (first, inputs["mu"]),
+            "of sigma": (first**2, inputs["sigma"]),
+        }
+        for about, (a, b) in pairs.items():
+            if abs(np.corrcoef(a.ravel(), b.ravel())[0, 1]) > 7 / np.sqrt(a.size):
+                raise AssertionError(f"The noise of reparameterize is not independent {about}.")
+
+
+def works_for_any_size(function: Callable) -> None:
+    """Shapes, and fresh noise at each call, for small batches and extreme scales.
+
+    False alarms: four float32 normals are equal once in 10²⁰ draws.
+    """
+    for shape in ((1, 1), (1, 5), (7, 1), (7, 3)):
+        for sigma in (1e-3, 1.0, 1e3):
+            draws = [noise_of(function, np.zeros(shape), np.full(shape, sigma)) for _ in range(4)]
+            if all(np.array_equal(draws[0], draw) for draw in draws):
+                raise AssertionError("reparameterize gives the same sample at each call.")
+        noise_of(traced(function), np.zeros(shape), np.ones(shape))
+
+
+def is_differentiable(function: Callable) -> None:
+    """∂z/∂mu = 1 and ∂z/∂sigma = ε, entry by entry."""
+    mu, sigma = (tf.constant(value, "float32") for value in latent(7, 3).values())
+    for way in (function, traced(function)):
+        with tf.GradientTape() as tape:
+            tape.watch([mu, sigma])
+            z = way(mu, sigma)
+            total = tf.reduce_sum(z)
+        expected = {"mu": tf.ones_like(mu), "sigma": (z - mu) / sigma}
+        for gradient, (name, value) in zip(
+            tape.gradient(total, [mu, sigma]), expected.items(), strict=True
+        ):
+            if gradient is None:
+                raise AssertionError(f"No gradient of reparameterize reaches {name}.")
+            if not np.allclose(tf.convert_to_tensor(gradient), value, rtol=1e-3, atol=1e-4):
+                raise AssertionError(f"The gradient of reparameterize by {name} is not right.")
+
+
+def is_a_mean_over_the_batch(function: Callable) -> None:
+    """A batch given twice over has the same loss."""
+    once = [tf.constant(value, "float32") for value in (images(5, 8) | latent(5, 2)).values()]
+    twice = [tf.concat([value, value[::-1]], axis=0) for value in once]
+    if not np.allclose(function(*once), function(*twice), rtol=1e-4):
+        raise AssertionError("The loss of a batch given twice over is not the loss of the batch.")
+
+
+REPARAMETERIZE = (has_standard_normal_noise, works_for_any_size, is_differentiable)
+
+KL_DIVERGENCE = (
+    equals(
+        "kl_divergence",
+        true_kl,
+        {about: latent(*size) for about, size in SIZES.items()},
+        true_kl_gradients,
+    ),
+    treats_examples_alike("kl_divergence", latent(7, 3)),
+    equals(
+        "kl_divergence",
+        true_kl,
+        {
+            "mu 0 and sigma 1": {"mu": np.zeros((3, 2)), "sigma": np.ones((3, 2))},
+            "mu 50 standard deviations out": {
+                "mu": np.array([[50.0], [-50.0], [0.5]]),
+                "sigma": np.array([[1.0], [1.0], [0.01]]),
+            },
+            "sigma 1000": {"mu": np.zeros((2, 3)), "sigma": np.full((2, 3), 1000.0)},
+        },
+    ),
+    equals(
+        "kl_divergence",
+        true_kl,
+        {"sigma 0.001": {"mu": np.ones((2, 3)), "sigma": np.full((2, 3), 0.001)}},
+        # Wide enough for the 1e-8 that careful people add inside a logarithm.
+        rtol=2e-3,
+    ),
+)
+
+RECONSTRUCTION_LOSS = (
+    equals(
+        "reconstruction_loss",
+        true_reconstruction,
+        {about: images(*size) for about, size in SIZES.items()},
+        true_reconstruction_gradients,
+    ),
+    treats_examples_alike("reconstruction_loss", images(7, 6)),
+    equals(
+        "reconstruction_loss",
+        true_reconstruction,
+        {
+            "logits of ±1000": {
+                "x": np.array([[0, 1, 0, 1, 0.5], [1, 1, 1, 0.25, 1]]),
+                "logits": np.array([[1e3, 1e3, -1e3, -1e3, 1e3], [-1e3] * 4 + [5]]),
+            },
+            "logits of ±50": {
+                "x": np.array([[0, 1, 0, 1.0]]),
+                "logits": np.array([[50, 50, -50, -50.0]]),
+            },
+        },
+        true_reconstruction_gradients,
+    ),
+)
+
+VAE_LOSS = (
+    equals(
+        "vae_loss",
+        true_loss,
+        {
+            "one example with one pixel and one latent dimension": images(1, 1) | latent(1, 1),
+            "7 examples with 64 pixels and 5 latent dimensions": images(7, 64) | latent(7, 5),
+        },
+        true_loss_gradients,
+    ),
+    is_a_mean_over_the_batch,
+    equals(
+        "vae_loss",
+        true_loss,
+        {
+            "logits of ±1000 and mu 50 standard deviations out": {
+                "x": np.array([[0.0, 1], [1, 0]]),
+                "logits": np.array([[1e3, 2], [-1e3, -1e3]]),
+                "mu": np.array([[50.0], [-1]]),
+                "sigma": np.array([[1.0], [0.02]]),
+            }
+        },
+    ),
+)

@@ -1,0 +1,88 @@
+"""While a graded function runs, the course's own versions of it refuse to be called.
+
+The library has many of the graded functions, in other conventions. An assignment asks for the
+student's own. The functions' code is exchanged, not their names: one that was imported by name long
+ago refuses as well.
+"""
+
+import contextlib
+import inspect
+import sys
+from collections.abc import Iterable, Iterator
+from types import FunctionType, ModuleType
+
+# What takes part in the comparison itself, or has nothing that an assignment asks for.
+ALLOWED = ("course_utils.grading", "course_utils.quiet", "course_utils.data")
+
+
+class LibraryCalled(AssertionError):
+    """A graded function called the library's version of what it should compute itself."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This calls the course's library. Here the computation must be your own: "
+            "write it with TensorFlow's or Keras's operations."
+        )
+
+
+def _refuse(*_args, **_kwargs):
+    # The code of this function runs with the globals of another module: it brings its own import.
+    from course_utils.grading.library import LibraryCalled
+
+    raise LibraryCalled
+
+
+class _NoFurtherModules:
+    """An import hook: a module of the library that is not loaded yet is not loaded now either."""
+
+    @staticmethod
+    def find_spec(name, _path=None, _target=None):
+        if _is_library(name):
+            raise LibraryCalled
+
+
+@contextlib.contextmanager
+def refused(also: Iterable[FunctionType] = ()) -> Iterator[None]:
+    """Let every function and method of the library raise `LibraryCalled` until the block ends.
+
+    Args:
+        also: further functions that must not be called.
+    """
+    functions = {*also}
+    for name, module in list(sys.modules.items()):
+        if _is_library(name):
+            functions.update(_functions_of(module))
+    codes = {function: function.__code__ for function in functions}
+    sys.meta_path.insert(0, _NoFurtherModules)
+    try:
+        for function, code in codes.items():
+            # Code can only be exchanged for code with as many captured variables.
+            function.__code__ = _refuse.__code__.replace(co_freevars=code.co_freevars)
+        yield
+    finally:
+        sys.meta_path.remove(_NoFurtherModules)
+        for function, code in codes.items():
+            function.__code__ = code
+
+
+def _is_library(module: str) -> bool:
+    return module.startswith("course_utils.") and not module.startswith(ALLOWED)
+
+
+def _functions_of(module: ModuleType) -> Iterator[FunctionType]:
+    """Functions and methods written in a module, also those under a decorator."""
+    members = [value for value in vars(module).values() if _written_in(value, module)]
+    for owner in [value for value in members if inspect.isclass(value)]:
+        members.extend(vars(owner).values())
+    for member in members:
+        if isinstance(member, property):
+            member = member.fget
+        member = getattr(member, "__func__", member)  # class and static methods
+        member = getattr(member, "python_function", member)  # tf.function
+        member = inspect.unwrap(member) if callable(member) else member
+        if isinstance(member, FunctionType) and _written_in(member, module):
+            yield member
+
+
+def _written_in(value: object, module: ModuleType) -> bool:
+    return getattr(value, "__module__", None) == module.__name__

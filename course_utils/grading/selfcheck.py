@@ -1,0 +1,260 @@
+"""`check(function)`: is it right, and if not, what is wrong with it?
+
+The probes, what should come out, and what each known mistake gives instead are read from
+`checks/<assignment>.json`. `course checks` writes these files from the instructor's part.
+"""
+
+import functools
+import inspect
+import json
+import textwrap
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from course_utils.grading import library
+from course_utils.grading import probes as p
+from course_utils.grading.probes import Observation, Probe, observe, passes, same, silence
+
+CHECKS = Path(__file__).parent / "checks"
+
+
+class SelfCheckFailed(AssertionError):
+    """A function is not right yet; the message says what was found."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What Jupyter shows: the message alone, since no line of this module helps a student.
+
+        nbgrader's Validate cuts lines that are longer than 84 characters.
+        """
+        return textwrap.wrap(f"✗ {self}", 80)
+
+
+@dataclass(frozen=True)
+class KnownMistake:
+    """A sentence, and what the mistake gives at the first probe that it does not pass."""
+
+    sentence: str
+    probe: int
+    seen: Observation
+
+
+@dataclass(frozen=True)
+class FunctionCheck:
+    """All that is known of one function.
+
+    Attributes:
+        name: what it is called.
+        builds_on: functions of the same assignment that it may call.
+        probes: the questions, in the order in which they are put.
+        mistakes: the known ones.
+    """
+
+    name: str
+    builds_on: tuple[str, ...]
+    probes: tuple[Probe, ...]
+    mistakes: tuple[KnownMistake, ...]
+
+
+def check(function: Callable) -> None:
+    """Tell whether a function of an assignment is right.
+
+    Sets the random seeds, so that the answer is the same each time.
+
+    Args:
+        function: the function itself, not its name: `check(kl_divergence)`.
+
+    Raises:
+        SelfCheckFailed: it is not right; the message says in what.
+        ValueError: it is none of the graded functions.
+    """
+    known = load_checks()
+    namespace = namespace_of(function) or inspect.currentframe().f_back.f_globals
+    checks = known[name_of(function, namespace, known)]
+    with silence(), library.refused():
+        remarks: list[str] = []
+        problem = diagnose(function, checks, remarks)
+        waiting_for = [
+            name
+            for name in checks.builds_on
+            if problem and name in namespace and diagnose(namespace[name], known[name])
+        ]
+        written = observe(function, checks.probes[0]).failure != p.NOT_WRITTEN
+    if waiting_for and written:
+        print(
+            f"… {checks.name} can be judged when what it may call is right: "
+            f"{', '.join(waiting_for)}. Grading tests it with the course's own versions of these."
+        )
+    elif problem:
+        raise SelfCheckFailed(problem)
+    else:
+        print("\n".join([f"✓ {checks.name} is right.", *remarks]))
+
+
+def diagnose(
+    function: Callable, checks: FunctionCheck, remarks: list[str] | None = None
+) -> str | None:
+    """What is wrong with a function, in a sentence; None if nothing is.
+
+    Args:
+        function: what a student wrote.
+        checks: what is known of it.
+        remarks: if given, sentences that cost nothing are added to it.
+    """
+    keras.utils.set_random_seed(0)
+    for index, probe in enumerate(checks.probes):
+        seen = observe(function, probe)
+        if passes(probe, seen):
+            continue
+        if probe.remark:
+            if remarks is not None:
+                remarks.append(probe.remark)
+            continue
+        for mistake in checks.mistakes:
+            if mistake.probe == index and same(seen, mistake.seen, probe.rtol, probe.atol):
+                return mistake.sentence
+        return describe(checks.name, probe, seen)
+    return None
+
+
+def describe(name: str, probe: Probe, seen: Observation) -> str:
+    """Say what differs between what was seen and what was expected.
+
+    Args:
+        name: of the function.
+        probe: what was asked, with its expected value.
+        seen: what came instead.
+
+    Returns:
+        A sentence or two, from the plainest difference (an error) to the finest (a value).
+    """
+    subject, situation = f"{name} gives", f"for {probe.about}"
+    if probe.quantity.startswith(p.GRADIENT):
+        subject = f"The gradient of {name} by {probe.quantity.removeprefix(p.GRADIENT)} is"
+    elif probe.quantity != p.VALUE:
+        situation = f"{probe.quantity}, {situation}"
+
+    match seen.failure:
+        case p.NOT_WRITTEN:
+            return (
+                f"{name} is not written yet: replace the line that raises NotImplementedError "
+                "by your own."
+            )
+        case p.RAISED if seen.details.startswith(library.LibraryCalled.__name__):
+            return str(library.LibraryCalled())
+        case p.RAISED:
+            return f"{name} raises an error {situation}. {seen.details}"
+        case p.NOTHING:
+            return f"{name} returns nothing. Does it end with `return`?"
+        case p.WRONG_TYPE:
+            return f"{name} returns a {seen.details}; it should return one tensor."
+        case p.NO_GRADIENT:
+            argument = probe.quantity.removeprefix(p.GRADIENT)
+            return (
+                f"No gradient of {name} reaches {argument}, so nothing could be learned through "
+                f"it. Something between {argument} and the result is not a TensorFlow operation, "
+                "stops the gradient, or does not use it."
+            )
+
+    if seen.dtype != "float32":
+        return f"{name} returns {seen.dtype} {situation}; it should return float32."
+    got, expected = np.asarray(seen.value, "float64"), np.asarray(probe.expected, "float64")
+    if probe.statistic == "shape":
+        return _wrong_shape(name, tuple(got.astype(int)), tuple(expected.astype(int)), situation)
+    if got.shape != expected.shape:
+        return _wrong_shape(name, got.shape, expected.shape, situation)
+    if not np.isfinite(got).all():
+        return f"{subject} {_first_unlike(np.isfinite(got), got)[1]:g} {situation}: not finite."
+    if probe.statistic == "repetition":
+        found = [words for words, share in zip(REPETITION, got, strict=True) if share > 0.01]
+        return f"The random numbers in {name} are not drawn anew {situation}: {found[0]}."
+    if probe.statistic:
+        subject = f"The {probe.statistic} of what {name} gives is"
+
+    def close(values: np.ndarray) -> bool:
+        return np.allclose(values, expected, rtol=probe.rtol, atol=probe.atol)
+
+    if close(-got):
+        return f"{subject} the right size but the opposite sign {situation}."
+    factor = np.sum(got * expected) / max(np.sum(expected**2), 1e-30)
+    if got.size > 1 and abs(factor) > 1e-3 and close(got / factor):
+        return f"{subject} {factor:.4g} times what it should be {situation}."
+    right = np.isclose(got, expected, rtol=probe.rtol, atol=probe.atol)
+    index, value = _first_unlike(right, got)
+    at = f" at position {list(index)}" if index else ""
+    return f"{subject} {value:.5g}{at} {situation}; it should be {expected[index]:.5g}."
+
+
+REPETITION = (
+    "a second call gives the same values",
+    "all examples of a batch get the same",
+    "all entries of an example get the same",
+)
+
+
+def _wrong_shape(name: str, got: tuple, expected: tuple, situation: str) -> str:
+    return f"{name} returns shape {got} {situation}; it should return shape {expected}."
+
+
+def _first_unlike(right: np.ndarray, values: np.ndarray) -> tuple[tuple[int, ...], float]:
+    index = tuple(int(i) for i in np.argwhere(~right)[0])
+    return index, values[index]
+
+
+def namespace_of(function: Callable) -> dict | None:
+    """The global names that a function sees; None where it has none of its own."""
+    function = p.plain(function)
+    function = inspect.unwrap(function) if callable(function) else function
+    return getattr(function, "__globals__", None)
+
+
+def name_of(function: Callable, namespace: Mapping, known: Mapping) -> str:
+    """The graded name of a function: what it is bound to, or else what it calls itself.
+
+    Raises:
+        ValueError: it has none.
+    """
+    bound = [name for name in known if namespace.get(name) is function]
+    name = bound[0] if bound else getattr(function, "__name__", None)
+    if name not in known:
+        raise ValueError(
+            f"check was given {function!r}; it wants one of the functions {', '.join(known)}."
+        )
+    return name
+
+
+@functools.cache
+def load_checks() -> dict[str, FunctionCheck]:
+    """The checks of every assignment, by the name of the function."""
+    return {
+        name: _function_check(name, data)
+        for path in sorted(CHECKS.glob("*.json"))
+        for name, data in json.loads(path.read_text(encoding="utf-8")).items()
+    }
+
+
+def _function_check(name: str, data: dict) -> FunctionCheck:
+    def observation(entry: dict) -> Observation:
+        value = entry.pop("value", None)
+        return Observation(value if value is None else np.array(value), **entry)
+
+    def probe(entry: dict) -> Probe:
+        (arguments,) = [entry.pop("arguments")]
+        return Probe(
+            arguments={key: np.array(value, "float32") for key, value in arguments.items()},
+            expected=np.array(entry.pop("expected")),
+            **entry,
+        )
+
+    return FunctionCheck(
+        name=name,
+        builds_on=tuple(data["builds_on"]),
+        probes=tuple(probe(entry) for entry in data["probes"]),
+        mistakes=tuple(
+            KnownMistake(m["sentence"], m["probe"], observation(m["seen"]))
+            for m in data["mistakes"]
+        ),
+    )
