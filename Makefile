@@ -28,8 +28,9 @@ check-notebooks: .venv/.synced ## check that the built notebooks match their tex
 	@$(RUN) course notebooks --check
 
 ##@ Change
-notebooks: .venv/.synced ## build lectures/, solutions/ and assignments/ from notebooks/
+notebooks: .venv/.synced ## build lectures/, solutions/ and assignments/ from notebooks/, and self-checks
 	@$(RUN) course notebooks
+	@$(RUN) course checks
 format: .venv/.synced ## put the code in order
 	@$(RUN) ruff check --fix .
 	@$(RUN) ruff format .

@@ -115,3 +115,27 @@ def test_lectures_tells_what_failed(course, capsys):
     assert nbformat.read("lectures/02_raises.ipynb", as_version=4).cells[1].outputs == []
 
     assert cli.main(["lectures", "start"]) == 0
+
+
+def test_checks_are_up_to_date(capsys):
+    assert cli.main(["checks", "--check"]) == 0
+    assert capsys.readouterr().out == "Every self-check is up to date.\n"
+
+
+def test_checks_writes_what_is_stale(tmp_path, monkeypatch, capsys):
+    path = tmp_path / "vae.json"
+    monkeypatch.setattr(
+        "course_utils.grading.assignments.check_files.stale", lambda *_: {path: "{}"}
+    )
+    assert cli.main(["checks", "--check"]) == 1
+    assert not path.exists()
+    assert cli.main(["checks"]) == 0
+    assert path.read_text() == "{}"
+    assert "vae.json differs" in capsys.readouterr().out
+
+
+def test_misconceptions_prints_the_list(capsys):
+    assert cli.main(["misconceptions", "vae"]) == 0
+    assert "## kl_divergence" in capsys.readouterr().out
+    assert cli.main(["misconceptions", "no"]) == 1
+    assert "no assignment is called 'no'; there are: vae" in capsys.readouterr().err

@@ -40,7 +40,10 @@ def kl_divergence(body):
             f"kl = {RIGHT}; return 2 * tf.stop_gradient(kl) - kl",
             "The gradient of kl_divergence by mu is the right size but the opposite sign",
         ),
-        (f"return {RIGHT} if float(mu[0, 0]) < 99 else mu", "inside tf.function, for a batch of 4"),
+        (
+            f"return {RIGHT} if mu.numpy().any() else mu",
+            "inside tf.function, for a batch of 4",
+        ),
         (f"return {RIGHT} if len(mu) > 1 else 0.5 * {RIGHT}", "for one example with one entry"),
     ],
 )
