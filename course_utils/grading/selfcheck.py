@@ -30,7 +30,7 @@ class SelfCheckFailed(AssertionError):
 
         nbgrader's Validate cuts lines that are longer than 84 characters.
         """
-        return textwrap.wrap(f"✗ {self}", 80)
+        return textwrap.wrap(f"✗ {self}", 80, break_on_hyphens=False)
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,8 @@ def test_a_misconception_gets_its_sentence_and_no_points(function, misconception
         with pytest.raises(SelfCheckFailed) as failure:
             judge(theirs)
         assert str(failure.value) == misconception.sentence
+        shown = " ".join(failure.value._render_traceback_())
+        assert shown == f"✗ {misconception.sentence}"
 
 
 @pytest.mark.parametrize(("function", "misconception", "cell"), WRONG)
