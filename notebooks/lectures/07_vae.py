@@ -31,7 +31,12 @@ from course_utils.losses import bernoulli_cross_entropy, kl_per_dimension, kl_to
 from course_utils.metrics.likelihood import evidence_lower_bound, importance_weighted_bound
 from course_utils.models.vae import dense_vae
 from course_utils.plotting import show_images
-from course_utils.tensorboard import RunLogger, prepare_dashboard
+from course_utils.tensorboard import (
+    RunLogger,
+    create_writers,
+    prepare_dashboard,
+    write_scalars,
+)
 
 keras.utils.set_random_seed(0)
 plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.right": False})
@@ -238,15 +243,27 @@ print(
 # `dense_vae` puts an encoder and a decoder of two hidden layers each together. Its `compute_loss` is the
 # formula above, in two lines: see for yourself in `course_utils/models/vae.py`.
 #
-# TensorBoard shows the training while it runs. Start it now; it stays empty until there is something to show.
+# TensorBoard shows the training while it runs. Before there is a curve, give it a line to beat: a model without any
+# code, which says for every image the same thing, the mean of all training images.
 
 # %%
+mean_image = np.clip(digits.train.x.mean(axis=0), 1e-3, 1 - 1e-3)
+mean_logits = np.broadcast_to(np.log(mean_image / (1 - mean_image)), digits.validation.x.shape)
+without_code = bernoulli_cross_entropy(digits.validation.x, mean_logits).numpy().mean()
+print(f"the mean image costs {without_code:.1f} nats an image")
+
+baseline = create_writers(name="without-code")
+for epoch in (1, 100):
+    write_scalars(baseline.test, {"loss": without_code}, step=epoch)
+baseline.close()
+
 prepare_dashboard()
 # %load_ext tensorboard
 # %tensorboard --logdir logs --port 0 --height 500
 
 # %% [markdown]
-# **Predict**: there are three curves, `loss`, `reconstruction` and `kl`. Which of them will *rise* at the start?
+# The dashboard shows one line so far. While the next cell trains, press the round arrow at its top right to load what has
+# come in since. **Predict**: there will be three curves, `loss`, `reconstruction` and `kl`. Which of them will *rise* at the start?
 
 # %%
 vae = dense_vae(digits.shape, latent=8)
@@ -284,7 +301,7 @@ assert (
 #
 # Training stopped when the validation loss had not fallen for 20 epochs, and the best weights were put
 # back: the training loss goes on falling, but by learning the 1,350 images by heart. In the dashboard above
-# (press its reload button), both curves lie over each other, and *Images* has a slider through the samples.
+# both curves lie over each other and below the line, and *Images* has a slider through the samples.
 
 # %% [markdown]
 # ## 7. Does it work?

@@ -1,13 +1,19 @@
 """The VAE lecture as a student meets it: JupyterLab, Run All, a slider, TensorBoard."""
 
+import io
+import re
 import shutil
+import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LECTURE = Path(__file__).parents[2] / "lectures" / "07_vae.ipynb"
+PATIENCE = 120_000  # milliseconds, for a machine that is still busy
 
 
 def cell_with(page, text: str) -> int:
@@ -20,6 +26,12 @@ def cell_with(page, text: str) -> int:
     )
 
 
+def coloured_pixels(chart) -> int:
+    """How many pixels of a chart are neither white nor the grey of its grid."""
+    image = np.asarray(Image.open(io.BytesIO(chart.screenshot())).convert("RGB"), int)
+    return int(np.sum(image.max(axis=-1) - image.min(axis=-1) > 30))
+
+
 def test_lecture_runs_its_slider_moves_the_picture_and_tensorboard_shows_a_curve(
     jupyterlab, page, slider_times, tmp_path
 ):
@@ -28,13 +40,16 @@ def test_lecture_runs_its_slider_moves_the_picture_and_tensorboard_shows_a_curve
     jupyterlab.run_all(page, seconds=420)
 
     jupyterlab.show_cell(page, cell_with(page, "LatentSliders("))
-    explorer = page.locator("[data-explorer]").filter(has=page.get_by_text("Latent sliders"))
-    times = slider_times(explorer.first.get_by_role("slider").first, "digits VAE, in JupyterLab")
+    explorer = page.get_by_role("region", name="Latent sliders")
+    times = slider_times(explorer.get_by_role("slider").first, "digits VAE, in JupyterLab")
     assert times[len(times) // 2] < 16
 
     jupyterlab.show_cell(page, cell_with(page, "%tensorboard"))
     dashboard = page.frame_locator("iframe[id^=tensorboard-frame]")
-    dashboard.get_by_text("loss", exact=True).first.wait_for(timeout=60_000)
-    curve = dashboard.locator("line-chart svg path, line-chart canvas").first
-    curve.wait_for(state="attached", timeout=60_000)
-    page.screenshot(path=tmp_path / "tensorboard.png")
+    dashboard.locator(".reload-button").click(timeout=PATIENCE)
+    dashboard.get_by_text(re.compile(r"vae/.*train")).first.wait_for(timeout=PATIENCE)
+    chart = dashboard.locator("line-chart").first
+    chart.wait_for(timeout=PATIENCE)
+    deadline = time.monotonic() + PATIENCE / 1000
+    while coloured_pixels(chart) < 100:
+        assert time.monotonic() < deadline, "the chart stays without a curve"
