@@ -103,7 +103,7 @@ class Logit(Bijector):
         margin: α, between 0 and ½, which keeps the logits of black and white finite.
     """
 
-    def __init__(self, margin: float = 0.05, **kwargs):
+    def __init__(self, margin: float = 0.01, **kwargs):
         super().__init__(**kwargs)
         if not 0 < margin < 0.5:
             raise ValueError(f"margin: expected a number between 0 and 0.5, got {margin}")
@@ -334,6 +334,18 @@ def checkerboard_mask(shape: Sequence[int]) -> np.ndarray:
     return np.broadcast_to(
         (np.add.outer(np.arange(height), np.arange(width)) % 2 == 0)[..., None], shape
     )
+
+
+def row_mask(shape: Sequence[int]) -> np.ndarray:
+    """Every other row passes a coupling.
+
+    Args:
+        shape: of one image, (height, width, channels).
+
+    Returns:
+        Booleans of that shape.
+    """
+    return np.broadcast_to((np.arange(shape[0]) % 2 == 0)[:, None, None], shape)
 
 
 class AffineCoupling(Bijector):

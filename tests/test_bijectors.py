@@ -41,6 +41,7 @@ BIJECTORS = {
     "coupling of odd size": (lambda: coupling(bj.half_mask(VECTOR)), VECTOR),
     "coupling by channels": (lambda: coupling(~bj.half_mask(IMAGE)), IMAGE),
     "coupling by checkerboard": (lambda: coupling(bj.checkerboard_mask(IMAGE)), IMAGE),
+    "coupling by rows": (lambda: coupling(bj.row_mask(IMAGE)), IMAGE),
     "chain": (lambda: bj.Chain([bj.Logit(), *glow_step(VECTOR), bj.Permutation()]), VECTOR),
     "split": (lambda: bj.Split(bj.ActNorm()), IMAGE),
     "multiscale": (
