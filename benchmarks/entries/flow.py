@@ -38,7 +38,7 @@ def trained_flow(build, learning_rate: float, jit_compile: bool, **options):
             flow.compile(optimizer, jit_compile=jit_compile)
             flow.fit(
                 digits.train.x,
-                batch_size=64,
+                batch_size=50,  # divides both sets: no second program for a smaller last batch
                 epochs=100,
                 validation_data=(digits.validation.x,),
                 patience=6,
