@@ -9,6 +9,7 @@ median and range over the seeds.
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
@@ -67,9 +68,8 @@ def format_table(rows: list[dict]) -> str:
     return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
 
 
-def measure_all(entries: list[Entry], seeds: int) -> list[dict]:
-    """The rows of all entries, each measured with seeds 0, 1, …"""
-    rows = []
+def measure_all(entries: list[Entry], seeds: int) -> Iterator[list[dict]]:
+    """The rows of each entry in turn, measured with seeds 0, 1, …"""
     with tqdm(total=len(entries) * seeds, unit="training") as bar:
         for entry in entries:
             bar.set_postfix_str(entry.name)
@@ -77,8 +77,7 @@ def measure_all(entries: list[Entry], seeds: int) -> list[dict]:
             for seed in range(seeds):
                 measurements.append(entry.measure(seed))
                 bar.update()
-            rows += summarize(entry, measurements)
-    return rows
+            yield summarize(entry, measurements)
 
 
 def main(entries: list[Entry], arguments: list[str]) -> None:
@@ -99,10 +98,14 @@ def main(entries: list[Entry], arguments: list[str]) -> None:
     if options.seeds < 1:
         parser.error(f"--seeds: expected at least 1, got {options.seeds}")
 
-    rows = measure_all([entry for entry in entries if entry.name in options.models], options.seeds)
+    chosen = [entry for entry in entries if entry.name in options.models]
+    rows = []
+    for new_rows in measure_all(chosen, options.seeds):
+        rows += new_rows
+        if options.json:  # after each model, so that a run that is stopped leaves what it has
+            text = json.dumps(rows, indent=1, ensure_ascii=False)
+            options.json.write_text(text + "\n", "utf-8")
     print(format_table(rows))
-    if options.json:
-        options.json.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

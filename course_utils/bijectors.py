@@ -24,6 +24,7 @@ import scipy.linalg
 from keras import layers, ops
 
 from course_utils.losses import sum_per_example
+from course_utils.validation import check_shape
 
 
 class Bijector(layers.Layer):
@@ -31,6 +32,8 @@ class Bijector(layers.Layer):
 
     A subclass defines `call`, x → (y, log_det) with one log_det per example, and `inverse`, y → x.
     """
+
+    domain = (-np.inf, np.inf)  # where every entry of x must lie
 
     def call(self, x):
         raise NotImplementedError
@@ -64,6 +67,10 @@ class Chain(Bijector):
     def __init__(self, bijectors: Sequence[Bijector], **kwargs):
         super().__init__(**kwargs)
         self.bijectors = list(bijectors)
+
+    @property
+    def domain(self):
+        return self.bijectors[0].domain
 
     def build(self, input_shape):
         for bijector in self.bijectors:
@@ -108,6 +115,9 @@ class Logit(Bijector):
         if not 0 < margin < 0.5:
             raise ValueError(f"margin: expected a number between 0 and 0.5, got {margin}")
         self.margin = margin
+        # Where p lies in (0, 1): samples may leave the unit interval by so much.
+        overhang = margin / (1 - 2 * margin)
+        self.domain = (-overhang, 1 + overhang)
 
     def call(self, x):
         p = self.margin + (1 - 2 * self.margin) * x
@@ -330,6 +340,7 @@ def checkerboard_mask(shape: Sequence[int]) -> np.ndarray:
     Returns:
         Booleans of that shape.
     """
+    check_shape("shape", tuple(shape), ("H", "W", "C"))
     height, width, _ = shape
     return np.broadcast_to(
         (np.add.outer(np.arange(height), np.arange(width)) % 2 == 0)[..., None], shape
@@ -345,6 +356,7 @@ def row_mask(shape: Sequence[int]) -> np.ndarray:
     Returns:
         Booleans of that shape.
     """
+    check_shape("shape", tuple(shape), ("H", "W", "C"))
     return np.broadcast_to((np.arange(shape[0]) % 2 == 0)[:, None, None], shape)
 
 

@@ -97,7 +97,7 @@ def dense_conditioner(
 
 
 def convolutional_conditioner(
-    shape: Sequence[int], *, width: int = 64, activation: str = "relu", dropout: float = 0.0
+    shape: Sequence[int], *, width: int = 64, activation: str = "relu"
 ) -> keras.Model:
     """Convolutions 3×3, 1×1, 3×3 that tell a coupling how to shift and scale (Glow, appendix B).
 
@@ -105,7 +105,6 @@ def convolutional_conditioner(
         shape: shape of one image, (H, W, C).
         width: channels of the two hidden layers.
         activation: of the hidden layers.
-        dropout: share of hidden channels dropped while training.
 
     Returns:
         A Functional model: (B, H, W, C) → (B, H, W, 2C). It starts at 0, so that the coupling
@@ -114,7 +113,5 @@ def convolutional_conditioner(
     x = keras.Input(shape)
     h = layers.Conv2D(width, 3, padding="same", activation=activation)(x)
     h = layers.Conv2D(width, 1, activation=activation)(h)
-    if dropout:
-        h = layers.SpatialDropout2D(dropout)(h)
     outputs = layers.Conv2D(2 * shape[-1], 3, padding="same", kernel_initializer="zeros")(h)
     return keras.Model(x, outputs, name="conditioner")

@@ -71,20 +71,25 @@ class Flow(InMemoryModel):
         """Train the flow; layers that start from the data are initialised first.
 
         See `InMemoryModel.fit` for the arguments.
+
+        Raises:
+            ValueError: for examples of another shape or range, NaN or no examples.
         """
         if isinstance(x, np.ndarray | tf.Tensor):
+            low, high = (0, 1) if self.levels else self.bijector.domain
+            check_array("x", x, ("N", *self.shape), low=low, high=high)
             batch = ops.convert_to_tensor(x[:INITIAL_BATCH], dtype="float32")
             self.bijector.initialize(self.dequantize(batch) if self.levels else batch)
         return super().fit(x, y, **kwargs)
 
     def log_prob(self, x):
         """Log-density of each example, (B,), in nats, for x of shape (B, *shape)."""
-        z, log_det = self.bijector(_checked("x", x, self.shape))
+        z, log_det = self.bijector(_checked("x", x, self.shape, self.bijector.domain))
         return base_log_prob(z) + log_det
 
     def encode(self, x):
         """The code z = f(x), (B, *code), of x (B, *shape)."""
-        return self.bijector(_checked("x", x, self.shape))[0]
+        return self.bijector(_checked("x", x, self.shape, self.bijector.domain))[0]
 
     def decode(self, z):
         """The example x = f⁻¹(z), (B, *shape), of z (B, *code)."""
@@ -140,7 +145,6 @@ def glow(
     scales: int = 2,
     steps: int = 2,
     width: int = 32,
-    dropout: float = 0.0,
     levels: int | None = None,
 ) -> Flow:
     """Glow: multiscale, each step ActNorm → invertible 1×1 convolution → coupling by channels.
@@ -153,7 +157,6 @@ def glow(
         scales: how many times the image is squeezed.
         steps: steps at each scale.
         width: hidden channels of each conditioner.
-        dropout: share of them dropped while training.
         levels: see `Flow`.
     """
     check_shape("shape", tuple(shape), ("H", "W", "C"))
@@ -163,7 +166,7 @@ def glow(
         chain = [bj.Squeeze()]
         shape = chain[0].compute_output_shape((None, *shape))[1:]
         for _ in range(steps):
-            conditioner = convolutional_conditioner(shape, width=width, dropout=dropout)
+            conditioner = convolutional_conditioner(shape, width=width)
             coupling = bj.AffineCoupling(conditioner, bj.half_mask(shape))
             chain += [bj.ActNorm(), bj.InvertibleConvolution(), coupling]
         if below:
@@ -208,9 +211,9 @@ def base_log_prob(z):
     return normal_log_prob(ops.reshape(z, (ops.shape(z)[0], -1)))
 
 
-def _checked(name, value, shape):
+def _checked(name, value, shape, domain=(-np.inf, np.inf)):
     """The value as a tensor; its shape is checked always, its entries where they are known."""
     if not tf.is_symbolic_tensor(value):
-        value = check_array(name, value, ("B", *shape))
+        value = check_array(name, value, ("B", *shape), low=domain[0], high=domain[1])
     check_shape(name, value.shape, ("B", *shape))
     return ops.convert_to_tensor(value, dtype="float32")
