@@ -2,7 +2,7 @@
 # Works with GNU make 3.81 (macOS) and later.
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks check-notebooks lint format speed clean
+.PHONY: help lab test notebooks check-notebooks lint format speed quality clean
 
 export TF_CPP_MIN_LOG_LEVEL := 3
 # An activated environment of another project is not ours: uv would warn about it at each command.
@@ -38,6 +38,8 @@ format: .venv/.synced ## put the code in order
 ##@ Measure
 speed: .venv/.synced ## compare training speed with Keras's own fit
 	@$(RUN) python benchmarks/speed.py
+quality: .venv/.synced ## train and measure every model
+	@$(RUN) python benchmarks/quality.py
 
 ##@ Tidy up
 clean: ## remove caches, logs and builds; the environment and students' work stay

@@ -2,6 +2,7 @@
 
 import course_utils.quiet
 
+import math
 from collections.abc import Sequence
 
 import keras
@@ -58,12 +59,59 @@ def dense_decoder(
     Returns:
         A Functional model: (B, D) → (B, *shape), without an output activation (logits).
     """
-    size = 1
-    for side in shape:
-        size *= side
     z = keras.Input((latent,))
     h = z
     for width in hidden:
         h = layers.Dense(width, activation=activation)(h)
-    logits = layers.Reshape(tuple(shape))(layers.Dense(size)(h))
+    logits = layers.Reshape(tuple(shape))(layers.Dense(math.prod(shape))(h))
     return keras.Model(z, logits, name="decoder")
+
+
+def dense_conditioner(
+    shape: Sequence[int],
+    *,
+    hidden: Sequence[int] = (128, 128),
+    activation: str = "relu",
+    dropout: float = 0.0,
+) -> keras.Model:
+    """Fully connected network that tells a coupling how to shift and scale.
+
+    Args:
+        shape: shape of one example.
+        hidden: widths of the hidden layers.
+        activation: of the hidden layers.
+        dropout: share of hidden units dropped while training.
+
+    Returns:
+        A Functional model: (B, *shape) → (B, *shape but twice the last axis). It starts at 0, so
+        that the coupling starts as the identity.
+    """
+    x = keras.Input(shape)
+    h = layers.Flatten()(x)
+    for width in hidden:
+        h = layers.Dense(width, activation=activation)(h)
+        if dropout:
+            h = layers.Dropout(dropout)(h)
+    outputs = layers.Dense(2 * math.prod(shape), kernel_initializer="zeros")(h)
+    return keras.Model(x, layers.Reshape((*shape[:-1], 2 * shape[-1]))(outputs), name="conditioner")
+
+
+def convolutional_conditioner(
+    shape: Sequence[int], *, width: int = 64, activation: str = "relu"
+) -> keras.Model:
+    """Convolutions 3×3, 1×1, 3×3 that tell a coupling how to shift and scale (Glow, appendix B).
+
+    Args:
+        shape: shape of one image, (H, W, C).
+        width: channels of the two hidden layers.
+        activation: of the hidden layers.
+
+    Returns:
+        A Functional model: (B, H, W, C) → (B, H, W, 2C). It starts at 0, so that the coupling
+        starts as the identity.
+    """
+    x = keras.Input(shape)
+    h = layers.Conv2D(width, 3, padding="same", activation=activation)(x)
+    h = layers.Conv2D(width, 1, activation=activation)(h)
+    outputs = layers.Conv2D(2 * shape[-1], 3, padding="same", kernel_initializer="zeros")(h)
+    return keras.Model(x, outputs, name="conditioner")

@@ -1,0 +1,454 @@
+"""Invertible layers: forward, inverse and how much they stretch volume.
+
+A bijector maps x to y and back, and knows the logarithm of the absolute determinant of its
+Jacobian, `log_det`. That is all that the change of variables needs:
+
+    log p_x(x) = log p_y(y) + log |det ∂y/∂x|        (Dinh et al. 2017, eq. 2-3)
+
+Call a bijector to go forward, and `inverse` to come back:
+
+    y, log_det = bijector(x)
+    x = bijector.inverse(y)
+
+Papers: Dinh, Sohl-Dickstein and Bengio, *Density estimation using Real NVP*, 2017; Kingma and
+Dhariwal, *Glow: Generative Flow with Invertible 1×1 Convolutions*, 2018.
+"""
+
+import course_utils.quiet
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+import scipy.linalg
+from keras import layers, ops
+
+from course_utils.losses import sum_per_example
+from course_utils.validation import check_shape
+
+
+class Bijector(layers.Layer):
+    """A layer that can be undone.
+
+    A subclass defines `call`, x → (y, log_det) with one log_det per example, and `inverse`, y → x.
+    """
+
+    domain = (-np.inf, np.inf)  # where every entry of x must lie
+
+    def call(self, x):
+        raise NotImplementedError
+
+    def inverse(self, y):
+        raise NotImplementedError
+
+    def compute_output_shape(self, input_shape):
+        """The shape of y for x of a shape (B, …)."""
+        return tuple(input_shape)
+
+    def initialize(self, x):
+        """Start from what the data look like (see `ActNorm`); most bijectors need not.
+
+        Args:
+            x: a batch of examples, (B, …).
+
+        Returns:
+            y: the batch as the next bijector will see it.
+        """
+        return self(x)[0]
+
+
+class Chain(Bijector):
+    """One bijector after another; their log-determinants add up.
+
+    Args:
+        bijectors: in the order from data to code.
+    """
+
+    def __init__(self, bijectors: Sequence[Bijector], **kwargs):
+        super().__init__(**kwargs)
+        self.bijectors = list(bijectors)
+
+    @property
+    def domain(self):
+        return self.bijectors[0].domain
+
+    def build(self, input_shape):
+        for bijector in self.bijectors:
+            bijector.build(input_shape)
+            input_shape = bijector.compute_output_shape(input_shape)
+
+    def compute_output_shape(self, input_shape):
+        for bijector in self.bijectors:
+            input_shape = bijector.compute_output_shape(input_shape)
+        return input_shape
+
+    def call(self, x):
+        total = ops.zeros(ops.shape(x)[:1])
+        for bijector in self.bijectors:
+            x, log_det = bijector(x)
+            total += log_det
+        return x, total
+
+    def inverse(self, y):
+        for bijector in reversed(self.bijectors):
+            y = bijector.inverse(y)
+        return y
+
+    def initialize(self, x):
+        for bijector in self.bijectors:
+            x = bijector.initialize(x)
+        return x
+
+
+class Logit(Bijector):
+    """Pixels of the unit interval, stretched over the whole line.
+
+        y = logit(α + (1 − 2α) x)        (Dinh et al. 2017, §4.1, there with one-sided α)
+        log_det = Σ [log(1 − 2α) − log p − log(1 − p)],        p = α + (1 − 2α) x
+
+    Args:
+        margin: α, between 0 and ½, which keeps the logits of black and white finite.
+    """
+
+    def __init__(self, margin: float = 0.01, **kwargs):
+        super().__init__(**kwargs)
+        if not 0 < margin < 0.5:
+            raise ValueError(f"margin: expected a number between 0 and 0.5, got {margin}")
+        self.margin = margin
+        # Where p lies in (0, 1): samples may leave the unit interval by so much.
+        overhang = margin / (1 - 2 * margin)
+        self.domain = (-overhang, 1 + overhang)
+
+    def call(self, x):
+        p = self.margin + (1 - 2 * self.margin) * x
+        log_p, log_rest = ops.log(p), ops.log1p(-p)
+        return log_p - log_rest, sum_per_example(np.log(1 - 2 * self.margin) - log_p - log_rest)
+
+    def inverse(self, y):
+        return (ops.sigmoid(y) - self.margin) / (1 - 2 * self.margin)
+
+
+class Reshape(Bijector):
+    """The same numbers in another shape; volume stays.
+
+    Args:
+        shape: of one example after the bijector.
+    """
+
+    def __init__(self, shape: Sequence[int], **kwargs):
+        super().__init__(**kwargs)
+        self.shape = tuple(shape)
+
+    def build(self, input_shape):
+        self.shape_before = tuple(input_shape[1:])
+        if np.prod(self.shape_before) != np.prod(self.shape):
+            raise ValueError(f"shape: {self.shape} does not hold an example of {self.shape_before}")
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], *self.shape)
+
+    def call(self, x):
+        return ops.reshape(x, (-1, *self.shape)), ops.zeros(ops.shape(x)[:1])
+
+    def inverse(self, y):
+        return ops.reshape(y, (-1, *self.shape_before))
+
+
+class Squeeze(Bijector):
+    """Space to depth: each block of 2×2 pixels becomes one pixel of four times the channels.
+
+    (B, H, W, C) → (B, H/2, W/2, 4C) (Dinh et al. 2017, §3.6). Volume stays.
+    """
+
+    def build(self, input_shape):
+        if len(input_shape) != 4 or input_shape[1] % 2 or input_shape[2] % 2:
+            raise ValueError(
+                "input_shape: expected images (B, height, width, channels) of even height and "
+                f"width, got {tuple(input_shape)}"
+            )
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, channels = input_shape
+        return (batch, height // 2, width // 2, 4 * channels)
+
+    def call(self, x):
+        _, height, width, channels = x.shape
+        blocks = ops.reshape(x, (-1, height // 2, 2, width // 2, 2, channels))
+        y = ops.reshape(
+            ops.transpose(blocks, (0, 1, 3, 2, 4, 5)),
+            (-1, height // 2, width // 2, 4 * channels),
+        )
+        return y, ops.zeros(ops.shape(x)[:1])
+
+    def inverse(self, y):
+        _, height, width, channels = y.shape
+        blocks = ops.reshape(y, (-1, height, width, 2, 2, channels // 4))
+        return ops.reshape(
+            ops.transpose(blocks, (0, 1, 3, 2, 4, 5)),
+            (-1, 2 * height, 2 * width, channels // 4),
+        )
+
+
+class Permutation(Bijector):
+    """The entries of the last axis in another order; volume stays.
+
+    Args:
+        order: y[..., i] = x[..., order[i]]; every index once. None reverses.
+    """
+
+    def __init__(self, order: Sequence[int] | None = None, **kwargs):
+        super().__init__(**kwargs)
+        self.order = None if order is None else np.array(order)
+
+    def build(self, input_shape):
+        size = input_shape[-1]
+        if self.order is None:
+            self.order = np.arange(size)[::-1].copy()
+        if not np.array_equal(np.sort(self.order), np.arange(size)):
+            raise ValueError(
+                f"order: expected each index from 0 to {size - 1} once, got {self.order.tolist()}"
+            )
+
+    def call(self, x):
+        return ops.take(x, self.order, axis=-1), ops.zeros(ops.shape(x)[:1])
+
+    def inverse(self, y):
+        return ops.take(y, np.argsort(self.order), axis=-1)
+
+
+class ActNorm(Bijector):
+    """Scale and shift of each channel: batch normalisation without the batch.
+
+        y = (x − bias) · exp(log_scale),        log_det = positions · Σ_c log_scale_c
+
+    Until `initialize` has been called it is the identity. `initialize` sets bias and scale so that
+    the given batch comes out with mean 0 and variance 1 per channel; from then on both are ordinary
+    weights (Kingma and Dhariwal 2018, §3.1).
+    """
+
+    def build(self, input_shape):
+        channels = input_shape[-1:]
+        self.positions = int(np.prod(input_shape[1:-1]))
+        self.bias = self.add_weight(shape=channels, initializer="zeros", name="bias")
+        self.log_scale = self.add_weight(shape=channels, initializer="zeros", name="log_scale")
+        # A weight, so that a model that is loaded is not initialised again when training goes on.
+        self.initialized = self.add_weight(
+            shape=(), initializer="zeros", trainable=False, name="initialized"
+        )
+
+    def call(self, x):
+        log_det = self.positions * ops.sum(self.log_scale)
+        return (x - self.bias) * ops.exp(self.log_scale), ops.full(ops.shape(x)[:1], log_det)
+
+    def inverse(self, y):
+        return y * ops.exp(-self.log_scale) + self.bias
+
+    def initialize(self, x):
+        if not float(self.initialized):
+            mean, variance = ops.moments(x, axes=tuple(range(len(x.shape) - 1)))
+            self.bias.assign(mean)
+            # A channel that never varies keeps a finite scale.
+            self.log_scale.assign(-0.5 * ops.log(variance + 1e-6))
+            self.initialized.assign(1.0)
+        return self(x)[0]
+
+
+class InvertibleConvolution(Bijector):
+    """A linear mix of the channels, the same at every position: an invertible 1×1 convolution.
+
+        y = W x,        W = P L (U + diag(sign · exp(log_scale)))
+        log_det = positions · Σ_c log_scale_c        (Kingma and Dhariwal 2018, §3.2, eq. 10-11)
+
+    P is a fixed permutation, L lower triangular with ones on its diagonal, U strictly upper
+    triangular. In this form the determinant costs nothing. It starts at a random rotation. On
+    vectors (B, D) it is an invertible linear map of all D entries.
+
+    Args:
+        seed: of the rotation at the start.
+    """
+
+    def __init__(self, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.initializer = keras.initializers.Orthogonal(seed=seed)
+
+    def build(self, input_shape):
+        size = input_shape[-1]
+        self.positions = int(np.prod(input_shape[1:-1]))
+        rotation = ops.convert_to_numpy(self.initializer((size, size)))
+        permutation, lower, upper = scipy.linalg.lu(rotation)
+        diagonal = np.diag(upper)
+
+        def weight(name, value, trainable=True):
+            return self.add_weight(
+                name=name,
+                shape=value.shape,
+                initializer=lambda shape, dtype=None: ops.convert_to_tensor(value, dtype=dtype),
+                trainable=trainable,
+            )
+
+        self.permutation = weight("permutation", permutation, trainable=False)
+        self.sign = weight("sign", np.sign(diagonal), trainable=False)
+        self.lower = weight("lower", np.tril(lower, -1))
+        self.upper = weight("upper", np.triu(upper, 1))
+        self.log_scale = weight("log_scale", np.log(np.abs(diagonal)))
+
+    def factors(self):
+        """The triangular matrices L and U + diag(…), each (C, C)."""
+        lower = ops.tril(self.lower, -1) + ops.eye(self.lower.shape[0])
+        upper = ops.triu(self.upper, 1) + ops.diag(self.sign * ops.exp(self.log_scale))
+        return lower, upper
+
+    def call(self, x):
+        lower, upper = self.factors()
+        weights = ops.matmul(self.permutation, ops.matmul(lower, upper))
+        log_det = self.positions * ops.sum(self.log_scale)
+        return ops.matmul(x, ops.transpose(weights)), ops.full(ops.shape(x)[:1], log_det)
+
+    def inverse(self, y):
+        lower, upper = self.factors()
+        columns = ops.transpose(ops.reshape(y, (-1, y.shape[-1])))  # (C, B·positions)
+        columns = ops.matmul(ops.transpose(self.permutation), columns)
+        columns = ops.solve_triangular(lower, columns, lower=True)
+        columns = ops.solve_triangular(upper, columns)
+        return ops.reshape(ops.transpose(columns), ops.shape(y))
+
+
+def half_mask(shape: Sequence[int]) -> np.ndarray:
+    """The first half of the last axis passes a coupling; where its size is odd, the larger part.
+
+    Args:
+        shape: of one example, at least two entries on the last axis.
+
+    Returns:
+        Booleans of that shape.
+    """
+    size = shape[-1]
+    if size < 2:
+        raise ValueError(
+            f"shape: a coupling needs at least 2 entries on the last axis, got {size} in "
+            f"{tuple(shape)}; squeeze images first, or use checkerboard_mask"
+        )
+    return np.broadcast_to(np.arange(size) < (size + 1) // 2, shape)
+
+
+def checkerboard_mask(shape: Sequence[int]) -> np.ndarray:
+    """Every other pixel passes a coupling (Dinh et al. 2017, figure 3, left).
+
+    Args:
+        shape: of one image, (height, width, channels).
+
+    Returns:
+        Booleans of that shape.
+    """
+    check_shape("shape", tuple(shape), ("H", "W", "C"))
+    height, width, _ = shape
+    return np.broadcast_to(
+        (np.add.outer(np.arange(height), np.arange(width)) % 2 == 0)[..., None], shape
+    )
+
+
+def row_mask(shape: Sequence[int]) -> np.ndarray:
+    """Every other row passes a coupling.
+
+    Args:
+        shape: of one image, (height, width, channels).
+
+    Returns:
+        Booleans of that shape.
+    """
+    check_shape("shape", tuple(shape), ("H", "W", "C"))
+    return np.broadcast_to((np.arange(shape[0]) % 2 == 0)[:, None, None], shape)
+
+
+class AffineCoupling(Bijector):
+    """Some entries pass; the others are shifted and scaled by what the passing ones say.
+
+        shift, log_scale = network(m ⊙ x), both set to 0 where m = 1
+        y = (x + shift) ⊙ exp(log_scale),        log_det = Σ log_scale
+
+    m is 1 where an entry passes. The inverse needs no inverse of the network, since m ⊙ y = m ⊙ x
+    (Dinh et al. 2017, eq. 7-9; shift before scale as in Kingma and Dhariwal 2018, table 1).
+    log_scale is kept within ±`limit` by a tanh, so that no step of training can make it explode.
+
+    Args:
+        network: (B, *shape) → (B, *shape but twice the last axis): shift and unbounded log_scale.
+        mask: booleans of the shape of one example; True passes.
+        limit: the largest |log_scale|.
+    """
+
+    def __init__(self, network: keras.Model, mask, limit: float = 2.0, **kwargs):
+        super().__init__(**kwargs)
+        mask = np.array(mask, bool)
+        if mask.all() or not mask.any():
+            raise ValueError("mask: expected some True and some False, got only one of them")
+        self.network = network
+        self.mask = mask
+        self.limit = limit
+
+    def build(self, input_shape):
+        if tuple(input_shape[1:]) != self.mask.shape:
+            raise ValueError(
+                f"mask: its shape {self.mask.shape} is not that of one example, "
+                f"{tuple(input_shape[1:])}"
+            )
+
+    def shift_and_log_scale(self, passing):
+        """What the network says to the entries that do not pass, each (B, …)."""
+        shift, raw = ops.split(self.network(passing), 2, axis=-1)
+        moved = ops.cast(~self.mask, shift.dtype)
+        return shift * moved, self.limit * ops.tanh(raw / self.limit) * moved
+
+    def call(self, x):
+        shift, log_scale = self.shift_and_log_scale(ops.where(self.mask, x, 0.0))
+        return (x + shift) * ops.exp(log_scale), sum_per_example(log_scale)
+
+    def inverse(self, y):
+        shift, log_scale = self.shift_and_log_scale(ops.where(self.mask, y, 0.0))
+        return y * ops.exp(-log_scale) - shift
+
+
+class Split(Bijector):
+    """Half of the channels are done; the other half goes through more bijectors.
+
+        x = (x_a, x_b) by channels,        y = (x_a, bijector(x_b)), flattened
+
+    This makes a flow multiscale: details leave early, and depth is spent on the rest (Dinh et al.
+    2017, §3.6, figure 4b).
+
+    Args:
+        bijector: for the second half.
+    """
+
+    def __init__(self, bijector: Bijector, **kwargs):
+        super().__init__(**kwargs)
+        self.bijector = bijector
+
+    def build(self, input_shape):
+        *positions, channels = input_shape[1:]
+        if channels % 2:
+            raise ValueError(f"input_shape: cannot halve {channels} channels; squeeze first")
+        self.half_shape = (*positions, channels // 2)
+        self.bijector.build((input_shape[0], *self.half_shape))
+        self.inner_shape = self.bijector.compute_output_shape((None, *self.half_shape))[1:]
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], int(np.prod(input_shape[1:])))
+
+    def join(self, done, rest):
+        """Both parts flattened, side by side."""
+        size = int(np.prod(self.half_shape))
+        return ops.concatenate([ops.reshape(done, (-1, size)), ops.reshape(rest, (-1, size))], -1)
+
+    def call(self, x):
+        done, rest = ops.split(x, 2, axis=-1)
+        rest, log_det = self.bijector(rest)
+        return self.join(done, rest), log_det
+
+    def inverse(self, y):
+        done, rest = ops.split(y, 2, axis=-1)
+        rest = self.bijector.inverse(ops.reshape(rest, (-1, *self.inner_shape)))
+        return ops.concatenate([ops.reshape(done, (-1, *self.half_shape)), rest], axis=-1)
+
+    def initialize(self, x):
+        done, rest = ops.split(x, 2, axis=-1)
+        return self.join(done, self.bijector.initialize(rest))

@@ -1,0 +1,219 @@
+"""Normalizing flows: densities that can be evaluated exactly and sampled from in one pass.
+
+    z = f(x),        log p(x) = log N(z; 0, I) + log |det ∂z/∂x|,        x = f⁻¹(z)
+
+RealNVP (Dinh, Sohl-Dickstein and Bengio, 2017) and Glow (Kingma and Dhariwal, 2018). Both are a
+chain of the layers in `course_utils.bijectors`; they differ in which layers, and in what order.
+"""
+
+import course_utils.quiet
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from course_utils import bijectors as bj
+from course_utils.losses import normal_log_prob
+from course_utils.networks import convolutional_conditioner, dense_conditioner
+from course_utils.training import InMemoryModel
+from course_utils.validation import check_array, check_count, check_shape
+
+INITIAL_BATCH = 500  # examples that data-dependent layers start from
+
+
+class FlowOutput(NamedTuple):
+    """What one pass from data to code gives."""
+
+    z: keras.KerasTensor  # (B, *code)
+    log_det: keras.KerasTensor  # (B,)
+
+
+class Flow(InMemoryModel):
+    """A bijector between data and a standard normal, trained by maximum likelihood.
+
+    Args:
+        bijector: from data to code.
+        shape: of one example.
+        levels: number of grey levels, for images in [0, 1] that have few. `fit` and `evaluate` then
+            take such images and dequantize them anew at each step, so that the noise cannot be
+            learned by heart. `log_prob` and `encode` take points of the continuous space: give
+            them images from `course_utils.metrics.likelihood.dequantize`.
+    """
+
+    def __init__(
+        self, bijector: bj.Bijector, shape: Sequence[int], levels: int | None = None, **kwargs
+    ):
+        super().__init__(**kwargs)
+        self.levels = levels
+        self.bijector = bijector
+        self.shape = tuple(shape)
+        self.bijector.build((None, *self.shape))
+        self.code_shape = self.bijector.compute_output_shape((None, *self.shape))[1:]
+        self.noise = keras.random.SeedGenerator()
+        self.built = True  # weights can be saved and loaded before a first call
+
+    def dequantize(self, x):
+        """Grey levels in [0, 1] spread over bins of [0, 1): (x (L − 1) + u) / L, u ~ U[0, 1)."""
+        noise = keras.random.uniform(ops.shape(x), seed=self.noise)
+        return (x * (self.levels - 1) + noise) / self.levels
+
+    def call(self, x):
+        return FlowOutput(*self.bijector(self.dequantize(x) if self.levels else x))
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        return -ops.mean(base_log_prob(y_pred.z) + y_pred.log_det)
+
+    def fit(self, x=None, y=None, **kwargs):
+        """Train the flow; layers that start from the data are initialised first.
+
+        See `InMemoryModel.fit` for the arguments.
+
+        Raises:
+            ValueError: for examples of another shape or range, NaN or no examples.
+        """
+        if isinstance(x, np.ndarray | tf.Tensor):
+            low, high = (0, 1) if self.levels else self.bijector.domain
+            check_array("x", x, ("N", *self.shape), low=low, high=high)
+            batch = ops.convert_to_tensor(x[:INITIAL_BATCH], dtype="float32")
+            self.bijector.initialize(self.dequantize(batch) if self.levels else batch)
+        return super().fit(x, y, **kwargs)
+
+    def log_prob(self, x):
+        """Log-density of each example, (B,), in nats, for x of shape (B, *shape)."""
+        z, log_det = self.bijector(_checked("x", x, self.shape, self.bijector.domain))
+        return base_log_prob(z) + log_det
+
+    def encode(self, x):
+        """The code z = f(x), (B, *code), of x (B, *shape)."""
+        return self.bijector(_checked("x", x, self.shape, self.bijector.domain))[0]
+
+    def decode(self, z):
+        """The example x = f⁻¹(z), (B, *shape), of z (B, *code)."""
+        return self.bijector.inverse(_checked("z", z, self.code_shape))
+
+    def sample(self, count: int, temperature: float = 1.0):
+        """`count` examples, (count, *shape).
+
+        Args:
+            count: how many.
+            temperature: standard deviation of z. Below 1 the samples are more typical and less
+                varied (Kingma and Dhariwal 2018, §6).
+        """
+        count = check_count("count", count)
+        z = keras.random.normal((count, *self.code_shape), seed=self.noise)
+        return self.bijector.inverse(temperature * z)
+
+
+def real_nvp(
+    shape: Sequence[int],
+    *,
+    steps: int = 4,
+    hidden: Sequence[int] = (128, 128),
+    dropout: float = 0.0,
+    levels: int | None = None,
+) -> Flow:
+    """RealNVP: couplings that take turns in what passes, with fully connected conditioners.
+
+    Points pass by halves. Images pass by the two checkerboards and by even and odd rows, after a
+    logit. Batch normalisation is replaced by Glow's ActNorm.
+
+    Args:
+        shape: of one example: (D,) for points, (H, W, C) for images in [0, 1).
+        steps: how many couplings.
+        hidden: widths of the hidden layers of each conditioner.
+        dropout: share of their hidden units dropped while training.
+        levels: see `Flow`.
+    """
+    if len(shape) == 1:
+        masks, chain = [bj.half_mask(shape)], []
+    else:
+        masks, chain = [bj.checkerboard_mask(shape), bj.row_mask(shape)], [bj.Logit()]
+    turns = [turn for mask in masks for turn in (mask, ~mask)]
+    for step in range(steps):
+        conditioner = dense_conditioner(shape, hidden=hidden, dropout=dropout)
+        chain += [bj.ActNorm(), bj.AffineCoupling(conditioner, turns[step % len(turns)])]
+    return Flow(bj.Chain([*chain, bj.ActNorm()]), shape, levels)
+
+
+def glow(
+    shape: Sequence[int],
+    *,
+    scales: int = 2,
+    steps: int = 2,
+    width: int = 32,
+    levels: int | None = None,
+) -> Flow:
+    """Glow: multiscale, each step ActNorm → invertible 1×1 convolution → coupling by channels.
+
+        one scale = squeeze → steps × step → half of the channels leave (Kingma and Dhariwal 2018,
+        figure 2)
+
+    Args:
+        shape: of one image, (H, W, C), pixels in [0, 1); H and W divisible by 2 to the `scales`.
+        scales: how many times the image is squeezed.
+        steps: steps at each scale.
+        width: hidden channels of each conditioner.
+        levels: see `Flow`.
+    """
+    check_shape("shape", tuple(shape), ("H", "W", "C"))
+
+    def scale(shape, below):
+        """The chain from images of `shape` on, with `below` scales after this one."""
+        chain = [bj.Squeeze()]
+        shape = chain[0].compute_output_shape((None, *shape))[1:]
+        for _ in range(steps):
+            conditioner = convolutional_conditioner(shape, width=width)
+            coupling = bj.AffineCoupling(conditioner, bj.half_mask(shape))
+            chain += [bj.ActNorm(), bj.InvertibleConvolution(), coupling]
+        if below:
+            rest = (*shape[:-1], shape[-1] // 2)
+            chain.append(bj.Split(bj.Chain(scale(rest, below - 1))))
+        return [*chain, bj.ActNorm()]
+
+    for side in shape[:2]:
+        if side % 2**scales:
+            raise ValueError(
+                f"shape: {scales} scales need height and width divisible by {2**scales}, "
+                f"got {tuple(shape)}"
+            )
+    return Flow(bj.Chain([bj.Logit(), *scale(shape, scales - 1)]), shape, levels)
+
+
+def attribute_direction(codes, labels) -> np.ndarray:
+    """The way in code space from examples without an attribute to those with it.
+
+        direction = mean of z with it − mean of z without it        (Kingma and Dhariwal 2018, §6)
+
+    Args:
+        codes: (N, …).
+        labels: (N,) booleans, or 0 and 1: whether an example has the attribute.
+
+    Returns:
+        (…), to be added to codes: `flow.decode(flow.encode(x) + strength * direction)`.
+
+    Raises:
+        ValueError: when no example, or every example, has the attribute.
+    """
+    sizes = {}
+    codes = check_array("codes", codes, ("N", ...), sizes)
+    labels = check_array("labels", labels, ("N",), sizes, low=0, high=1).astype(bool)
+    if labels.all() or not labels.any():
+        raise ValueError("labels: expected examples with and without the attribute, got one kind")
+    return codes[labels].mean(axis=0) - codes[~labels].mean(axis=0)
+
+
+def base_log_prob(z):
+    """log N(z; 0, I) of each code, (B,), for z of shape (B, …)."""
+    return normal_log_prob(ops.reshape(z, (ops.shape(z)[0], -1)))
+
+
+def _checked(name, value, shape, domain=(-np.inf, np.inf)):
+    """The value as a tensor; its shape is checked always, its entries where they are known."""
+    if not tf.is_symbolic_tensor(value):
+        value = check_array(name, value, ("B", *shape), low=domain[0], high=domain[1])
+    check_shape(name, value.shape, ("B", *shape))
+    return ops.convert_to_tensor(value, dtype="float32")
