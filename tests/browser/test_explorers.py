@@ -9,7 +9,14 @@ import pytest
 from keras import layers
 from nbconvert import HTMLExporter
 
-from course_utils.explorers import Interpolation, LatentMap, LatentSliders, export_network
+from course_utils.explorers import (
+    Interpolation,
+    KMeansStepper,
+    LatentMap,
+    LatentSliders,
+    export_network,
+)
+from course_utils.models.clustering import KMeans
 
 pytestmark = pytest.mark.browser
 
@@ -121,6 +128,32 @@ def test_both_paths_of_an_interpolation_end_at_the_examples(open_exported, codes
     assert seen["straight", "1"] == seen["spherical", "1"]
     assert seen["straight", "0.5"] != seen["spherical", "0.5"]
     assert len(set(seen.values())) == 4
+
+
+def drawing(explorer, number: int = 0) -> str:
+    """The marks of an explorer's chart."""
+    return explorer.locator("svg.chart").nth(number).inner_html()
+
+
+def test_k_means_goes_half_a_round_a_step(open_exported):
+    points = np.random.default_rng(0).normal(size=(60, 2))
+    near, far = KMeans(3).fit(points), KMeans(3).fit(points, start=points[:3] / 10 + 3)
+    explorer = open_exported(KMeansStepper(points, {"near": near.history, "far": far.history}))
+    slider = explorer.get_by_role("slider")
+    assert explorer.get_by_text("nobody belongs to them yet").first.is_visible()
+    seen = {drawing(explorer)}
+    for words in ("nearest center", "mean of its points"):
+        slider.press("ArrowRight")
+        assert explorer.get_by_text(words).first.is_visible()
+        seen.add(drawing(explorer))
+    assert len(seen) == 3
+    slider.press("End")
+    assert slider.input_value() == str(2 * len(near.history) - 1)
+    assert explorer.get_by_text(f"Inertia: {near.inertia:.1f}").is_visible()
+    explorer.get_by_text("far").click()
+    assert slider.input_value() == "0" and drawing(explorer) not in seen
+    explorer.get_by_role("button", name="Next").click()
+    assert slider.input_value() == "1"
 
 
 def test_explorers_on_one_page_do_not_mix(open_exported, page):
