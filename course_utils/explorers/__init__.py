@@ -19,16 +19,20 @@ class.
 """
 
 from course_utils.explorers.clustering import KMeansStepper
+from course_utils.explorers.density import DensityExplorer
 from course_utils.explorers.explorer import Explorer
 from course_utils.explorers.latent import Interpolation, LatentMap, LatentSliders
 from course_utils.explorers.network import Network, export_network
+from course_utils.explorers.pixels import PixelPath
 
 __all__ = [
+    "DensityExplorer",
     "Explorer",
     "Interpolation",
     "KMeansStepper",
     "LatentMap",
     "LatentSliders",
     "Network",
+    "PixelPath",
     "export_network",
 ]

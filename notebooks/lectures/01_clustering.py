@@ -386,7 +386,7 @@ for k in (5, 10, 20, 30):
 # probability $\pi_k$, then a point of its Gaussian. **Predict**: sharp digits, blurred digits or noise?
 
 # %%
-mixture = GaussianMixture(10, regularization=0.01).fit(flat(digits.train))
+mixture = GaussianMixture(10, regularization=0.003).fit(flat(digits.train))
 drawn = mixture.sample(24, seed=1).clip(0, 1).reshape(-1, 8, 8, 1)
 show_images(drawn, columns=12, title="drawn from a Gaussian mixture: digits that nobody wrote")
 
