@@ -1,6 +1,6 @@
 // Three ways to walk through a latent space: one slider a dimension, a plane, a line.
 
-import { button, choice, element, exampleField, normal, number, picture, side, slider, subscript, vector } from "./toolkit.js";
+import { button, choice, element, exampleField, normal, number, PALETTE, picture, side, slider, subscript, vector } from "./toolkit.js";
 
 // Codes are kept within the sliders' reach.
 const clamp = (value, range) => Math.min(Math.max(value, -range), range);
@@ -72,9 +72,6 @@ export function latentSliders(stage, { size, range, kl, deadBelow, codes, labels
 // ---- A plane --------------------------------------------------------------------------------
 
 const TILES = 13;
-
-// Distinguishable without red and green; the glyph tells the label again (after Paul Tol's schemes).
-const PALETTE = ["#4477AA", "#EE7733", "#228833", "#AA3377", "#33BBEE", "#CC3311", "#997700", "#7755CC", "#009988", "#888888"];
 
 export function latentMap(stage, { range, codes, labels }, decoder) {
   const z = codes ? Float32Array.from(codes[0]) : new Float32Array(2);

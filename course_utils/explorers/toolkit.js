@@ -98,7 +98,7 @@ export function slider({ label, min, max, step, value, onInput }) {
     type: "range", min, max, step, value, "aria-label": label, "data-lm-suppress-shortcuts": "true",
   });
   const show = () => {
-    const place = (at) => `${(100 * (at - min)) / (max - min)}%`;
+    const place = (at) => `${(100 * (at - input.min)) / (input.max - input.min)}%`;
     input.style.setProperty("--from", place(Math.min(input.value, 0)));
     input.style.setProperty("--to", place(Math.max(input.value, 0)));
     input.setAttribute("aria-valuetext", number(Number(input.value)));
@@ -147,6 +147,9 @@ export function exampleField({ text, count, value, labels, onChange }) {
   tell(value);
   return element("label", { class: "example" }, text, input, told);
 }
+
+// Distinguishable without red and green; the glyph tells the label again (after Paul Tol's schemes).
+export const PALETTE = ["#4477AA", "#EE7733", "#228833", "#AA3377", "#33BBEE", "#CC3311", "#997700", "#7755CC", "#009988", "#888888"];
 
 // ---- Pictures -------------------------------------------------------------------------------
 

@@ -41,7 +41,7 @@ class KMeans:
         max_rounds: where to stop a start that has not settled.
 
     Attributes, after `fit`:
-        history: list of `KMeansStep` of the start that was kept. The first holds the k-means++
+        history: list of `KMeansStep` of the start that was kept. The first holds the first
             centers; the last two have the same labels, which is when to stop.
         centers: (K, F), the last ones.
         labels: (N,) int64, of the points that it was fitted on.
@@ -54,8 +54,12 @@ class KMeans:
         self.max_rounds = check_count("max_rounds", max_rounds)
         self.seed = seed
 
-    def fit(self, x) -> "KMeans":
+    def fit(self, x, start=None) -> "KMeans":
         """Find centers for points x (N, F), N at least K. Returns itself.
+
+        Args:
+            x: (N, F).
+            start: (K, F) first centers. Without them, `restarts` starts by k-means++.
 
         Raises:
             ValueError: for a wrong rank, NaN or fewer points than clusters.
@@ -63,9 +67,17 @@ class KMeans:
         x = _check_points(x, fewest=self.clusters)
         # Distances do not change, and near the origin they lose fewer digits.
         origin = x.mean(axis=0)
-        rng = np.random.default_rng(self.seed)
-        starts = (self._descend(x - origin, rng) for _ in range(self.restarts))
-        best = min(starts, key=lambda history: history[-1].inertia)
+        x = x - origin
+        if start is None:
+            rng = np.random.default_rng(self.seed)
+            starts = (plus_plus_centers(x, self.clusters, rng) for _ in range(self.restarts))
+        else:
+            shape = (self.clusters, x.shape[1])
+            starts = [check_array("start", start, shape).astype("float64") - origin]
+        best = min(
+            (self._descend(x, centers) for centers in starts),
+            key=lambda history: history[-1].inertia,
+        )
         self.history = [step._replace(centers=step.centers + origin) for step in best]
         self.centers, self.labels, self.inertia = self.history[-1]
         return self
@@ -81,9 +93,8 @@ class KMeans:
     def _check(self, x) -> np.ndarray:
         return check_array("x", x, ("N", "F"), {"F": self.centers.shape[1]})
 
-    def _descend(self, x: np.ndarray, rng: np.random.Generator) -> list[KMeansStep]:
+    def _descend(self, x: np.ndarray, centers: np.ndarray) -> list[KMeansStep]:
         """Lloyd's algorithm from one start, until no point changes its cluster."""
-        centers = plus_plus_centers(x, self.clusters, rng)
         squares = np.einsum("nf,nf->n", x, x)
         history = []
         for _ in range(self.max_rounds):

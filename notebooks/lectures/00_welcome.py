@@ -6,6 +6,9 @@
 #
 # | lecture | assignment |
 # |---|---|
+# | [Clustering](01_clustering.ipynb) | |
+# | [Densities](02_densities.ipynb) | |
+# | [Manifolds](03_manifolds.ipynb) | |
 # | [Variational autoencoders](07_vae.ipynb) | [vae](../assignments/vae/vae.ipynb) |
 #
 # **How to use it.** Open a lecture and choose *Run → Run All Cells*. Predict what a cell will show

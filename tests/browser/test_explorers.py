@@ -9,7 +9,17 @@ import pytest
 from keras import layers
 from nbconvert import HTMLExporter
 
-from course_utils.explorers import Interpolation, LatentMap, LatentSliders, export_network
+from course_utils.explorers import (
+    DensityExplorer,
+    Interpolation,
+    KMeansStepper,
+    LatentMap,
+    LatentSliders,
+    PixelPath,
+    export_network,
+)
+from course_utils.models.clustering import KMeans
+from course_utils.models.density import Gaussian, KernelDensity
 
 pytestmark = pytest.mark.browser
 
@@ -55,7 +65,7 @@ def open_exported(page, tmp_path):
 
 def large_picture(explorer) -> str:
     """The pixels of an explorer's large picture, once it has been drawn."""
-    canvas = explorer.locator("canvas.large[aria-label]")
+    canvas = explorer.locator("canvas.large[aria-label]").first
     canvas.wait_for()
     return canvas.evaluate("(canvas) => canvas.toDataURL()")
 
@@ -121,6 +131,85 @@ def test_both_paths_of_an_interpolation_end_at_the_examples(open_exported, codes
     assert seen["straight", "1"] == seen["spherical", "1"]
     assert seen["straight", "0.5"] != seen["spherical", "0.5"]
     assert len(set(seen.values())) == 4
+
+
+def drawing(explorer, number: int = 0) -> str:
+    """The marks of an explorer's chart."""
+    return explorer.locator("svg.chart").nth(number).inner_html()
+
+
+def test_k_means_goes_half_a_round_a_step(open_exported):
+    points = np.random.default_rng(0).normal(size=(60, 2))
+    near, far = KMeans(3).fit(points), KMeans(3).fit(points, start=points[:3] / 10 + 3)
+    explorer = open_exported(KMeansStepper(points, {"near": near.history, "far": far.history}))
+    slider = explorer.get_by_role("slider")
+    assert explorer.get_by_text("nobody belongs to them yet").first.is_visible()
+    seen = {drawing(explorer)}
+    for words in ("nearest center", "mean of its points"):
+        slider.press("ArrowRight")
+        assert explorer.get_by_text(words).first.is_visible()
+        seen.add(drawing(explorer))
+    assert len(seen) == 3
+    slider.press("End")
+    assert slider.input_value() == str(2 * len(near.history) - 1)
+    assert explorer.get_by_text(f"Inertia: {near.inertia:.1f}").is_visible()
+    explorer.get_by_text("far").click()
+    assert slider.input_value() == "0" and drawing(explorer) not in seen
+    explorer.get_by_role("button", name="Next").click()
+    assert slider.input_value() == "1"
+
+
+def test_densities_in_the_page_are_the_models(open_exported):
+    x = np.random.default_rng(0).normal(size=80)
+    mixtures = [([1.0], [x.mean()], [x.std()]), ([0.5, 0.5], [-1.0, 1.0], [0.3, 0.3])]
+    explorer = open_exported(DensityExplorer(x, mixtures, held_out=x / 2, name="x"))
+
+    def scores(model):
+        data, held_out = (f"{model.log_prob(part).mean():.3f}" for part in (x, x / 2))
+        text = f"{data} nats on the data, {held_out} on data held out".replace("-", "−")
+        return explorer.get_by_text(text)
+
+    curve = explorer.locator(".density path")
+    seen = {curve.get_attribute("d")}
+    assert scores(Gaussian().fit(x)).is_visible()
+    point = explorer.get_by_role("slider", name="x", exact=True)
+    point.press("ArrowRight")
+    at = float(point.input_value())
+    density = np.exp(Gaussian().fit(x).log_prob(np.array([at]))[0])
+    text = f"p({at:.2f}) = {density:.3f}".replace("-", "−")
+    assert explorer.get_by_text(text).first.is_visible()
+
+    explorer.get_by_text("Mixture").click()
+    seen.add(curve.get_attribute("d"))
+    explorer.get_by_text("Kernel density").click()
+    bandwidth = explorer.get_by_role("slider", name="Bandwidth")
+    for power in ("-1.0", "0.0"):
+        bandwidth.fill(power)
+        value = float(bandwidth.input_value())
+        assert scores(KernelDensity(10**value).fit(x)).is_visible()
+        seen.add(curve.get_attribute("d"))
+    assert len(seen) == 4
+
+    samples = explorer.locator(".samples path")
+    assert not samples.is_visible()
+    explorer.get_by_role("button", name="Draw samples").click()
+    assert samples.is_visible()
+
+
+def test_a_path_through_pixel_space_shows_picture_and_neighbour(open_exported):
+    images = np.linspace(0, 1, 5 * 16).reshape(5, 4, 4, 1)
+    paths = {"straight": images, "around": images[:, ::-1]}
+    explorer = open_exported(PixelPath(paths, images[:2] / 2))
+    slider = explorer.get_by_role("slider")
+    seen = set()
+    for path in ("straight", "around"):
+        explorer.get_by_role("radio", name=path).check()
+        for t in ("0", "0.5", "1"):
+            slider.fill(t)
+            seen.add((large_picture(explorer), drawing(explorer)))
+    assert len(seen) == 6
+    distance = np.linalg.norm(images[4, ::-1] - images[1] / 2)
+    assert explorer.get_by_text(f"{distance:.2f}").first.is_visible()
 
 
 def test_explorers_on_one_page_do_not_mix(open_exported, page):

@@ -74,6 +74,17 @@ def test_same_as_scikit_learn_from_the_same_start(digits):
     assert model.score(x) == pytest.approx(reference.score(x))
 
 
+def test_a_start_of_ones_own(blobs):
+    x, _ = blobs
+    start = x[:4]
+    model = KMeans(4).fit(x, start=start)
+    np.testing.assert_allclose(model.history[0].centers, start, atol=1e-12)
+    reference = cluster.KMeans(4, init=start, n_init=1, tol=0).fit(x)
+    np.testing.assert_allclose(model.centers, reference.cluster_centers_, atol=1e-9)
+    with pytest.raises(ValueError, match=r"start.*\(4, 2\)"):
+        KMeans(4).fit(x, start=x[:3])
+
+
 def test_more_restarts_are_no_worse_and_seeds_repeat(digits):
     x, _ = digits
     one, many = KMeans(10, restarts=1, seed=4).fit(x), KMeans(10, restarts=5, seed=4).fit(x)

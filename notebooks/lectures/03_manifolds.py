@@ -1,0 +1,411 @@
+# %% [markdown]
+# # Manifolds
+#
+# An 8×8 image is 64 numbers. But do you need 64 numbers to say which 4 you have just written? How slanted, how wide, how open at the top:
+# perhaps a handful will do. The **manifold hypothesis** says that the images we care about fill only a thin, curved, low-dimensional part of the space of
+# all images. If it is true, then to generate is to find that part and to walk on it.
+#
+# **Afterwards you can**
+#
+# - think of an image as a point, and say why most points are no images;
+# - show that the straight line between two faces leaves the faces;
+# - describe a curve by a mapping φ, and say what a latent variable is;
+# - estimate how many dimensions data have, test the estimate, and say when it is wrong.
+#
+# **Time**: about 45 minutes to read and play; half a minute to run from top to bottom on two cores.
+# **Needs**: the lectures on clustering and on densities. No network, no GPU.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+from scipy.sparse.csgraph import dijkstra
+from scipy.stats import spearmanr
+from sklearn.decomposition import PCA
+from sklearn.manifold import Isomap
+from sklearn.metrics import pairwise_distances
+from sklearn.neighbors import KNeighborsRegressor, kneighbors_graph
+
+from course_utils.data import load
+from course_utils.explorers import PixelPath
+from course_utils.metrics.manifold import maximum_likelihood_dimension, two_nearest_dimension
+from course_utils.plotting import show_images
+
+rng = np.random.default_rng(0)
+plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.right": False})
+
+# %% [markdown]
+# ## 1. How much of pixel space is images?
+#
+# **Pixel space** has one axis for each pixel. An image is a point in it. A digit of 8×8 pixels is a point in a cube with 64 axes, each from 0 (black) to 1 (white).
+#
+# **Predict**: choose points of this cube at random. How many must you draw until one looks like a digit?
+
+# %%
+digits = load("digits")
+everything = (digits.train, digits.validation, digits.test)
+images = np.concatenate([split.x for split in everything])  # (1797, 8, 8, 1)
+labels = np.concatenate([split.labels for split in everything])
+pixels = images.reshape(-1, 64).astype("float64")
+
+random_points = rng.random((1000, 64))
+show_images(
+    np.concatenate([random_points[:12].reshape(-1, 8, 8, 1), images[:12]]),
+    columns=12,
+    title="twelve random points, and twelve digits",
+)
+
+
+def to_nearest_other(points):
+    """Distance from each of (N, F) points to its nearest other: (N,)."""
+    distances = pairwise_distances(points)
+    np.fill_diagonal(distances, np.inf)
+    return distances.min(axis=1)
+
+
+noise_to_digit = np.median(pairwise_distances(random_points, pixels).min(axis=1))
+digit_to_digit = np.median(to_nearest_other(pixels))
+print(f"from a digit to the nearest other digit: {digit_to_digit:.2f}")
+print(f"from a random point to the nearest digit: {noise_to_digit:.2f}")
+assert pairwise_distances(random_points, pixels).min() > 2 * digit_to_digit
+
+# %% [markdown]
+# You would draw for longer than the world is old. Of a thousand random points not one came even twice as near to a digit as digits are to each
+# other. Pixel space is almost empty, and the images lie together somewhere in it.
+#
+# ## 2. What lies between two images?
+#
+# Take two points, $a$ and $b$, both faces of one person, one looking to the left and one to the right. The straight line between them is
+#
+# $$x(t) = (1 - t)\,a + t\,b, \qquad 0 \le t \le 1.$$
+#
+# **Predict**: what is the picture at $t = ½$? A face that looks straight ahead?
+
+# %%
+faces = load("faces", count=None, only={k: [0] for k in ("skin", "hair", "clothes", "background")})
+print(faces)
+parts = (faces.train, faces.validation, faces.test)
+portraits = np.concatenate([split.x for split in parts])
+factors = {name: np.concatenate([split.factors[name] for split in parts]) for name in faces.levels}
+
+chosen = (factors["identity"] == 0) & (factors["expression"] == 1)
+turning = portraits[chosen][np.argsort(factors["turn"][chosen])]  # nine turns of the head
+others = portraits[~chosen]  # all that the paths are compared with
+
+t = np.linspace(0, 1, 17)[:, None, None, None]
+straight = ((1 - t) * turning[0] + t * turning[-1]).clip(0, 1)
+show_images(
+    np.concatenate([straight[::2], turning]), columns=9, title="straight line; turning the head"
+)
+
+# %% [markdown]
+# It is a ghost with four eyes. There *is* a path of faces from $a$ to $b$: the person turns. In pixel space it is a curve, and the straight line cuts the corner.
+#
+# Move along both. On the right is the nearest real face (none of the nine above is among them), and how far it is.
+
+# %%
+typical = np.median(to_nearest_other(portraits.reshape(len(portraits), -1)))
+PixelPath({"straight": straight, "turning": turning}, others, typical=typical)
+
+# %%
+
+
+def to_data(path, data):
+    """Distance from each image of a path to the nearest in the data."""
+    return pairwise_distances(path.reshape(len(path), -1), data.reshape(len(data), -1)).min(axis=1)
+
+
+print(f"farthest from real faces: straight {to_data(straight, others).max():.2f}, ", end="")
+print(f"turning {to_data(turning, others).max():.2f}; typical for a face {typical:.2f}")
+assert to_data(turning, others).max() < typical < to_data(straight, others).max()
+
+# %% [markdown]
+# ## 3. Is it so for handwriting?
+#
+# Nobody can tell us how to turn a 4 into another 4. But we can find a way: go only from one real 4 to a similar one. Connect each 4 with its five nearest, and
+# look for the path of shortest steps between two that lie far apart.
+#
+# **Predict**: how many hops does it take? And will the straight line look wrong, though both ends are 4s?
+
+# %%
+fours = np.flatnonzero(labels == 4)
+graph = kneighbors_graph(pixels[fours], 5, mode="distance")
+graph = graph.maximum(graph.T)
+graph.data **= 2  # many short steps are better than one long one
+lengths, before = dijkstra(graph, directed=False, return_predecessors=True)
+start, end = np.unravel_index(np.where(np.isinf(lengths), 0, lengths).argmax(), lengths.shape)
+hops = [end]
+while hops[-1] != start:
+    hops.append(before[start, hops[-1]])
+stations = pixels[fours[hops[::-1]]]  # real images, from start to end
+
+travelled = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(stations, axis=0), axis=1))])
+t = np.linspace(0, 1, 33)
+through_fours = np.stack([np.interp(t * travelled[-1], travelled, p) for p in stations.T], axis=1)
+straight_four = (1 - t[:, None]) * stations[0] + t[:, None] * stations[-1]
+rest = np.delete(images, fours[hops], axis=0)  # without the stations
+
+paths = {
+    "straight": straight_four.reshape(-1, 8, 8, 1),
+    "hopping": through_fours.reshape(-1, 8, 8, 1),
+}
+print(f"{len(hops) - 1} hops from one 4 to the other")
+PixelPath(paths, rest, typical=digit_to_digit)
+
+# %%
+mean_distance = {name: to_data(path, rest)[8:25].mean() for name, path in paths.items()}
+print("mean distance to real digits in the middle half of the way:", end=" ")
+print(", ".join(f"{name} {distance:.2f}" for name, distance in mean_distance.items()))
+assert mean_distance["hopping"] < mean_distance["straight"]
+
+# %% [markdown]
+# Same story, milder. In the middle of the straight line both 4s shine through each other. Hop by hop, the strokes *move* instead of fading. Fading is what pixels do. Moving is what
+# digits do.
+#
+# ## 4. How can we describe a curved set?
+#
+# By a mapping. Take a line, and bend it into the plane:
+#
+# $$\varphi: \mathbb R \to \mathbb R^2, \qquad \varphi(z) = \big(z \cos z,\; z \sin z\big).$$
+#
+# Two numbers for each point, but one, $z$, says which point it is. The image of such a mapping, without kinks or crossings, is a **manifold**. Its **dimension** is the number of numbers
+# that go in. And $z$ is a **latent variable**: it is not in the data, it explains them.
+#
+# **Predict**: two points lie on the spiral, at $z = 9$ and $z = 13$. Where is the middle between the points? Where is the point at the middle $z$?
+
+
+# %%
+def phi(z):
+    """A spiral: z (N,) → (N, 2)."""
+    return np.stack([z * np.cos(z), z * np.sin(z)], axis=1)
+
+
+z = rng.uniform(3, 14, 600)
+spiral = phi(z) + 0.15 * rng.normal(size=(600, 2))
+ends, t = phi(np.array([9.0, 13.0])), np.linspace(0, 1, 50)[:, None]
+
+plt.figure(figsize=(4.6, 4.2), layout="constrained")
+dots = plt.scatter(*spiral.T, c=z, s=8, cmap="cividis")
+plt.colorbar(dots, label="latent z")
+plt.plot(*((1 - t) * ends[0] + t * ends[1]).T, color="#d55e00", label="straight in the plane")
+plt.plot(*phi((1 - t[:, 0]) * 9 + t[:, 0] * 13).T, color="black", label="straight in z")
+plt.plot(*ends.T, "ko")
+plt.xlabel("first coordinate")
+plt.ylabel("second coordinate")
+plt.legend(frameon=False, loc="upper left", fontsize=8)
+plt.gca().set_aspect("equal")
+plt.show()
+
+gap = pairwise_distances((ends[:1] + ends[1:]) / 2, spiral).min()
+on_curve = pairwise_distances(phi(np.array([11.0])), spiral).min()
+print(f"distance to the data: middle of the line {gap:.2f}, middle in z {on_curve:.2f}")
+assert on_curve < 0.5 < gap
+
+# %% [markdown]
+# Straight in $z$ stays on the curve. This is the whole idea of latent-variable models: **find φ, then do everything in $z$**. Draw there, walk there, compare there.
+#
+# ## 5. How many numbers does it take?
+#
+# How could you tell the dimension of a set without knowing φ? Count neighbours. On a line, twice the radius holds twice as many. In a plane, four times as many. On a
+# $d$-dimensional manifold $2^d$ times:
+#
+# $$\text{neighbours within } r \;\propto\; r^d.$$
+#
+# **Predict** the two slopes below.
+
+# %%
+radii = np.geomspace(0.3, 1.5, 10)
+sets = {"spiral": spiral, "filled square": rng.uniform(-10, 10, (3000, 2))}
+plt.figure(figsize=(4.6, 2.8), layout="constrained")
+slopes = {}
+for (name, points), color in zip(sets.items(), ("#08519c", "#e6850e"), strict=True):
+    distances = pairwise_distances(points)
+    neighbours = [(distances < r).sum(axis=1).mean() - 1 for r in radii]
+    slopes[name] = np.polyfit(np.log(radii), np.log(neighbours), 1)[0]
+    plt.loglog(radii, neighbours, "o-", color=color, label=f"{name}: slope {slopes[name]:.2f}")
+plt.minorticks_off()
+plt.xticks([0.3, 0.5, 1, 1.5], ["0.3", "0.5", "1", "1.5"])
+plt.yticks([2, 5, 10, 20, 50], [2, 5, 10, 20, 50])
+plt.xlabel("radius r")
+plt.ylabel("neighbours within r")
+plt.legend(frameon=False)
+plt.show()
+assert abs(slopes["spiral"] - 1) < 0.3 and abs(slopes["filled square"] - 2) < 0.3
+
+# %% [markdown]
+# One and two. (The spiral's slope is a little more than one, because its points are noisy: from close by, a noisy line looks like a plane.)
+#
+# The slope is the **intrinsic dimension**. Two better estimators use the distances to the nearest neighbours only: maximum likelihood (Levina and Bickel 2004) and TwoNN (Facco et al. 2017).
+# Before we trust them, let us test them where we know the answer. Among the test sets are pictures: a blob of light, drawn by one, two or three numbers (across, up, size), in 256 pixels.
+
+
+# %%
+def blobs(count, numbers):
+    """Pictures (count, 256) of a blob that 1, 2 or 3 numbers place and size."""
+    row, column = np.mgrid[:16, :16]
+    free = rng.random((count, 3, 1, 1))
+    across = 4 + 8 * free[:, 0]
+    up = 4 + 8 * free[:, 1] if numbers > 1 else 8.0
+    size = 1.5 + 1.5 * free[:, 2] if numbers > 2 else 2.0
+    squares = (column - across) ** 2 + (row - up) ** 2
+    return np.exp(-squares / (2 * size**2)).reshape(count, 256)
+
+
+directions = rng.normal(size=(1000, 3))
+known = {
+    "spiral, no noise": (phi(rng.uniform(3, 14, 1000)), 1),
+    "sphere": (directions / np.linalg.norm(directions, axis=1, keepdims=True), 2),
+    "blob: across": (blobs(1000, 1), 1),
+    "blob: across, up": (blobs(1000, 2), 2),
+    "blob: across, up, size": (blobs(1000, 3), 3),
+    "cube of 10 dimensions": (rng.random((1000, 10)), 10),
+    "cube of 20 dimensions": (rng.random((1000, 20)), 20),
+}
+show_images(blobs(12, 3).reshape(-1, 16, 16, 1), columns=12, title="blobs of three numbers")
+
+print("                          true   likelihood   TwoNN")
+estimates = {}
+for name, (points, truth) in known.items():
+    estimates[name] = maximum_likelihood_dimension(points), two_nearest_dimension(points)
+    print("{:26}{:4}{:13.2f}{:8.2f}".format(name, truth, *estimates[name]))
+
+for name, (_, truth) in known.items():
+    if truth <= 3:
+        assert np.allclose(estimates[name], truth, atol=0.3)
+assert max(estimates["cube of 20 dimensions"]) < 17
+
+# %% [markdown]
+# Right for small dimensions, whatever the number of pixels. Too small for large ones: a thousand points do not fill twenty dimensions, and nobody has near neighbours there.
+#
+# **Predict**: the digits. 64 pixels; how many dimensions? And: does one class need as many as all ten?
+
+# %%
+print("           images   likelihood   TwoNN")
+rows = {"all digits": np.ones(len(labels), bool)} | {f"only {c}": labels == c for c in (0, 1, 4, 8)}
+for name, members in rows.items():
+    members = np.unique(pixels[members], axis=0)
+    likelihood, two_nearest = maximum_likelihood_dimension(members), two_nearest_dimension(members)
+    print(f"{name:10}{len(members):7}{likelihood:13.1f}{two_nearest:8.1f}")
+    assert likelihood < two_nearest < 16
+
+# %% [markdown]
+# About a dozen numbers at most, not 64. And one class needs about as many as all ten: *which* digit it is costs no dimension of its own, only another piece of manifold.
+# Take the decimals lightly: there are few images, their grey levels are coarse, and the two estimators differ by two or three. But the order of magnitude is a finding. A handwritten
+# digit is about as complicated as a dozen knobs.
+#
+# **One number to change.** Add noise to every pixel. **Predict** what happens to the dimension, then try a strength of your own.
+
+# %%
+for strength in (0.0, 0.02, 0.1, 0.3):
+    noisy = blobs(1000, 2) + strength * rng.normal(size=(1000, 256))
+    print(f"blob of 2 numbers, noise {strength:4}: dimension {two_nearest_dimension(noisy):5.1f}")
+
+# %% [markdown]
+# Noise has as many dimensions as there are pixels, and from close by one sees nothing but noise. Real data never lie exactly *on* a manifold, only near one.
+#
+# ## 6. How do we find the mapping?
+#
+# Now the task in reverse. Given points only, find a $z$ for each, and φ. The simplest attempt is **principal component analysis** (PCA): the flat line, plane or hyperplane closest to the
+# data. **Isomap** (Tenenbaum et al. 2000) instead measures distances by hopping from neighbour to neighbour, as we did with the 4s, and
+# lays out points so that these distances are kept.
+#
+# **Predict**: which recovers the $z$ of the spiral?
+
+# %%
+found = {
+    "PCA": PCA(1).fit_transform(spiral)[:, 0],
+    "Isomap": Isomap(n_neighbors=8, n_components=1).fit_transform(spiral)[:, 0],
+}
+figure, axes = plt.subplots(1, 2, figsize=(8, 2.8), layout="constrained")
+agreement = {}
+for axis, (name, code) in zip(axes, found.items(), strict=True):
+    agreement[name] = abs(spearmanr(z, code).statistic)
+    axis.scatter(z, code, s=5, color="#08519c")
+    axis.set(
+        xlabel="true z", ylabel="found z", title=f"{name}: rank correlation {agreement[name]:.2f}"
+    )
+plt.show()
+assert agreement["Isomap"] > 0.99 and agreement["PCA"] < 0.6
+
+# %% [markdown]
+# Isomap has the order right (a sign or a scale is a matter of taste). Now φ: given a $z$, which point? Average the data whose codes are nearest. With that we can **generate**: choose a new $z$, decode it.
+
+# %%
+decoder = KNeighborsRegressor(10).fit(found["Isomap"][:, None], spiral)
+new_z = rng.uniform(found["Isomap"].min(), found["Isomap"].max(), 200)
+new_points = decoder.predict(new_z[:, None])
+
+plt.figure(figsize=(4, 3.6), layout="constrained")
+plt.scatter(*spiral.T, s=5, color="0.75", label="data")
+plt.scatter(*new_points.T, s=8, color="#d55e00", label="generated from new z")
+plt.xlabel("first coordinate")
+plt.ylabel("second coordinate")
+plt.legend(frameon=False, fontsize=8, loc="upper left")
+plt.gca().set_aspect("equal")
+plt.show()
+assert np.median(pairwise_distances(new_points, phi(np.linspace(3, 14, 2000))).min(axis=1)) < 0.15
+
+# %% [markdown]
+# **And digits?** The same two steps on the 4s, with two latent numbers. First, where Isomap puts them. Then, what a grid of new codes decodes to: pictures of 4s that nobody wrote.
+
+# %%
+map_of_fours = Isomap(n_neighbors=8, n_components=2).fit_transform(pixels[fours])
+figure, axis = plt.subplots(figsize=(6, 5), layout="constrained")
+axis.scatter(*map_of_fours.T, s=4, color="0.7")
+shown = []
+for index in rng.permutation(len(fours)):
+    place = map_of_fours[index]
+    if all(np.linalg.norm(place - other) > 0.75 for other in shown):
+        shown.append(place)
+        half = 0.3
+        extent = (place[0] - half, place[0] + half, place[1] - half, place[1] + half)
+        axis.imshow(
+            images[fours[index], ..., 0], cmap="gray", extent=extent, vmin=0, vmax=1, zorder=2
+        )
+low, high = map_of_fours.min(axis=0) - 0.4, map_of_fours.max(axis=0) + 0.4
+axis.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+axis.set(xlabel="first latent number", ylabel="second latent number")
+plt.show()
+
+decoder = KNeighborsRegressor(5).fit(map_of_fours, pixels[fours])
+across, up = (np.quantile(map_of_fours[:, k], np.linspace(0.05, 0.95, 9)) for k in (0, 1))
+grid = np.stack(np.meshgrid(across, up[::-1]), axis=-1).reshape(-1, 2)
+show_images(
+    decoder.predict(grid).reshape(-1, 8, 8, 1),
+    columns=9,
+    size=0.5,
+    title="decoded from a grid of codes",
+)
+
+# %% [markdown]
+# Neighbours look alike, and the style of writing changes smoothly from one side to the other. It works, and it is crude. Isomap has no rule for a new image, and averages are blurred. A neural network can be
+# both mappings: an **encoder** from image to $z$, a **decoder** from $z$ to image. That is the autoencoder, and it comes soon.
+
+# %% [markdown]
+# ## Summary
+#
+# - An image is a point in pixel space, and almost no point is an image.
+# - The straight line between two images mixes them and leaves the data. Real images are joined by curved paths.
+# - A manifold is the image of a mapping φ from few latent numbers. Straight in $z$ is curved in pixels.
+# - The intrinsic dimension can be estimated from distances to neighbours: well if it is small, too low if it is large, too high if there is noise.
+# - To find φ and its inverse from data is what the models of this course do.
+#
+# ## Check yourself
+#
+# <details><summary>1. A video shows one rigid toy on a turntable, 1,000 frames of a million pixels. What is the intrinsic dimension of its frames?</summary>
+# One: the angle says which frame it is. (The frames form a closed curve, so two latent numbers are convenient, but only one is free.)</details>
+#
+# <details><summary>2. You estimate dimension 14 from 500 images. Is the true one likelier larger or smaller?</summary>
+# With so few points in so many dimensions the estimators come out too low, so likelier larger, unless there is pixel noise, which drives the estimate up.</details>
+#
+# <details><summary>3. Fading between two images of the same spot in the sky, with one star each in different places. What do you see half-way, and what would a latent path show?</summary>
+# Half-way are two stars, each half as bright. On the manifold, one star would have moved half of the way.</details>
+#
+# ## Papers
+#
+# - J. B. Tenenbaum, V. de Silva and J. C. Langford, [A Global Geometric Framework for Nonlinear Dimensionality
+#   Reduction](https://doi.org/10.1126/science.290.5500.2319), 2000
+# - E. Levina and P. J. Bickel, [Maximum Likelihood Estimation of Intrinsic
+#   Dimension](https://papers.nips.cc/paper/2577-maximum-likelihood-estimation-of-intrinsic-dimension), 2004
+# - E. Facco et al., [Estimating the intrinsic dimension of datasets by a minimal neighborhood information](https://arxiv.org/abs/1803.06992), 2017
+# - C. Fefferman, S. Mitter and H. Narayanan, [Testing the Manifold Hypothesis](https://arxiv.org/abs/1310.0425), 2016
+# - Y. Bengio, A. Courville and P. Vincent, [Representation Learning: A Review and New Perspectives](https://arxiv.org/abs/1206.5538), 2013
