@@ -13,10 +13,13 @@ is one code base and two ways to show it:
   a time and always the newest; an exception in the callable is shown under the picture. Let the
   callable use `model(z)` or a `tf.function`, never `model.predict`, which is many times slower.
 
+Some need no decoder at all: their script draws by itself, always in the page.
+
 A new explorer is a function `name(stage, options, decoder)` in a script, built from the parts in
 `toolkit.js`, and a subclass of `Explorer` that names it. No explorer knows a model class.
 """
 
+from course_utils.explorers.convolution import PixelConnections
 from course_utils.explorers.explorer import Explorer
 from course_utils.explorers.latent import Interpolation, LatentMap, LatentSliders
 from course_utils.explorers.network import Network, export_network
@@ -27,5 +30,6 @@ __all__ = [
     "LatentMap",
     "LatentSliders",
     "Network",
+    "PixelConnections",
     "export_network",
 ]

@@ -32,14 +32,16 @@ def script(name: str) -> str:
 class Explorer:
     """An explorer that a notebook shows when it is the value of a cell.
 
-    With a `Network` it is one piece of HTML that holds script and weights and needs nothing else.
-    With a callable it is a widget, and every picture is a question to the kernel.
+    With a `Network`, or where the script draws all by itself, it is one piece of HTML that holds
+    script and weights and needs nothing else. With a callable it is a widget, and every picture is
+    a question to the kernel.
 
     Subclasses name their script and the function in it.
 
     Args:
         decode: a `Network` from codes (latent size,) to an image, or a callable from codes
-            (B, latent size), float32, to images (B, height, width[, channels]) in [0, 1].
+            (B, latent size), float32, to images (B, height, width[, channels]) in [0, 1]; None
+            where nothing is decoded.
         options: what the script needs to know; JSON.
 
     Raises:
@@ -50,11 +52,16 @@ class Explorer:
     function: str
     title: str
 
-    def __init__(self, decode: Network | Callable, options: dict):
+    def __init__(self, decode: Network | Callable | None, options: dict):
         self.decode = decode
         self.options = options
         if isinstance(decode, Network):
             _check_image_shape(decode.output_shape)
+
+    @property
+    def in_page(self) -> bool:
+        """Whether the page draws by itself, without a kernel."""
+        return self.decode is None or isinstance(self.decode, Network)
 
     def to_html(self) -> str:
         """The explorer as HTML that works anywhere, without a kernel or a network connection.
@@ -62,12 +69,13 @@ class Explorer:
         Raises:
             ValueError: for an explorer whose pictures are drawn in the kernel.
         """
-        if not isinstance(self.decode, Network):
+        if not self.in_page:
             raise ValueError(
                 "an explorer of a callable needs its kernel; to put it into a page, "
                 "give it export_network(decoder) instead"
             )
-        content = {"title": self.title, "options": self.options, "network": self.decode.to_json()}
+        network = None if self.decode is None else self.decode.to_json()
+        content = {"title": self.title, "options": self.options, "network": network}
         # A page ends its script at the first closing tag, even inside a string.
         data = json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
         code = script(self.script)
@@ -120,13 +128,13 @@ class Explorer:
         return images[..., 0] if images.shape[-1] == 1 and images.ndim == 4 else images
 
     def _repr_mimebundle_(self, **kwargs):
-        if isinstance(self.decode, Network):
+        if self.in_page:
             return {"text/html": self.to_html(), "text/plain": repr(self)}
         data, metadata = self.widget._repr_mimebundle_(**kwargs)
         return {**data, "text/html": f"<p>{WITHOUT_KERNEL}</p>", "text/plain": repr(self)}, metadata
 
     def __repr__(self) -> str:
-        where = "in the page" if isinstance(self.decode, Network) else "in the kernel"
+        where = "in the page" if self.in_page else "in the kernel"
         return f"{type(self).__name__}: {self.title}, drawn {where}"
 
 

@@ -9,7 +9,14 @@ import pytest
 from keras import layers
 from nbconvert import HTMLExporter
 
-from course_utils.explorers import Interpolation, LatentMap, LatentSliders, export_network
+from course_utils.explorers import (
+    Interpolation,
+    LatentMap,
+    LatentSliders,
+    PixelConnections,
+    export_network,
+)
+from course_utils.models.convolution import convolution_matrix
 
 pytestmark = pytest.mark.browser
 
@@ -123,6 +130,40 @@ def test_both_paths_of_an_interpolation_end_at_the_examples(open_exported, codes
     assert len(set(seen.values())) == 4
 
 
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize("operation", ["Convolution", "Transposed"])
+def test_pixels_are_connected_as_the_matrix_says(open_exported, operation, padding):
+    explorer = open_exported(PixelConnections(size=4))
+
+    def choose(setting: str, value) -> None:
+        group = explorer.get_by_role("radiogroup", name=setting)
+        group.get_by_text(str(value), exact=True).click()
+
+    def cells(image: str) -> list[str]:
+        grid = explorer.get_by_role("application", name=image)
+        return grid.locator("span").all_inner_texts()
+
+    choose("Operation", operation)
+    choose("Padding", padding)
+    for kernel_size, strides in [(3, 2), (4, 2), (2, 3), (5, 1)]:
+        choose("Kernel size", kernel_size)
+        choose("Stride", strides)
+        weights = np.arange(1, kernel_size**2 + 1).reshape(kernel_size, kernel_size, 1, 1)
+        large = 4 * strides + (max(kernel_size - strides, 0) if padding == "valid" else 0)
+        matrix = convolution_matrix(weights, (large, large), strides=strides, padding=padding)
+        if operation == "Transposed":
+            matrix = matrix.T
+
+        output = explorer.get_by_role("application", name="Output")
+        output.locator("span").nth(6).hover()
+        assert cells("Output") == [str(count) for count in (matrix > 0).sum(axis=1)]
+        assert cells("Input") == [" abcdefghijklmnopqrstuvwxy"[tap].strip() for tap in matrix[6]]
+        before = cells("Input")
+        output.press("ArrowRight")
+        assert cells("Input") == [" abcdefghijklmnopqrstuvwxy"[tap].strip() for tap in matrix[7]]
+        assert cells("Input") != before
+
+
 def test_explorers_on_one_page_do_not_mix(open_exported, page):
     network = export_network(decoder(2), "sigmoid")
     explorers = open_exported(LatentSliders(network), LatentMap(network))
@@ -142,6 +183,7 @@ def test_nothing_overflows_on_a_phone(open_exported, codes, page):
         LatentSliders(network, kl=np.array([1.0, 0.0]), **examples),
         LatentMap(network, **examples),
         Interpolation(network, **examples),
+        PixelConnections(size=5, kernel_size=5, strides=3),
     )
     for explorer in explorers.all():
         explorer.locator(".explorer").wait_for()
