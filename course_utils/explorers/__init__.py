@@ -7,13 +7,11 @@ is one code base and two ways to show it:
   weights, and `network.js` runs them. The explorer is then one piece of HTML with script and
   weights inside: it answers within a frame, in JupyterLab and Notebook, in exported HTML opened
   from a file, and in a web site, with no kernel and nothing loaded from elsewhere. This is the way
-  to prefer.
+  to prefer. An explorer without a network brings all that it draws in its options.
 - **In the kernel.** Where a student's own model must draw, give a callable: codes (B, D) → images
   in [0, 1]. The same script then runs as a widget (anywidget) and asks the kernel, one question at
   a time and always the newest; an exception in the callable is shown under the picture. Let the
   callable use `model(z)` or a `tf.function`, never `model.predict`, which is many times slower.
-
-Some need no decoder at all: their script draws by itself, always in the page.
 
 A new explorer is a function `name(stage, options, decoder)` in a script, built from the parts in
 `toolkit.js`, and a subclass of `Explorer` that names it. No explorer knows a model class.

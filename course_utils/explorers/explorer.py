@@ -32,16 +32,15 @@ def script(name: str) -> str:
 class Explorer:
     """An explorer that a notebook shows when it is the value of a cell.
 
-    With a `Network`, or where the script draws all by itself, it is one piece of HTML that holds
-    script and weights and needs nothing else. With a callable it is a widget, and every picture is
-    a question to the kernel.
+    With a `Network` it is one piece of HTML that holds script and weights and needs nothing else.
+    Without a decoder too: then its options hold all there is to draw. With a callable it is a
+    widget, and every picture is a question to the kernel.
 
     Subclasses name their script and the function in it.
 
     Args:
         decode: a `Network` from codes (latent size,) to an image, or a callable from codes
-            (B, latent size), float32, to images (B, height, width[, channels]) in [0, 1]; None
-            where nothing is decoded.
+            (B, latent size), float32, to images (B, height, width[, channels]) in [0, 1], or None.
         options: what the script needs to know; JSON.
 
     Raises:
@@ -60,7 +59,7 @@ class Explorer:
 
     @property
     def in_page(self) -> bool:
-        """Whether the page draws by itself, without a kernel."""
+        """Whether the page can draw by itself, without a kernel."""
         return self.decode is None or isinstance(self.decode, Network)
 
     def to_html(self) -> str:
