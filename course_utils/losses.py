@@ -10,6 +10,7 @@ import course_utils.quiet
 
 import math
 
+import tensorflow as tf
 from keras import ops
 
 
@@ -89,3 +90,42 @@ def normal_log_prob(x, mu=0.0, log_var=0.0):
     """
     squared_distance = ops.square(x - mu) * ops.exp(-ops.convert_to_tensor(log_var))
     return -0.5 * ops.sum(math.log(2 * math.pi) + log_var + squared_distance, axis=-1)
+
+
+def sparsity_per_unit(code, target):
+    """KL(Bernoulli(ρ) ‖ Bernoulli(ρ̂_d)) of each unit, ρ̂_d its mean activation over the batch.
+
+    ρ log(ρ / ρ̂) + (1 − ρ) log((1 − ρ) / (1 − ρ̂)) (Ng 2011, *Sparse autoencoder*, §3)
+
+    Args:
+        code: activations in (0, 1), (B, D).
+        target: ρ, the mean activation asked for, in (0, 1).
+
+    Returns:
+        (D,), in nats: one number a unit, since a mean over the batch belongs to no one example.
+    """
+    # A unit that is off for the whole batch keeps a finite penalty.
+    activation = ops.clip(ops.mean(code, axis=0), 1e-7, 1 - 1e-7)
+    return target * ops.log(target / activation) + (1 - target) * ops.log(
+        (1 - target) / (1 - activation)
+    )
+
+
+def jacobian_norm(x, encode):
+    """Squared Frobenius norm ‖∂ encode(x) / ∂x‖²_F, exactly.
+
+    Σ_d Σ_i (∂h_d / ∂x_i)² (Rifai et al. 2011, eq. 5), by one backward pass for each of the D
+    entries of the code: the whole Jacobian is never kept.
+
+    Args:
+        x: examples, (B, …).
+        encode: (B, …) → codes (B, D), each example by itself.
+
+    Returns:
+        (B,); its gradient reaches x and the weights of `encode`.
+    """
+    x = ops.convert_to_tensor(x)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        units = tf.unstack(encode(x), axis=-1)
+    return sum(sum_per_example(ops.square(tape.gradient(unit, x))) for unit in units)

@@ -80,3 +80,41 @@ def test_normal_log_prob_agrees_with_scipy_far_from_the_mean(rng):
     np.testing.assert_allclose(losses.normal_log_prob(x, mu, log_var), expected, rtol=1e-5)
     standard = scipy.stats.norm().logpdf(x).sum(axis=1)
     np.testing.assert_allclose(losses.normal_log_prob(x), standard, rtol=1e-5)
+
+
+def test_sparsity_is_the_kl_of_bernoullis_for_each_unit(rng):
+    code = rng.random((50, 6)).astype("float32")
+    activation = code.astype("float64").mean(axis=0)
+    expected = [
+        scipy.stats.entropy([0.1, 0.9], [probability, 1 - probability])
+        for probability in activation
+    ]
+    np.testing.assert_allclose(losses.sparsity_per_unit(code, 0.1), expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("activation", [0.0, 1.0])
+def test_sparsity_stays_finite_for_a_unit_that_is_always_off_or_on(activation):
+    penalty = losses.sparsity_per_unit(np.full((4, 2), activation, "float32"), 0.1)
+    assert np.all(np.isfinite(penalty)) and np.all(penalty > 1)
+
+
+def test_jacobian_norm_of_one_dense_layer_has_a_closed_form(rng):
+    """∂h_d/∂x_i = (1 − h_d²) W_id for h = tanh(W x)."""
+    weights = rng.normal(size=(5, 3)).astype("float32")
+    x = rng.normal(size=(7, 5)).astype("float32")
+    h = np.tanh(x @ weights)
+    expected = np.einsum("bd,id->b", (1 - h**2) ** 2, weights**2)
+    norm = losses.jacobian_norm(x, lambda x: tf.tanh(x @ weights))
+    np.testing.assert_allclose(norm, expected, rtol=1e-4)
+
+
+def test_gradient_of_the_jacobian_norm_reaches_the_weights(rng):
+    """For a linear map the norm is ΣW², whatever x is, and its gradient 2W."""
+    weights = tf.Variable(rng.normal(size=(4, 3)), dtype=tf.float32)
+    with tf.GradientTape() as tape:
+        norm = losses.jacobian_norm(np.ones((2, 2, 2), "float32"), lambda x: linear(x, weights))
+    np.testing.assert_allclose(tape.gradient(norm, weights), 2 * 2 * weights, rtol=1e-5)
+
+
+def linear(x, weights):
+    return tf.reshape(x, (-1, weights.shape[0])) @ weights

@@ -1,0 +1,152 @@
+"""Autoencoders: a code from which the input can be rebuilt, and three ways to ask more of it.
+
+    objective    Σ_pixels (x − decoder(encoder(x)))² + penalty
+
+Plain (Hinton and Salakhutdinov 2006), denoising (Vincent et al. 2008), sparse (Ng 2011, *Sparse
+autoencoder*, CS294A lecture notes) and contractive (Rifai et al. 2011). Each variant overrides the
+one thing that it changes.
+"""
+
+import course_utils.quiet
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import keras
+from keras import layers, ops
+
+from course_utils.losses import jacobian_norm, sparsity_per_unit, squared_error
+from course_utils.networks import dense_decoder, dense_encoder
+from course_utils.training import InMemoryModel
+
+
+class AutoencoderOutput(NamedTuple):
+    """What one pass through the autoencoder gives."""
+
+    reconstruction: keras.KerasTensor  # (B, *image)
+    code: keras.KerasTensor  # (B, D)
+
+
+class Autoencoder(InMemoryModel):
+    """An encoder and a decoder, trained to give back the input.
+
+    Args:
+        encoder: (B, *image) → codes (B, D).
+        decoder: (B, D) → images (B, *image).
+    """
+
+    def __init__(self, encoder: keras.Model, decoder: keras.Model, **kwargs):
+        super().__init__(**kwargs)
+        self.encoder = encoder
+        self.decoder = decoder
+        self.error = keras.metrics.Mean(name="error")
+        self.built = True  # both networks are: weights can be saved and loaded before a first call
+
+    @property
+    def latent(self) -> int:
+        """The size D of the code."""
+        return self.decoder.input_shape[-1]
+
+    def call(self, x, training=None):
+        code = self.encoder(x, training=training)
+        return AutoencoderOutput(self.decoder(code, training=training), code)
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        error = squared_error(x, y_pred.reconstruction)
+        self.error.update_state(error)
+        return ops.mean(error) + self.penalty(x, y_pred.code)
+
+    def penalty(self, x, code):
+        """What is asked of the code beside the reconstruction, a scalar; here nothing."""
+        return 0.0
+
+    def encode(self, x):
+        """Codes (B, D) of images x (B, *image)."""
+        return self.encoder(x, training=False)
+
+    def decode(self, z):
+        """Images (B, *image) of codes z (B, D)."""
+        return self.decoder(z, training=False)
+
+
+class DenoisingAutoencoder(Autoencoder):
+    """Sees a spoiled input and must rebuild the clean one (Vincent et al. 2008, §2.3).
+
+    Args:
+        drop_rate: the probability with which each pixel is set to 0 while training.
+    """
+
+    def __init__(self, encoder, decoder, drop_rate: float = 0.2, **kwargs):
+        super().__init__(encoder, decoder, **kwargs)
+        if not 0 <= drop_rate < 1:
+            raise ValueError(f"drop_rate: expected a number in [0, 1), got {drop_rate}")
+        self.drop_rate = drop_rate
+        self.noise = keras.random.SeedGenerator()
+
+    def corrupt(self, x):
+        """x with each pixel set to 0 with probability `drop_rate`; the others stay as they are."""
+        kept = keras.random.uniform(ops.shape(x), seed=self.noise) >= self.drop_rate
+        return ops.where(kept, x, 0.0)
+
+    def call(self, x, training=None):
+        return super().call(self.corrupt(x) if training else x, training=training)
+
+
+class SparseAutoencoder(Autoencoder):
+    """Each unit of the code is active for few examples only.
+
+        penalty = weight · Σ_d KL(target ‖ mean activation of unit d)        (Ng 2011, §3)
+
+    Args:
+        encoder: its codes lie in (0, 1).
+        target: the mean activation asked for, in (0, 1).
+        weight: of the penalty.
+    """
+
+    def __init__(self, encoder, decoder, target: float = 0.1, weight: float = 1.0, **kwargs):
+        super().__init__(encoder, decoder, **kwargs)
+        if not 0 < target < 1:
+            raise ValueError(f"target: expected a number between 0 and 1, got {target}")
+        self.target = target
+        self.weight = weight
+
+    def penalty(self, x, code):
+        return self.weight * ops.sum(sparsity_per_unit(code, self.target))
+
+
+class ContractiveAutoencoder(Autoencoder):
+    """The code hardly moves when the input moves a little.
+
+        penalty = weight · mean over examples of ‖∂code/∂x‖²_F        (Rifai et al. 2011, eq. 5-6)
+
+    Args:
+        weight: of the penalty.
+    """
+
+    def __init__(self, encoder, decoder, weight: float = 0.1, **kwargs):
+        super().__init__(encoder, decoder, **kwargs)
+        self.weight = weight
+
+    def penalty(self, x, code):
+        return self.weight * ops.mean(jacobian_norm(x, self.encoder))
+
+
+def dense_autoencoder(
+    shape: Sequence[int], latent: int, *, kind: type[Autoencoder] = Autoencoder, **options
+) -> Autoencoder:
+    """An autoencoder of fully connected networks, for images as small as the digits.
+
+    Args:
+        shape: shape of one image, such as (8, 8, 1), pixels in [0, 1].
+        latent: size D of the code.
+        kind: `Autoencoder` or one of its variants.
+        options: of that variant.
+    """
+    encoder = dense_encoder(shape, latent)
+    if issubclass(kind, SparseAutoencoder):
+        encoder = keras.Model(encoder.input, ops.sigmoid(encoder.output), name="encoder")
+    decoder = dense_decoder(latent, shape)
+    decoder = keras.Model(
+        decoder.input, layers.Activation("sigmoid")(decoder.output), name="decoder"
+    )
+    return kind(encoder, decoder, **options)
