@@ -21,8 +21,10 @@ from course_utils.explorers.convolution import PixelConnections
 from course_utils.explorers.explorer import Explorer
 from course_utils.explorers.latent import Interpolation, LatentMap, LatentSliders
 from course_utils.explorers.network import Network, export_network
+from course_utils.explorers.noise import DenoisingSlider
 
 __all__ = [
+    "DenoisingSlider",
     "Explorer",
     "Interpolation",
     "LatentMap",

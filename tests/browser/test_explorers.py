@@ -2,6 +2,8 @@
 
 import course_utils.quiet
 
+import re
+
 import keras
 import nbformat
 import numpy as np
@@ -10,6 +12,7 @@ from keras import layers
 from nbconvert import HTMLExporter
 
 from course_utils.explorers import (
+    DenoisingSlider,
     Interpolation,
     LatentMap,
     LatentSliders,
@@ -164,6 +167,38 @@ def test_pixels_are_connected_as_the_matrix_says(open_exported, operation, paddi
         assert cells("Input") != before
 
 
+def test_losing_pixels_changes_what_is_rebuilt(open_exported):
+    half = keras.Sequential([keras.Input((8, 8, 1)), layers.Rescaling(0.5)])
+    images = np.random.default_rng(0).uniform(0.1, 1, (3, 8, 8, 1)).astype("float32")
+    explorer = open_exported(DenoisingSlider({"half": export_network(half)}, images))
+    slider = explorer.get_by_role("slider")
+
+    def errors() -> list[float]:
+        told = explorer.get_by_text(re.compile(r"^error \d")).all_inner_texts()
+        return [float(text.removeprefix("error ")) for text in told]
+
+    def rebuilt() -> str:
+        canvas = explorer.get_by_role("img", name="Rebuilt by half")
+        return canvas.evaluate("(canvas) => canvas.toDataURL()")
+
+    energy = np.sum(images[0] ** 2)
+    slider.fill("0")
+    assert errors() == pytest.approx([0, energy / 4], abs=0.2)
+    whole = rebuilt()
+    slider.press("ArrowRight")
+    slider.fill("0.5")
+    spoiled = rebuilt()
+    assert spoiled != whole
+    explorer.get_by_role("button", name="Other pixels").click()
+    assert rebuilt() not in (whole, spoiled)
+    slider.fill("1")
+    assert errors() == pytest.approx([energy, energy], abs=0.1)
+    empty = rebuilt()
+    explorer.get_by_role("spinbutton").fill("1")
+    assert errors()[0] == pytest.approx(np.sum(images[1] ** 2), abs=0.1)
+    assert rebuilt() == empty
+
+
 def test_explorers_on_one_page_do_not_mix(open_exported, page):
     network = export_network(decoder(2), "sigmoid")
     explorers = open_exported(LatentSliders(network), LatentMap(network))
@@ -178,12 +213,14 @@ def test_nothing_overflows_on_a_phone(open_exported, codes, page):
     page.set_viewport_size({"width": 360, "height": 740})
     network = export_network(decoder(2), "sigmoid")
     labels = np.arange(20) % 10
+    same = export_network(keras.Sequential([keras.Input((8, 8, 1)), layers.Rescaling(1.0)]))
     examples = {"codes": codes(20, 2), "labels": labels}
     explorers = open_exported(
         LatentSliders(network, kl=np.array([1.0, 0.0]), **examples),
         LatentMap(network, **examples),
         Interpolation(network, **examples),
         PixelConnections(size=5, kernel_size=5, strides=3),
+        DenoisingSlider({"plain": same, "denoising": same}, np.ones((20, 8, 8, 1)), labels=labels),
     )
     for explorer in explorers.all():
         explorer.locator(".explorer").wait_for()
