@@ -33,9 +33,10 @@ def bernoulli_cross_entropy(x, logits):
     Returns:
         (B,), in nats.
     """
-    return sum_per_example(
-        ops.maximum(logits, 0) - logits * x + ops.log1p(ops.exp(-ops.absolute(logits)))
-    )
+    # maximum and absolute have no slope at 0, where the loss has one: σ(0) − x.
+    positive = logits > 0
+    larger, distance = ops.where(positive, logits, 0.0), ops.where(positive, logits, -logits)
+    return sum_per_example(larger - logits * x + ops.log1p(ops.exp(-distance)))
 
 
 def squared_error(x, y):

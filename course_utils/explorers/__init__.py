@@ -19,13 +19,16 @@ class.
 """
 
 from course_utils.explorers.clustering import KMeansStepper
+from course_utils.explorers.convolution import PixelConnections
 from course_utils.explorers.density import DensityExplorer
 from course_utils.explorers.explorer import Explorer
 from course_utils.explorers.latent import Interpolation, LatentMap, LatentSliders
 from course_utils.explorers.network import Network, export_network
+from course_utils.explorers.noise import DenoisingSlider
 from course_utils.explorers.pixels import PixelPath
 
 __all__ = [
+    "DenoisingSlider",
     "DensityExplorer",
     "Explorer",
     "Interpolation",
@@ -33,6 +36,7 @@ __all__ = [
     "LatentMap",
     "LatentSliders",
     "Network",
+    "PixelConnections",
     "PixelPath",
     "export_network",
 ]

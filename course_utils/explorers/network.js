@@ -59,7 +59,7 @@ function paddingBefore(step, axis, large, small) {
 // Calls visit(place in the small image, place in the large image, place in the kernel) for every
 // pair of pixels that a strided kernel connects. A convolution goes from large to small, its
 // transpose from small to large.
-function eachConnection(step, large, small, visit) {
+export function eachConnection(step, large, small, visit) {
   const [kernelHeight, kernelWidth] = step.kernel_size;
   const [strideY, strideX] = step.strides;
   const top = paddingBefore(step, 0, large[0], small[0]);

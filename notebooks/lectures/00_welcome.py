@@ -9,6 +9,8 @@
 # | [Clustering](01_clustering.ipynb) | |
 # | [Densities](02_densities.ipynb) | |
 # | [Manifolds](03_manifolds.ipynb) | |
+# | [Transposed convolutions](04_transposed_convolutions.ipynb) | |
+# | [Watching a training: TensorBoard](05_tensorboard.ipynb) | |
 # | [Variational autoencoders](07_vae.ipynb) | [vae](../assignments/vae/vae.ipynb) |
 #
 # **How to use it.** Open a lecture and choose *Run → Run All Cells*. Predict what a cell will show

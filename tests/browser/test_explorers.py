@@ -2,6 +2,8 @@
 
 import course_utils.quiet
 
+import re
+
 import keras
 import nbformat
 import numpy as np
@@ -10,15 +12,18 @@ from keras import layers
 from nbconvert import HTMLExporter
 
 from course_utils.explorers import (
+    DenoisingSlider,
     DensityExplorer,
     Interpolation,
     KMeansStepper,
     LatentMap,
     LatentSliders,
+    PixelConnections,
     PixelPath,
     export_network,
 )
 from course_utils.models.clustering import KMeans
+from course_utils.models.convolution import convolution_matrix
 from course_utils.models.density import Gaussian, KernelDensity
 
 pytestmark = pytest.mark.browser
@@ -212,6 +217,72 @@ def test_a_path_through_pixel_space_shows_picture_and_neighbour(open_exported):
     assert explorer.get_by_text(f"{distance:.2f}").first.is_visible()
 
 
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize("operation", ["Convolution", "Transposed"])
+def test_pixels_are_connected_as_the_matrix_says(open_exported, operation, padding):
+    explorer = open_exported(PixelConnections(size=4))
+
+    def choose(setting: str, value) -> None:
+        group = explorer.get_by_role("radiogroup", name=setting)
+        group.get_by_text(str(value), exact=True).click()
+
+    def cells(image: str) -> list[str]:
+        grid = explorer.get_by_role("application", name=image)
+        return grid.locator("span").all_inner_texts()
+
+    choose("Operation", operation)
+    choose("Padding", padding)
+    for kernel_size, strides in [(3, 2), (4, 2), (2, 3), (5, 1)]:
+        choose("Kernel size", kernel_size)
+        choose("Stride", strides)
+        weights = np.arange(1, kernel_size**2 + 1).reshape(kernel_size, kernel_size, 1, 1)
+        large = 4 * strides + (max(kernel_size - strides, 0) if padding == "valid" else 0)
+        matrix = convolution_matrix(weights, (large, large), strides=strides, padding=padding)
+        if operation == "Transposed":
+            matrix = matrix.T
+
+        output = explorer.get_by_role("application", name="Output")
+        output.locator("span").nth(6).hover()
+        assert cells("Output") == [str(count) for count in (matrix > 0).sum(axis=1)]
+        assert cells("Input") == [" abcdefghijklmnopqrstuvwxy"[tap].strip() for tap in matrix[6]]
+        before = cells("Input")
+        output.press("ArrowRight")
+        assert cells("Input") == [" abcdefghijklmnopqrstuvwxy"[tap].strip() for tap in matrix[7]]
+        assert cells("Input") != before
+
+
+def test_losing_pixels_changes_what_is_rebuilt(open_exported):
+    half = keras.Sequential([keras.Input((8, 8, 1)), layers.Rescaling(0.5)])
+    images = np.random.default_rng(0).uniform(0.1, 1, (3, 8, 8, 1)).astype("float32")
+    explorer = open_exported(DenoisingSlider({"half": export_network(half)}, images))
+    slider = explorer.get_by_role("slider")
+
+    def errors() -> list[float]:
+        told = explorer.get_by_text(re.compile(r"^error \d")).all_inner_texts()
+        return [float(text.removeprefix("error ")) for text in told]
+
+    def rebuilt() -> str:
+        canvas = explorer.get_by_role("img", name="Rebuilt by half")
+        return canvas.evaluate("(canvas) => canvas.toDataURL()")
+
+    energy = np.sum(images[0] ** 2)
+    slider.fill("0")
+    assert errors() == pytest.approx([0, energy / 4], abs=0.2)
+    whole = rebuilt()
+    slider.press("ArrowRight")
+    slider.fill("0.5")
+    spoiled = rebuilt()
+    assert spoiled != whole
+    explorer.get_by_role("button", name="Other pixels").click()
+    assert rebuilt() not in (whole, spoiled)
+    slider.fill("1")
+    assert errors() == pytest.approx([energy, energy], abs=0.1)
+    empty = rebuilt()
+    explorer.get_by_role("spinbutton").fill("1")
+    assert errors()[0] == pytest.approx(np.sum(images[1] ** 2), abs=0.1)
+    assert rebuilt() == empty
+
+
 def test_explorers_on_one_page_do_not_mix(open_exported, page):
     network = export_network(decoder(2), "sigmoid")
     explorers = open_exported(LatentSliders(network), LatentMap(network))
@@ -226,11 +297,14 @@ def test_nothing_overflows_on_a_phone(open_exported, codes, page):
     page.set_viewport_size({"width": 360, "height": 740})
     network = export_network(decoder(2), "sigmoid")
     labels = np.arange(20) % 10
+    same = export_network(keras.Sequential([keras.Input((8, 8, 1)), layers.Rescaling(1.0)]))
     examples = {"codes": codes(20, 2), "labels": labels}
     explorers = open_exported(
         LatentSliders(network, kl=np.array([1.0, 0.0]), **examples),
         LatentMap(network, **examples),
         Interpolation(network, **examples),
+        PixelConnections(size=5, kernel_size=5, strides=3),
+        DenoisingSlider({"plain": same, "denoising": same}, np.ones((20, 8, 8, 1)), labels=labels),
     )
     for explorer in explorers.all():
         explorer.locator(".explorer").wait_for()

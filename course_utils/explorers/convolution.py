@@ -1,0 +1,61 @@
+"""Explorer of a convolution and its transpose: which pixel feeds which."""
+
+from course_utils.explorers.explorer import Explorer
+from course_utils.validation import check_count
+
+SIZES = (2, 5)
+KERNEL_SIZES = (1, 5)
+STRIDES = (1, 3)
+"""Smallest and largest of what the page offers; more would not be readable."""
+
+
+class PixelConnections(Explorer):
+    """Input, kernel and output of a convolution; choosing a pixel shows all it is connected to.
+
+    The page is drawn by itself. Its two images are connected in one way only; the convolution goes
+    from the larger to the smaller, the transposed convolution back. Sizes are those of Keras's
+    `Conv2DTranspose`, as in `course_utils.models.convolution`.
+
+    Args:
+        transposed: begin with the transposed convolution; else with the convolution.
+        size: height and width of the smaller image, 2 to 5.
+        kernel_size: height and width of the kernel, 1 to 5.
+        strides: step in the larger image for one pixel of the smaller, 1 to 3.
+        padding: "valid" or "same".
+
+    Raises:
+        ValueError: for a setting that the page does not offer.
+    """
+
+    script = "convolution.js"
+    function = "pixelConnections"
+    title = "Which pixel feeds which"
+
+    def __init__(
+        self,
+        *,
+        transposed: bool = True,
+        size: int = 4,
+        kernel_size: int = 3,
+        strides: int = 2,
+        padding: str = "valid",
+    ):
+        if padding not in ("valid", "same"):
+            raise ValueError(f"padding: expected 'valid' or 'same', got {padding!r}")
+        options = {
+            "transposed": bool(transposed),
+            "size": _within("size", size, SIZES),
+            "kernel": _within("kernel_size", kernel_size, KERNEL_SIZES),
+            "stride": _within("strides", strides, STRIDES),
+            "padding": padding,
+            "ranges": {"sizes": SIZES, "kernels": KERNEL_SIZES, "strides": STRIDES},
+        }
+        super().__init__(None, options)
+
+
+def _within(name: str, value: int, limits: tuple[int, int]) -> int:
+    value = check_count(name, value)
+    low, high = limits
+    if not low <= value <= high:
+        raise ValueError(f"{name}: expected a whole number from {low} to {high}, got {value}")
+    return value

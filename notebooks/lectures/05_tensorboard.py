@@ -1,0 +1,446 @@
+# %% [markdown]
+# # Watching a training: TensorBoard
+#
+# A model trains for ten minutes and then it is bad. When did it go wrong, and where? A last number cannot tell.
+# A **log** can: losses, pictures and weights, written down while the model trains. TensorBoard draws them, also while
+# the training is still running, and lays one run over another.
+#
+# **Afterwards you can**
+#
+# - write scalars, images, histograms and graphs with a summary writer;
+# - open TensorBoard in the notebook and from a terminal, and read the same files with Python;
+# - find out from histograms why a network does not learn;
+# - compare runs fairly, and tell a difference from luck.
+#
+# **Time**: about 40 minutes to read and play; one minute to run from top to bottom on two cores.
+# **Needs**: Keras basics (`Dense`, `compile`, `fit`). No network, no GPU.
+
+# %%
+import course_utils.quiet  # TensorFlow without its start-up lines
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+from keras import layers
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from course_utils.data import load
+from course_utils.plotting import show_images
+from course_utils.tensorboard import (
+    RunLogger,
+    create_writers,
+    show_dashboard,
+    write_images,
+    write_scalars,
+)
+from course_utils.training import InMemoryModel
+
+LOGS = "logs/tensorboard"  # beside this notebook; git leaves it out
+plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.right": False})
+
+# %% [markdown]
+# ## 1. What is a log?
+#
+# A folder. A **summary writer** opens a file in it and adds one record after the other: a *tag* (which curve), a *step* (where on
+# the horizontal axis) and a value. `create_writers` makes a new folder, named by date and time, with one writer for
+# training data and one for test data. Write two curves we know.
+
+# %%
+writers = create_writers(LOGS, name="known")
+for step in range(1, 51):
+    write_scalars(writers.train, {"loss": np.exp(-step / 10)}, step)
+    write_scalars(writers.test, {"loss": 0.2 + np.exp(-step / 8)}, step)
+writers.close()
+
+for path in sorted(writers.directory.rglob("*")):
+    print(path.relative_to(LOGS), f"({path.stat().st_size:,} bytes)" if path.is_file() else "")
+
+# %% [markdown]
+# Behind `write_scalars` are two lines of TensorFlow: `with writer.as_default():` and `tf.summary.scalar(tag, value, step=step)`.
+#
+# Nothing is hidden in those files. TensorBoard's own reader gives the numbers back; we shall use it for every
+# figure below. **Check** that what comes out is what went in.
+
+
+# %%
+def read_curve(folder, tag):
+    """Steps and values of one curve of one log."""
+    events = EventAccumulator(str(folder), size_guidance={"tensors": 0}).Reload()
+    points = events.Tensors(tag)
+    values = [tf.make_ndarray(point.tensor_proto).item() for point in points]
+    return np.array([point.step for point in points]), np.array(values)
+
+
+steps, values = read_curve(writers.directory / "train", "loss")
+np.testing.assert_allclose(values, np.exp(-steps / 10), rtol=1e-6)
+print(len(steps), "points, from", values[0].round(3), "to", values[-1].round(3))
+
+# %% [markdown]
+# ## 2. How do I see it?
+#
+# **Predict**: two writers used the same tag, `loss`. Will TensorBoard draw one chart or two?
+
+# %%
+show_dashboard(LOGS, height=500)
+
+# %% [markdown]
+# One chart with two curves. TensorBoard puts the same *tag* into the same chart, and gives each *folder* its
+# own colour. That is why training and test data get writers of their own.
+#
+# The cell above is this course's wrapper for what you will find in most notebooks:
+#
+# ```
+# %load_ext tensorboard
+# %tensorboard --logdir logs
+# ```
+#
+# And in a terminal, for a window of its own, from the folder of this notebook (with the course's environment active):
+#
+# ```
+# tensorboard --logdir logs/tensorboard
+# ```
+#
+# It prints an address; open it in a browser. All three read the same files, so it does not matter which you use, nor whether
+# the training has ended. The server stops when this notebook is shut down; `stop_dashboard()` stops it earlier.
+#
+# **Try** in the frame: the reload button (top right); *Horizontal axis*: step, relative, wall time; the box that filters runs;
+# a click on the loss chart's corner to enlarge it.
+
+# %% [markdown]
+# ## 3. A real training
+#
+# A small classifier of digits: 64 pixels, 24 hidden units, 10 classes. `RunLogger` is a Keras callback that writes every
+# metric after each epoch, `loss` to `train` and `val_loss` under the same tag to `test`.
+#
+# It can write **images** too: it takes functions that draw. Here each of the 24 hidden units is drawn as an 8×8 picture of
+# its weights: white where ink excites the unit, black where ink calms it.
+#
+# **Predict**: what will these pictures look like before training, and after?
+
+# %%
+digits = load("digits")
+
+
+def classifier(hidden=(24,), activation="relu"):
+    image = keras.Input(digits.shape)
+    h = layers.Flatten()(image)
+    for width in hidden:
+        h = layers.Dense(width, activation=activation)(h)
+    return InMemoryModel(inputs=image, outputs=layers.Dense(10)(h))
+
+
+def train(model, rate, epochs, callbacks):
+    """Train on the digits by plain gradient descent."""
+    model.compile(
+        keras.optimizers.SGD(rate),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    return model.fit(
+        digits.train.x,
+        digits.train.labels,
+        batch_size=50,
+        epochs=epochs,
+        validation_data=(digits.validation.x, digits.validation.labels),
+        callbacks=callbacks,
+        patience=None,
+        verbose=0,
+    )
+
+
+keras.utils.set_random_seed(0)
+model = classifier()
+
+
+def draw_units():
+    """The weights of the hidden units as images in [0, 1]; grey is zero."""
+    weights = model.layers[2].kernel.numpy().T.reshape(24, 8, 8, 1)
+    return 0.5 + 0.5 * weights / np.abs(weights).max()
+
+
+untrained = draw_units()
+logger = RunLogger(LOGS, name="classifier", images={"hidden units": draw_units}, every=5)
+train(model, rate=0.3, epochs=40, callbacks=[logger])
+print("written to", logger.directory.relative_to(LOGS))
+
+# %% [markdown]
+# Press *reload* in the dashboard and open **Images** (or *Time Series*): a slider runs through the epochs. The first and the last picture:
+
+# %%
+show_images(untrained, columns=12, title="24 hidden units before training", size=0.6)
+show_images(draw_units(), columns=12, title="after 40 epochs", size=0.6)
+
+# %% [markdown]
+# Noise at first. In the end many units look for a bright spot here and a dark one beside it; some stayed noise, as if the task
+# could do without them. And the curves, from the files:
+
+# %%
+figure, axes = plt.subplots(1, 2, figsize=(8.5, 2.7), layout="constrained")
+for axis, tag in zip(axes, ("loss", "accuracy"), strict=True):
+    for split, color in (("train", "#08519c"), ("test", "#e6850e")):
+        axis.plot(*read_curve(logger.directory / split, tag), color=color, label=split)
+    axis.set(xlabel="epoch", ylabel=tag)
+axes[0].legend(frameon=False)
+plt.show()
+
+train_loss = read_curve(logger.directory / "train", "loss")[1]
+test_loss = read_curve(logger.directory / "test", "loss")[1]
+assert train_loss[-1] < 0.1 * train_loss[0] and test_loss[-1] > train_loss[-1]
+
+# %% [markdown]
+# (TensorBoard calls it *test*; what is drawn there are the 150 validation images.) At the end the curve of the test data lies above
+# the training's: the model knows its training images better than others. Watching that gap is what the two
+# writers are for.
+#
+# You can write an image at any moment. Which validation images does the classifier get wrong?
+
+# %%
+predicted = model(digits.validation.x).numpy().argmax(-1)
+wrong = digits.validation.x[predicted != digits.validation.labels]
+writers = create_writers(LOGS, name="mistakes")
+write_images(writers.test, "mistakes", wrong, step=1)
+writers.close()
+
+accuracy = np.mean(predicted == digits.validation.labels)
+show_images(wrong, columns=12, title=f"{len(wrong)} mistakes, accuracy {accuracy:.1%}", size=0.6)
+np.testing.assert_allclose(
+    accuracy, read_curve(logger.directory / "test", "accuracy")[1][-1], atol=1e-6
+)
+
+# %% [markdown]
+# ## 4. Why does this network not learn?
+#
+# More layers can express more. Here is a network with six hidden layers in the fashion of the 1990s, with sigmoids,
+# and the same with ReLUs. The sigmoid network stays at the level of guessing. The loss says *that* something
+# is wrong. What says *where*?
+#
+# A **histogram**. After each epoch we write the gradients of every layer: many numbers as one distribution, one step
+# behind the other. **Predict** for the sigmoid network: in which layer are the gradients smallest, the first or the last?
+
+
+# %%
+class GradientHistograms(keras.callbacks.Callback):
+    """Writes the gradient of each weight matrix after each epoch, beside another logger's run."""
+
+    def __init__(self, logger, x, y):
+        super().__init__()
+        self.logger, self.x, self.y = logger, tf.constant(x), tf.constant(y)
+        self.writer = None
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self.writer is None:
+            folder = self.logger.directory / "gradients"
+            self.writer = tf.summary.create_file_writer(str(folder))
+        self.sizes = []
+        kernels = [layer.kernel for layer in self.model.layers if hasattr(layer, "kernel")]
+        with tf.GradientTape() as tape:
+            loss = self.model.loss(self.y, self.model(self.x))
+        gradients = tape.gradient(loss, [kernel.value for kernel in kernels])
+        with self.writer.as_default():
+            for number, gradient in enumerate(gradients, start=1):
+                tf.summary.histogram(f"gradient/layer {number}", gradient, step=epoch + 1)
+                self.sizes.append(float(tf.norm(gradient)))
+
+
+runs, sizes = {}, {}
+for activation in ("sigmoid", "relu"):
+    keras.utils.set_random_seed(0)
+    runs[activation] = RunLogger(LOGS, name=f"deep_{activation}")
+    histograms = GradientHistograms(
+        runs[activation], digits.train.x[:200], digits.train.labels[:200]
+    )
+    deep = classifier(hidden=[32] * 6, activation=activation)
+    train(deep, rate=0.1, epochs=20, callbacks=[runs[activation], histograms])
+    sizes[activation] = histograms.sizes
+
+# %% [markdown]
+# Reload the dashboard and open **Histograms** (in *Time Series* or in its own tab). Look at the width of `layer 1` and of `layer 7`
+# in both runs; mind the numbers on the horizontal axis. The widths as one number a layer:
+
+# %%
+figure, axes = plt.subplots(1, 2, figsize=(8.5, 2.9), layout="constrained")
+for (activation, run), color in zip(runs.items(), ("#e6850e", "#08519c"), strict=True):
+    axes[0].plot(*read_curve(run.directory / "train", "accuracy"), color=color, label=activation)
+    axes[1].semilogy(range(1, 8), sizes[activation], "o-", color=color, label=activation)
+axes[0].axhline(0.1, color="grey", linewidth=0.8, linestyle=":")
+axes[0].set(xlabel="epoch", ylabel="training accuracy", ylim=(0, 1))
+axes[1].set(xlabel="layer, from the image to the classes", ylabel="length of the gradient")
+axes[1].legend(frameon=False)
+plt.show()
+
+ratio = {name: size[-1] / size[0] for name, size in sizes.items()}
+print("gradient of the last layer / of the first:", {k: f"{v:,.3g}" for k, v in ratio.items()})
+assert ratio["sigmoid"] > 100 and ratio["relu"] < 100
+
+# %% [markdown]
+# The error is known at the last layer and must travel back to the first. On its way it is multiplied, layer by layer, with weights and with
+# the slope of the activation. A sigmoid's slope is at most ¼, so at each layer most of it is lost, and little is left for the layers that see the image. This is the **vanishing
+# gradient**. A ReLU that is on has slope 1. You will meet the same disease again with GANs, with another cause.
+#
+# Histograms cost time and space: a few hundred images and once an epoch are enough.
+
+# %% [markdown]
+# ## 5. What does TensorFlow compute?
+#
+# A function compiled by `tf.function` is a **graph** of operations. **Predict**: how many matrix multiplications are in the graph
+# of the classifier of section 3?
+
+# %%
+forward = tf.function(model, autograph=False)
+graph = forward.get_concrete_function(tf.TensorSpec((None, *digits.shape))).graph
+
+writers = create_writers(LOGS, name="graph")
+with writers.train.as_default():
+    tf.summary.graph(graph)
+writers.close()
+
+stored = EventAccumulator(str(writers.directory / "train")).Reload().Graph()
+kinds = [node.op for node in stored.node]
+print(len(kinds), "operations:", ", ".join(dict.fromkeys(kinds)))
+assert kinds.count("MatMul") == 2
+
+# %% [markdown]
+# Two, one a dense layer. In the dashboard, open **Graphs** and choose the run *graph*; double-click on a box to look inside. It helps
+# to find an operation that you did not mean to have, or one that is missing.
+
+# %% [markdown]
+# ## 6. Which run was better?
+#
+# Here TensorBoard earns its keep. Train the same classifier with several **learning rates**, each run in a folder of its own.
+#
+# **Predict**: which of the five learns fastest? Which not at all? Then **change one number**: put a rate of your own into the tuple.
+
+# %%
+rates = (0.001, 0.01, 0.1, 1.0, 10.0)
+
+compared = {}
+for rate in rates:
+    keras.utils.set_random_seed(0)
+    compared[rate] = RunLogger(LOGS, name=f"rate_{rate:g}")
+    train(classifier(), rate, epochs=25, callbacks=[compared[rate]])
+
+final = {rate: read_curve(run.directory / "test", "loss")[1][-1] for rate, run in compared.items()}
+print("loss on validation images:", {rate: round(float(loss), 3) for rate, loss in final.items()})
+
+# %%
+show_dashboard(LOGS, height=600)
+
+# %% [markdown]
+# Type `rate_` into the box that filters runs. The same picture from the files:
+
+# %%
+colors = plt.colormaps["cividis"](np.linspace(0, 0.9, len(rates)))
+figure, axes = plt.subplots(1, 2, figsize=(8.5, 3), layout="constrained", sharey=True)
+for (rate, run), color in zip(compared.items(), colors, strict=True):
+    for axis, split in zip(axes, ("train", "test"), strict=True):
+        steps, loss = read_curve(run.directory / split, "loss")
+        axis.plot(steps, loss, color=color, label=f"{rate:g}")
+for axis, split in zip(axes, ("training images", "validation images"), strict=True):
+    axis.set(xlabel="epoch", title=split, yscale="log")
+axes[0].set_ylabel("loss (logarithmic)")
+axes[1].legend(title="learning rate", frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+plt.show()
+
+best = min(final, key=final.get)
+assert best not in (min(rates), max(rates))
+
+# %% [markdown]
+# Too small a step crawls, too large a step leaps over the valley and never lands. On a logarithmic axis you see both at once; on a linear
+# one the runs on the left of the best look alike. (In the dashboard: the chart's menu, *Toggle Y-axis log scale*.)
+#
+# **Is a difference real?** Two rates close to each other give different losses. But so do two runs with the *same* rate, since they start
+# from other weights. **Predict**: is 0.5 better than 0.3?
+
+# %%
+repeated = {}
+for rate in (0.3, 0.5):
+    for seed in range(4):
+        keras.utils.set_random_seed(seed)
+        run = RunLogger(LOGS, name=f"repeated_{rate:g}")
+        train(classifier(), rate, epochs=25, callbacks=[run])
+        loss = read_curve(run.directory / "test", "loss")[1][-1]
+        repeated.setdefault(rate, []).append(loss)
+
+figure, axis = plt.subplots(figsize=(5.5, 1.9), layout="constrained")
+for line, losses in enumerate(repeated.values()):
+    axis.plot(losses, [line] * len(losses), "o", color="#08519c", alpha=0.6)
+    axis.plot(np.mean(losses), line, "|", color="#e6850e", markersize=22, markeredgewidth=3)
+axis.set(xlabel="loss on validation images", ylabel="rate", ylim=(-0.6, 1.6))
+axis.set_yticks([0, 1], [f"{rate:g}" for rate in repeated])
+plt.show()
+means, spreads = zip(*((np.mean(x), np.std(x, ddof=1)) for x in repeated.values()), strict=True)
+print(f"means {means[0]:.4f} and {means[1]:.4f}, spread between runs {max(spreads):.4f}")
+
+# %% [markdown]
+# Compare the distance of the two bars with the spread of the dots. One run of each would have told you about luck as much
+# as about the rate. Repeat before you believe; three to five runs are usual.
+
+# %% [markdown]
+# ## 7. What can a dashboard hide?
+#
+# TensorBoard smooths scalars, by 0.6 unless you move the slider. The smoothed curve is an average that forgets: with weight $w$,
+#
+# $$m_t = w\,m_{t-1} + (1 - w)\,v_t, \qquad \text{drawn: } \frac{m_t}{1 - w^t},$$
+#
+# where the denominator makes up for starting at $m_0 = 0$. **Predict**: a loss that jumps for two epochs, at $w = 0.95$: will you see the jump?
+
+
+# %%
+def smooth(values, weight):
+    m, drawn = 0.0, []
+    for t, value in enumerate(values, start=1):
+        m = weight * m + (1 - weight) * value
+        drawn.append(m / (1 - weight**t))
+    return np.array(drawn)
+
+
+steps = np.arange(1, 61)
+loss = 0.2 + np.exp(-steps / 10) + np.random.default_rng(0).normal(0, 0.03, 60)
+loss[40:42] += 0.8  # two epochs that should worry you
+plt.figure(figsize=(6.5, 2.7), layout="constrained")
+plt.plot(steps, loss, color="#9ecae1", label="as written")
+for weight, color in ((0.6, "#e6850e"), (0.95, "#08306b")):
+    plt.plot(steps, smooth(loss, weight), color=color, label=f"smoothed, w = {weight}")
+plt.xlabel("epoch")
+plt.ylabel("loss")
+plt.legend(frameon=False, fontsize=8)
+plt.show()
+
+np.testing.assert_allclose(smooth(np.full(20, 3.0), 0.9), 3.0)  # a constant stays what it is
+assert smooth(loss, 0.95)[40:].max() < loss[40:42].min() - 0.5
+
+# %% [markdown]
+# At 0.95 an alarm became a bump, and the whole curve comes late: it still shows what the loss was
+# some epochs ago. Smooth to see a trend, and look at the
+# pale line behind it before you draw a conclusion.
+
+# %% [markdown]
+# ## Summary
+#
+# - A writer adds (tag, step, value) to a file in a folder. Same tag, same chart; another folder, another colour.
+# - Scalars tell that something is wrong, images what comes out, histograms where it goes wrong, the graph what is computed.
+# - One folder a run, named by what you changed. Change one thing at a time, and repeat it with other seeds.
+# - TensorBoard, `%tensorboard` and Python read the same files.
+#
+# ## Check yourself
+#
+# <details><summary>1. You ran the training cell twice and the curve zigzags back and forth. What happened?</summary>
+# Both runs were written into one folder, so both share one curve. Give each run a folder of its own; create_writers does.</details>
+#
+# <details><summary>2. Training and test loss appear in two charts, not in one. Why?</summary>
+# Their tags differ, such as loss and val_loss. Write both as loss, with two writers in two folders.</details>
+#
+# <details><summary>3. All histograms of a layer's gradient are a spike at zero. Name two causes.</summary>
+# The gradient vanished on its way (saturated sigmoids behind it), or its units are switched off (ReLUs whose input is negative for
+# every image). A third: the layer is not connected to the loss; look at the graph.</details>
+#
+# ## Papers and pages
+#
+# - X. Glorot and Y. Bengio, [Understanding the difficulty of training deep feedforward neural
+#   networks](https://proceedings.mlr.press/v9/glorot10a.html), 2010: histograms layer by layer, and what they reveal
+# - S. Hochreiter, Y. Bengio, P. Frasconi and J. Schmidhuber, [Gradient flow in recurrent nets: the difficulty of learning long-term
+#   dependencies](https://www.bioinf.jku.at/publications/older/ch7.pdf), 2001
+# - M. Abadi et al., [TensorFlow: A System for Large-Scale Machine
+#   Learning](https://www.usenix.org/conference/osdi16/technical-sessions/presentation/abadi), 2016
+# - [TensorBoard's own guide](https://www.tensorflow.org/tensorboard/get_started)
