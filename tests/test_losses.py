@@ -242,7 +242,7 @@ def test_r1_is_the_squared_norm_of_each_slope(network, rng):
         np.testing.assert_allclose(penalty[i], np.sum(np.square(jacobian)), rtol=1e-5)
 
 
-def linear(norm):
+def linear_critic(norm):
     direction = np.random.default_rng(1).normal(size=24).astype("float32")
     direction *= norm / np.linalg.norm(direction)
     return lambda x: tf.reshape(x, (-1, 24)) @ direction[:, None]
@@ -251,7 +251,7 @@ def linear(norm):
 @pytest.mark.parametrize("norm", [0.0, 1.0, 3.0])
 def test_gradient_penalty_of_a_linear_critic_is_its_distance_from_slope_1(norm, rng):
     real, fake = rng.normal(size=(2, 5, 4, 3, 2)).astype("float32")
-    penalty = losses.gradient_penalty(linear(norm), real, fake)
+    penalty = losses.gradient_penalty(linear_critic(norm), real, fake)
     np.testing.assert_allclose(penalty, np.full(5, (norm - 1) ** 2), atol=2e-6)
 
 
