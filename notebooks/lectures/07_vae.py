@@ -259,7 +259,7 @@ baseline.close()
 
 prepare_dashboard()
 # %load_ext tensorboard
-# %tensorboard --logdir logs --port 0 --height 500
+# %tensorboard --logdir logs
 
 # %% [markdown]
 # The dashboard shows one line so far. While the next cell trains, press the round arrow at its top right to load what has
