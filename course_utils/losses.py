@@ -10,6 +10,7 @@ import course_utils.quiet
 
 import math
 
+import keras
 import tensorflow as tf
 from keras import ops
 
@@ -130,3 +131,154 @@ def jacobian_norm(x, encode):
         tape.watch(x)
         units = tf.unstack(encode(x), axis=-1)
     return sum(sum_per_example(ops.square(tape.gradient(unit, x))) for unit in units)
+
+
+# ------------------------------------------------------------------------- two players
+#
+# The discriminator gives an example a logit (B, 1), real above zero; a critic gives a score without
+# a sigmoid to follow. Real and fake come in equal numbers, so that one value belongs to each pair.
+# With D = σ(logit), −log D = softplus(−logit) and −log(1 − D) = softplus(logit): right however
+# large the logit, where a sigmoid followed by a logarithm is infinite.
+
+
+def logistic_discriminator_loss(real_logits, fake_logits):
+    """Cross-entropy of telling real from fake: −log D(x) − log(1 − D(G(z))).
+
+    Args:
+        real_logits, fake_logits: (B, 1).
+
+    Returns:
+        (B,), in nats; 2 log 2 if the discriminator knows nothing.
+
+    Source: Goodfellow et al., Generative Adversarial Nets, 2014, eq. 1.
+    """
+    return sum_per_example(ops.softplus(-real_logits)) + sum_per_example(ops.softplus(fake_logits))
+
+
+def saturating_generator_loss(fake_logits):
+    """log(1 − D(G(z))), the generator's side of the minimax game.
+
+    Its gradient by the logit is −D: nothing is left of it when the discriminator is sure of a fake,
+    which is when the generator needs it most.
+
+    Args:
+        fake_logits: (B, 1).
+
+    Returns:
+        (B,), in nats, 0 or less.
+
+    Source: Goodfellow et al., Generative Adversarial Nets, 2014, eq. 1.
+    """
+    return sum_per_example(-ops.softplus(fake_logits))
+
+
+def non_saturating_generator_loss(fake_logits):
+    """−log D(G(z)): the same fixed point as the saturating loss, with gradients where it has none.
+
+    Its gradient by the logit is −(1 − D): full strength when the discriminator is sure of a fake.
+
+    Args:
+        fake_logits: (B, 1).
+
+    Returns:
+        (B,), in nats, 0 or more.
+
+    Source: Goodfellow et al., Generative Adversarial Nets, 2014, section 3.
+    """
+    return sum_per_example(ops.softplus(-fake_logits))
+
+
+def hinge_discriminator_loss(real_logits, fake_logits):
+    """max(0, 1 − D(x)) + max(0, 1 + D(G(z))), where D is the logit itself.
+
+    Args:
+        real_logits, fake_logits: (B, 1).
+
+    Returns:
+        (B,), 0 or more; 0 once both are right by a margin of 1.
+
+    Source: Lim and Ye, Geometric GAN, 2017; Miyato et al., Spectral Normalization for Generative
+    Adversarial Networks, 2018, eq. 16.
+    """
+    return sum_per_example(ops.relu(1 - real_logits)) + sum_per_example(ops.relu(1 + fake_logits))
+
+
+def wasserstein_critic_loss(real_scores, fake_scores):
+    """f(G(z)) − f(x). If f is 1-Lipschitz, minus its mean is at most the Wasserstein-1 distance.
+
+    Args:
+        real_scores, fake_scores: (B, 1).
+
+    Returns:
+        (B,), of any sign.
+
+    Source: Arjovsky, Chintala and Bottou, Wasserstein GAN, 2017, eq. 2.
+    """
+    return sum_per_example(fake_scores) - sum_per_example(real_scores)
+
+
+def wasserstein_generator_loss(fake_scores):
+    """−f(G(z)), for a score f (B, 1). The hinge loss has the same for its generator. Returns (B,).
+
+    Source: Arjovsky, Chintala and Bottou, Wasserstein GAN, 2017, eq. 2.
+    """
+    return sum_per_example(-fake_scores)
+
+
+def squared_gradient_norm(score, x):
+    """‖∇ₓ score(x)‖² of each example, over all its entries; differentiable in the score's weights.
+
+    Args:
+        score: a callable (B, …) → (B, 1) that treats examples one by one, as no batch
+            normalisation does.
+        x: (B, …).
+
+    Returns:
+        (B,).
+    """
+    x = tf.convert_to_tensor(x)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        total = ops.sum(score(x))  # examples do not mix, so each gradient is that of its own score
+    return sum_per_example(ops.square(tape.gradient(total, x)))
+
+
+def r1_penalty(discriminator, real):
+    """‖∇ₓ D(x)‖² at real examples, D being the logit. Use it with a weight of γ/2.
+
+    It keeps the discriminator from being steep where the data are, and so the game from circling.
+
+    Args:
+        discriminator: a callable (B, …) → logits (B, 1).
+        real: (B, …).
+
+    Returns:
+        (B,).
+
+    Source: Mescheder, Geiger and Nowozin, Which Training Methods for GANs do actually Converge?,
+    2018, eq. 9.
+    """
+    return squared_gradient_norm(discriminator, real)
+
+
+def gradient_penalty(critic, real, fake, seed=None):
+    """(‖∇ f(x̂)‖₂ − 1)² at x̂ = ε x + (1 − ε) G(z), with one ε ~ U[0, 1] for each example.
+
+    It asks the critic for a slope of 1 on the lines between real and fake, as the best 1-Lipschitz
+    critic has there.
+
+    Args:
+        critic: a callable (B, …) → scores (B, 1).
+        real, fake: (B, …), of one shape.
+        seed: an integer or a `keras.random.SeedGenerator`.
+
+    Returns:
+        (B,).
+
+    Source: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, eq. 3 and algorithm 1.
+    """
+    shape = ops.shape(real)
+    weight = keras.random.uniform((shape[0],) + (1,) * (len(shape) - 1), seed=seed)
+    squared_norm = squared_gradient_norm(critic, weight * real + (1 - weight) * fake)
+    # The root has no slope at 0; below the bound the maximum passes no gradient instead of NaN.
+    return ops.square(ops.sqrt(ops.maximum(squared_norm, 1e-12)) - 1)
