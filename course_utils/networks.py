@@ -115,3 +115,167 @@ def convolutional_conditioner(
     h = layers.Conv2D(width, 1, activation=activation)(h)
     outputs = layers.Conv2D(2 * shape[-1], 3, padding="same", kernel_initializer="zeros")(h)
     return keras.Model(x, outputs, name="conditioner")
+
+
+def dense_generator(
+    latent: int,
+    shape: Sequence[int],
+    *,
+    hidden: Sequence[int] = (128, 256),
+    activation: str = "gelu",
+    output_activation: str = "sigmoid",
+) -> keras.Model:
+    """Fully connected network from a latent vector to an example.
+
+    Args:
+        latent: size D of the latent vector.
+        shape: shape of one example, such as (8, 8, 1).
+        hidden: widths of the hidden layers.
+        activation: of the hidden layers.
+        output_activation: "sigmoid" for pixels in [0, 1], "linear" for points of any size.
+
+    Returns:
+        A Functional model: (B, D) → (B, *shape).
+    """
+    decoder = dense_decoder(latent, shape, hidden=hidden, activation=activation)
+    x = layers.Activation(output_activation)(decoder.output)
+    return keras.Model(decoder.input, x, name="generator")
+
+
+def dense_discriminator(
+    shape: Sequence[int],
+    *,
+    hidden: Sequence[int] = (256, 128),
+    activation: str = "leaky_relu",
+) -> keras.Model:
+    """Fully connected network from an example to one logit (or a critic's score).
+
+    Args:
+        shape: shape of one example, such as (8, 8, 1).
+        hidden: widths of the hidden layers.
+        activation: of the hidden layers.
+
+    Returns:
+        A Functional model: (B, *shape) → (B, 1).
+    """
+    encoder = dense_encoder(shape, 1, hidden=hidden, activation=activation)
+    return keras.Model(encoder.input, encoder.output, name="discriminator")
+
+
+def conditional_generator(
+    latent: int,
+    classes: int,
+    shape: Sequence[int],
+    *,
+    hidden: Sequence[int] = (128, 256),
+    activation: str = "gelu",
+) -> keras.Model:
+    """A dense generator that sees the label, one-hot, beside the latent vector.
+
+    Args:
+        latent: size D of the latent vector.
+        classes: number K of labels.
+        shape: shape of one example, such as (8, 8, 1).
+        hidden: widths of the hidden layers.
+        activation: of the hidden layers.
+
+    Returns:
+        A Functional model: [z (B, D), label (B,)] → pixels (B, *shape) in [0, 1].
+
+    Source: Mirza and Osindero, Conditional Generative Adversarial Nets, 2014, section 3.2.
+    """
+    z, label = keras.Input((latent,)), keras.Input((), dtype="int32")
+    one_hot = layers.CategoryEncoding(classes, output_mode="one_hot")(label)
+    generator = dense_generator(latent + classes, shape, hidden=hidden, activation=activation)
+    return keras.Model(
+        [z, label], generator(layers.Concatenate()([z, one_hot])), name="conditional_generator"
+    )
+
+
+def projection_discriminator(
+    shape: Sequence[int],
+    classes: int,
+    *,
+    hidden: Sequence[int] = (256, 128),
+    activation: str = "leaky_relu",
+) -> keras.Model:
+    """A dense discriminator that compares what it sees with a vector learnt for the label.
+
+    logit = w · φ(x) + b + v_label · φ(x): is it a real image at all, and one of this class?
+
+    Args:
+        shape: shape of one example, such as (8, 8, 1).
+        classes: number K of labels.
+        hidden: widths of the hidden layers; the last is the size of φ and v.
+        activation: of the hidden layers.
+
+    Returns:
+        A Functional model: [x (B, *shape), label (B,)] → logits (B, 1).
+
+    Source: Miyato and Koyama, cGANs with Projection Discriminator, 2018, eq. 3.
+    """
+    x, label = keras.Input(shape), keras.Input((), dtype="int32")
+    phi = layers.Flatten()(x)
+    for width in hidden:
+        phi = layers.Dense(width, activation=activation)(phi)
+    v = layers.Embedding(classes, hidden[-1])(label)
+    logit = layers.Add()([layers.Dense(1)(phi), layers.Dot(axes=-1)([phi, v])])
+    return keras.Model([x, label], logit, name="projection_discriminator")
+
+
+def conv_generator(latent: int, shape: Sequence[int], *, filters: int = 32) -> keras.Model:
+    """Transposed convolutions from a latent vector to an image, twice as wide at each.
+
+    Args:
+        latent: size D of the latent vector.
+        shape: shape of one image, such as (8, 8, 1).
+        filters: channels of the layer before the image; twice as many at each halving.
+
+    Returns:
+        A Functional model: (B, D) → pixels (B, *shape) in [0, 1].
+
+    Source: Radford, Metz and Chintala, Unsupervised Representation Learning with Deep Convolutional
+    Generative Adversarial Networks, 2016, section 3 and figure 1.
+    """
+    height, width, channels = shape
+    halvings = _halvings(height, width)
+    height, width = height >> halvings, width >> halvings
+    z = keras.Input((latent,))
+    depth = filters << halvings
+    h = layers.Dense(height * width * depth, use_bias=False)(z)
+    h = layers.Reshape((height, width, depth))(h)
+    h = layers.Activation("relu")(layers.BatchNormalization()(h))
+    for level in reversed(range(halvings)):
+        # The stride divides the kernel's size: every pixel is covered equally often.
+        h = layers.Conv2DTranspose(filters << level, 4, 2, padding="same", use_bias=False)(h)
+        h = layers.Activation("relu")(layers.BatchNormalization()(h))
+    x = layers.Conv2D(channels, 3, padding="same", activation="sigmoid")(h)
+    return keras.Model(z, x, name="generator")
+
+
+def conv_discriminator(shape: Sequence[int], *, filters: int = 32) -> keras.Model:
+    """Convolutions from an image to one logit (or a critic's score), half as wide at each.
+
+    No batch normalisation: it mixes the examples of a batch, and a penalty on the slope at each
+    example would no longer be what it says.
+
+    Args:
+        shape: shape of one image, such as (8, 8, 1).
+        filters: channels of the first layer; twice as many at each halving.
+
+    Returns:
+        A Functional model: (B, *shape) → (B, 1).
+    """
+    x = keras.Input(shape)
+    h = layers.Conv2D(filters, 3, padding="same", activation="leaky_relu")(x)
+    for level in range(_halvings(*shape[:2])):
+        h = layers.Conv2D(filters << level + 1, 4, 2, padding="same", activation="leaky_relu")(h)
+    return keras.Model(x, layers.Dense(1)(layers.Flatten()(h)), name="discriminator")
+
+
+def _halvings(height: int, width: int) -> int:
+    """How often both sides can be halved without becoming odd or smaller than 4 pixels."""
+    halvings = 0
+    while height % 2 == 0 and width % 2 == 0 and min(height, width) >= 8:
+        height, width, halvings = height // 2, width // 2, halvings + 1
+    return halvings

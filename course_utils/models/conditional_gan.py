@@ -1,0 +1,104 @@
+"""The conditional GAN: both players are told the label, so that one can ask for an image of it.
+
+Mirza and Osindero, *Conditional Generative Adversarial Nets*, 2014.
+
+    objective    min_G max_D  E log D(x | y) + E log(1 − D(G(z | y) | y))
+
+A fake is made for the label of each real example, and judged as an example of that label: to look
+real is not enough.
+"""
+
+import course_utils.quiet
+
+from collections.abc import Sequence
+
+import keras
+
+from course_utils.models.gan import GAN
+from course_utils.networks import conditional_generator, projection_discriminator
+from course_utils.validation import check_array, check_shape
+
+
+class ConditionalGAN(GAN):
+    """A GAN that is trained by `fit(x, labels)`.
+
+    Args:
+        generator: [z (B, D), label (B,)] → examples (B, …).
+        discriminator: [examples (B, …), label (B,)] → logits (B, 1).
+        classes: number K of labels, which run from 0 to K − 1.
+        kwargs: as for `GAN`.
+    """
+
+    def __init__(self, generator, discriminator, classes: int, **kwargs):
+        super().__init__(generator, discriminator, **kwargs)
+        self.classes = classes
+
+    @staticmethod
+    def _check_players(generator, discriminator):
+        if len(generator.inputs) != 2 or len(discriminator.inputs) != 2:
+            raise ValueError(
+                "generator and discriminator: expected two inputs each, of which the second is "
+                f"the label; got {len(generator.inputs)} and {len(discriminator.inputs)}"
+            )
+        example, _ = discriminator.input_shape
+        check_shape("generator's output", generator.output_shape, example)
+        check_shape("discriminator's output", discriminator.output_shape, (None, 1))
+
+    @property
+    def latent(self) -> int:
+        z, _ = self.generator.input_shape
+        return z[-1]
+
+    def train_step(self, data):
+        if keras.utils.unpack_x_y_sample_weight(data)[1] is None:
+            raise ValueError("y: a conditional GAN needs labels; call fit(x, labels)")
+        return super().train_step(data)
+
+    def draw(self, z, y):
+        return self.generator([z, y], training=True)
+
+    def judge(self, x, y):
+        return self.discriminator([x, y], training=True)
+
+    def generate(self, z, labels):
+        """The examples that belong to latent vectors z (B, D) and labels (B,), (B, …).
+
+        Raises:
+            ValueError: for another shape or range of either.
+        """
+        sizes = {}
+        z = check_array("z", z, ("B", self.latent), sizes)
+        return self([z, self._check_labels(labels, sizes)])
+
+    def sample(self, labels):
+        """One example for each label (B,), each from its own z ~ N(0, I), (B, …).
+
+        Raises:
+            ValueError: for labels that are not whole numbers from 0 to K − 1.
+        """
+        labels = self._check_labels(labels, {})
+        return self([self.latent_noise(len(labels)), labels])
+
+    def _check_labels(self, labels, sizes):
+        return check_array(
+            "labels", labels, ("B",), sizes, integer=True, low=0, high=self.classes - 1
+        )
+
+
+def dense_conditional_gan(
+    shape: Sequence[int], latent: int, classes: int, **options
+) -> ConditionalGAN:
+    """A conditional GAN of fully connected networks, for images as small as the digits.
+
+    Args:
+        shape: shape of one image with values in [0, 1], such as (8, 8, 1).
+        latent: size D of the latent space.
+        classes: number K of labels.
+        options: as for `GAN`.
+    """
+    return ConditionalGAN(
+        conditional_generator(latent, classes, shape),
+        projection_discriminator(shape, classes),
+        classes,
+        **options,
+    )

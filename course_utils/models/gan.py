@@ -1,0 +1,238 @@
+"""The generative adversarial network, and what keeps it from failing.
+
+Goodfellow et al., *Generative Adversarial Nets*, 2014.
+
+    generator        x = G(z),  z ~ N(0, I)
+    discriminator    D(x) = sigmoid(logit), the probability that x is real
+    objective        min_G max_D  E log D(x) + E log(1 − D(G(z)))
+
+Three remedies, each an argument: a loss of the generator that does not saturate, a penalty on the
+discriminator's slope at the data (R1: Mescheder, Geiger and Nowozin, 2018), and samples from an
+average of the generator's weights over its last steps (Yazıcı et al., *The Unusual Effectiveness of
+Averaging in GAN Training*, 2019).
+"""
+
+import course_utils.quiet
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from course_utils import losses, networks
+from course_utils.training import InMemoryModel
+from course_utils.validation import check_array, check_count, check_shape
+
+
+class Objective(NamedTuple):
+    """What each player minimises, one value per example."""
+
+    discriminator: Callable  # (real logits (B, 1), fake logits (B, 1)) → (B,)
+    generator: Callable  # fake logits (B, 1) → (B,)
+
+
+OBJECTIVES = {
+    "saturating": Objective(losses.logistic_discriminator_loss, losses.saturating_generator_loss),
+    "non_saturating": Objective(
+        losses.logistic_discriminator_loss, losses.non_saturating_generator_loss
+    ),
+    "hinge": Objective(losses.hinge_discriminator_loss, losses.wasserstein_generator_loss),
+    "wasserstein": Objective(losses.wasserstein_critic_loss, losses.wasserstein_generator_loss),
+}
+
+
+class GAN(InMemoryModel):
+    """A generator and a discriminator that learn by playing against each other.
+
+    Args:
+        generator: z (B, D) → examples (B, …).
+        discriminator: examples (B, …) → logits (B, 1).
+        objective: a key of `OBJECTIVES`.
+        r1_weight: γ. The discriminator's loss is raised by γ/2 ‖∇ₓ logit(x)‖² at real x. It needs a
+            discriminator without batch normalisation.
+        ema_decay: β in w̄ ← β w̄ + (1 − β) w, taken after each step of the generator. Samples come
+            from w̄. With 0 they come from the latest weights.
+
+    Raises:
+        ValueError: for an unknown objective, a negative weight, a decay outside [0, 1), or networks
+            that do not fit together.
+    """
+
+    def __init__(
+        self,
+        generator: keras.Model,
+        discriminator: keras.Model,
+        *,
+        objective: str = "non_saturating",
+        r1_weight: float = 0.0,
+        ema_decay: float = 0.0,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        if objective not in OBJECTIVES:
+            known = ", ".join(OBJECTIVES)
+            raise ValueError(f"objective: expected one of {known}; got {objective!r}")
+        if not 0 <= r1_weight < np.inf:
+            raise ValueError(f"r1_weight: expected a number of at least 0, got {r1_weight!r}")
+        if not 0 <= ema_decay < 1:
+            raise ValueError(f"ema_decay: expected a number in [0, 1), got {ema_decay!r}")
+        self._check_players(generator, discriminator)
+        self.generator = generator
+        self.discriminator = discriminator
+        self.objective = OBJECTIVES[objective]
+        self.r1_weight = r1_weight
+        self.ema_decay = ema_decay
+        self.averaged_generator = _frozen_copy(generator) if ema_decay else None
+        self.noise = keras.random.SeedGenerator()
+        self.discriminator_loss = keras.metrics.Mean(name="discriminator_loss")
+        self.generator_loss = keras.metrics.Mean(name="generator_loss")
+        self.generator_gradient = keras.metrics.Mean(name="generator_gradient")
+        self.built = True  # both networks are: weights can be saved and loaded before a first call
+
+    @staticmethod
+    def _check_players(generator, discriminator):
+        check_shape("generator's output", generator.output_shape, discriminator.input_shape)
+        check_shape("discriminator's output", discriminator.output_shape, (None, 1))
+
+    @property
+    def latent(self) -> int:
+        """The size D of the latent space."""
+        return self.generator.input_shape[-1]
+
+    @property
+    def metrics(self):
+        # Two players have no common loss, which Keras would report as 0.
+        return [self.discriminator_loss, self.generator_loss, self.generator_gradient]
+
+    def compile(self, generator_optimizer=None, discriminator_optimizer=None, **kwargs):
+        """Give each player an optimizer of its own.
+
+        Args:
+            generator_optimizer, discriminator_optimizer: None is Adam with β₁ = 0 and β₂ = 0.99.
+                The other player moves too, so gradients of the past mislead.
+            kwargs: as for `keras.Model.compile`. `jit_compile=True` is the fastest on a CPU.
+        """
+        self.generator_optimizer = generator_optimizer or _adam()
+        self.discriminator_optimizer = discriminator_optimizer or _adam()
+        self.generator_optimizer.build(self.generator.trainable_variables)
+        self.discriminator_optimizer.build(self.discriminator.trainable_variables)
+        super().compile(optimizer=None, **kwargs)
+
+    # --------------------------------------------------------------------------- the game
+
+    def draw(self, z, y):
+        """The generator's examples while it trains. `y` is what `fit` was given beside `x`."""
+        return self.generator(z, training=True)
+
+    def judge(self, x, y):
+        """The discriminator's logits while it trains, (B, 1)."""
+        return self.discriminator(x, training=True)
+
+    def penalty(self, real, fake, y):
+        """What is added to the discriminator's loss, (B,) or 0."""
+        if not self.r1_weight:
+            return 0.0
+        return self.r1_weight / 2 * losses.r1_penalty(lambda x: self.judge(x, y), real)
+
+    def train_step(self, data):
+        x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
+        self.discriminator_step(x, y)
+        self.generator_step(x, y)
+        return self.get_metrics_result()
+
+    def discriminator_step(self, x, y):
+        """Move the discriminator once, against fakes that stay as they are."""
+        fake = self.draw(self.latent_noise(ops.shape(x)[0]), y)
+        with tf.GradientTape() as tape:
+            loss = self.objective.discriminator(self.judge(x, y), self.judge(fake, y))
+            objective = ops.mean(loss + self.penalty(x, fake, y))
+        variables = self.discriminator.trainable_variables
+        self.discriminator_optimizer.apply(tape.gradient(objective, variables), variables)
+        self.discriminator_loss.update_state(loss)
+
+    def generator_step(self, x, y):
+        """Move the generator once, and its average after it. Of x only the number counts."""
+        z = self.latent_noise(ops.shape(x)[0])
+        with tf.GradientTape() as tape:
+            loss = self.objective.generator(self.judge(self.draw(z, y), y))
+            objective = ops.mean(loss)
+        variables = self.generator.trainable_variables
+        gradients = tape.gradient(objective, variables)
+        self.generator_optimizer.apply(gradients, variables)
+        self.generator_loss.update_state(loss)
+        self.generator_gradient.update_state(tf.linalg.global_norm(gradients))
+        if self.averaged_generator is not None:
+            pairs = zip(self.averaged_generator.weights, self.generator.weights, strict=True)
+            for average, weight in pairs:
+                average.assign(self.ema_decay * average + (1 - self.ema_decay) * weight)
+
+    def test_step(self, data):
+        raise ValueError(
+            "validation_data: a GAN has no loss to validate, since each player's loss depends on "
+            "the other. Compare samples with validation data in course_utils.metrics instead."
+        )
+
+    # --------------------------------------------------------------------------- samples
+
+    def latent_noise(self, count: int):
+        """z ~ N(0, I), (count, D)."""
+        return keras.random.normal((count, self.latent), seed=self.noise)
+
+    def call(self, z, training=None):
+        generator = self.averaged_generator or self.generator
+        return generator(z, training=False)
+
+    def generate(self, z):
+        """The examples that belong to latent vectors z (B, D), (B, …).
+
+        Raises:
+            ValueError: for z of another shape, or not finite.
+        """
+        return self(check_array("z", z, ("B", self.latent)))
+
+    def sample(self, count: int):
+        """`count` examples, each from its own z ~ N(0, I), (count, …).
+
+        Raises:
+            ValueError: for anything but a whole number of at least 1.
+        """
+        return self(self.latent_noise(check_count("count", count)))
+
+
+def _adam() -> keras.optimizers.Optimizer:
+    return keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99)
+
+
+def _frozen_copy(network: keras.Model) -> keras.Model:
+    copy = keras.models.clone_model(network)
+    copy.set_weights(network.get_weights())
+    copy.trainable = False
+    return copy
+
+
+def dense_gan(shape: Sequence[int], latent: int, **options) -> GAN:
+    """A GAN of fully connected networks, for images as small as the digits.
+
+    Args:
+        shape: shape of one image with values in [0, 1], such as (8, 8, 1).
+        latent: size D of the latent space.
+        options: as for `GAN`.
+    """
+    return GAN(
+        networks.dense_generator(latent, shape), networks.dense_discriminator(shape), **options
+    )
+
+
+def conv_gan(shape: Sequence[int], latent: int, **options) -> GAN:
+    """A GAN of convolutional networks in the manner of DCGAN; arguments as for `dense_gan`.
+
+    Radford, Metz and Chintala, *Unsupervised Representation Learning with Deep Convolutional
+    Generative Adversarial Networks*, 2016. Unlike theirs, our discriminator has no batch
+    normalisation, so that R1 and the gradient penalty are what they claim to be.
+    """
+    return GAN(
+        networks.conv_generator(latent, shape), networks.conv_discriminator(shape), **options
+    )
