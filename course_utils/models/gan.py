@@ -236,3 +236,21 @@ def conv_gan(shape: Sequence[int], latent: int, **options) -> GAN:
     return GAN(
         networks.conv_generator(latent, shape), networks.conv_discriminator(shape), **options
     )
+
+
+def point_gan(dimensions: int = 2, latent: int = 2, **options) -> GAN:
+    """A GAN for points in the plane, or in a few more dimensions, scaled to unit variance.
+
+    Args:
+        dimensions: of the space in which the points lie.
+        latent: size D of the latent space.
+        options: as for `GAN`.
+    """
+    generator = networks.dense_generator(
+        latent,
+        (dimensions,),
+        hidden=(128, 128, 128),
+        activation="relu",
+        output_activation="linear",
+    )
+    return GAN(generator, networks.fourier_discriminator(dimensions), **options)

@@ -8,9 +8,13 @@ import pytest
 import tensorflow as tf
 
 from course_utils import losses
-from course_utils.data import load
-from course_utils.metrics.sample_quality import digit_features, frechet_distance
-from course_utils.models.gan import GAN, OBJECTIVES, conv_gan, dense_gan
+from course_utils.data import load, toy
+from course_utils.metrics.sample_quality import (
+    digit_features,
+    frechet_distance,
+    mode_coverage,
+)
+from course_utils.models.gan import GAN, OBJECTIVES, conv_gan, dense_gan, point_gan
 from course_utils.networks import dense_discriminator, dense_generator
 
 SHAPE, LATENT = (8, 8, 1), 5
@@ -181,6 +185,28 @@ def test_convolutional_networks_learn_too(seed):
     gan.fit(digits.train.x, batch_size=64, epochs=25, verbose=0)
     features = digit_features(gan.sample(500))
     assert frechet_distance(digit_features(digits.validation.x), features) < 8
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2))
+def test_every_mode_of_the_ring_is_found(seed):
+    modes = toy.GAUSSIAN_RING
+    points, _ = modes.sample(np.random.default_rng(seed), 10_000)
+    scale = points.std()
+    keras.utils.set_random_seed(seed)
+    gan = point_gan(r1_weight=0.1, ema_decay=0.995)
+    gan.compile(
+        *(
+            keras.optimizers.Adam(
+                keras.optimizers.schedules.CosineDecay(rate, 3000), beta_1=0.0, beta_2=0.9
+            )
+            for rate in (5e-3, 4e-3)
+        )
+    )
+    gan.fit(points / scale, batch_size=250, epochs=75, verbose=0)
+    coverage = mode_coverage(np.asarray(gan.sample(2500)) * scale, modes.centers, modes.std)
+    assert coverage.modes == 8
+    assert coverage.high_quality > 0.8
 
 
 def test_bad_arguments_are_refused_in_words(images):

@@ -1,0 +1,65 @@
+"""Network builders: shapes, ranges and what each is built for."""
+
+import course_utils.quiet
+
+import keras
+import numpy as np
+import pytest
+
+from course_utils import networks
+
+LATENT = 5
+
+
+@pytest.mark.parametrize("shape", [(8, 8, 1), (28, 28, 1), (32, 32, 3), (12, 8, 2), (5, 7, 1)])
+@pytest.mark.parametrize("kind", ["dense", "conv"])
+def test_generator_draws_pixels_of_the_shape_that_the_discriminator_takes(kind, shape):
+    generator = getattr(networks, f"{kind}_generator")(LATENT, shape)
+    discriminator = getattr(networks, f"{kind}_discriminator")(shape)
+    z = np.random.default_rng(0).normal(size=(3, LATENT)).astype("float32")
+    images = np.asarray(generator(z))
+    assert images.shape == (3, *shape)
+    assert images.min() >= 0 and images.max() <= 1
+    assert discriminator(images).shape == (3, 1)
+
+
+def test_convolutions_start_from_4_pixels_where_the_size_allows():
+    layers = networks.conv_generator(LATENT, (32, 32, 3)).layers
+    sizes = [layer.output.shape[1] for layer in layers if isinstance(layer, keras.layers.Reshape)]
+    assert sizes == [4]
+
+
+@pytest.mark.parametrize("build", [networks.dense_discriminator, networks.conv_discriminator])
+def test_discriminators_judge_each_example_by_itself(build):
+    """R1 and the gradient penalty take the slope of a sum for the slope of each."""
+    keras.utils.set_random_seed(0)
+    discriminator = build((8, 8, 1))
+    images = np.random.default_rng(0).random((6, 8, 8, 1)).astype("float32")
+    together = discriminator(images, training=True)
+    alone = [discriminator(images[i : i + 1], training=True) for i in range(6)]
+    np.testing.assert_allclose(together, np.concatenate(alone), atol=1e-5)
+
+
+def test_linear_output_is_not_bounded():
+    keras.utils.set_random_seed(0)
+    generator = networks.dense_generator(LATENT, (2,), output_activation="linear")
+    points = generator(np.random.default_rng(0).normal(size=(500, LATENT)) * 20)
+    assert np.min(points) < 0 and np.max(points) > 1
+
+
+def test_fourier_features_are_the_point_and_its_waves():
+    layer = networks.FourierFeatures(3, 2.0)
+    x = np.random.default_rng(0).normal(size=(4, 2)).astype("float32")
+    features = layer(x)
+    phase = x @ layer.frequencies.numpy()
+    expected = np.concatenate([x, np.sin(phase), np.cos(phase)], axis=1)
+    np.testing.assert_allclose(features, expected, atol=1e-5)
+    assert layer.compute_output_shape((None, 2)) == (None, 8)
+    assert not layer.trainable_weights
+
+
+def test_fourier_frequencies_have_the_scale_asked_for():
+    keras.utils.set_random_seed(0)
+    layer = networks.FourierFeatures(50_000, 3.0)
+    layer.build((None, 1))
+    np.testing.assert_allclose(np.std(layer.frequencies), 3.0, rtol=0.02)
