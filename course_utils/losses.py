@@ -225,31 +225,14 @@ def wasserstein_generator_loss(fake_scores):
     return sum_per_example(-fake_scores)
 
 
-def squared_gradient_norm(score, x):
-    """‖∇ₓ score(x)‖² of each example, over all its entries; differentiable in the score's weights.
-
-    Args:
-        score: a callable (B, …) → (B, 1) that treats examples one by one, as no batch
-            normalisation does.
-        x: (B, …).
-
-    Returns:
-        (B,).
-    """
-    x = tf.convert_to_tensor(x)
-    with tf.GradientTape() as tape:
-        tape.watch(x)
-        total = ops.sum(score(x))  # examples do not mix, so each gradient is that of its own score
-    return sum_per_example(ops.square(tape.gradient(total, x)))
-
-
 def r1_penalty(discriminator, real):
     """‖∇ₓ D(x)‖² at real examples, D being the logit. Use it with a weight of γ/2.
 
     It keeps the discriminator from being steep where the data are, and so the game from circling.
 
     Args:
-        discriminator: a callable (B, …) → logits (B, 1).
+        discriminator: a callable (B, …) → logits (B, 1), each example by itself, as with batch
+            normalisation it is not.
         real: (B, …).
 
     Returns:
@@ -258,7 +241,7 @@ def r1_penalty(discriminator, real):
     Source: Mescheder, Geiger and Nowozin, Which Training Methods for GANs do actually Converge?,
     2018, eq. 9.
     """
-    return squared_gradient_norm(discriminator, real)
+    return jacobian_norm(real, discriminator)
 
 
 def gradient_penalty(critic, real, fake, seed=None):
@@ -268,7 +251,7 @@ def gradient_penalty(critic, real, fake, seed=None):
     critic has there.
 
     Args:
-        critic: a callable (B, …) → scores (B, 1).
+        critic: a callable (B, …) → scores (B, 1), each example by itself.
         real, fake: (B, …), of one shape.
         seed: an integer or a `keras.random.SeedGenerator`.
 
@@ -279,6 +262,6 @@ def gradient_penalty(critic, real, fake, seed=None):
     """
     shape = ops.shape(real)
     weight = keras.random.uniform((shape[0],) + (1,) * (len(shape) - 1), seed=seed)
-    squared_norm = squared_gradient_norm(critic, weight * real + (1 - weight) * fake)
+    squared_norm = jacobian_norm(weight * real + (1 - weight) * fake, critic)
     # The root has no slope at 0; below the bound the maximum passes no gradient instead of NaN.
     return ops.square(ops.sqrt(ops.maximum(squared_norm, 1e-12)) - 1)
