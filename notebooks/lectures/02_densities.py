@@ -18,6 +18,7 @@
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import BoundaryNorm
 
 from course_utils.data import load
 from course_utils.explorers import DensityExplorer
@@ -122,7 +123,9 @@ best = np.unravel_index(log_likelihood.argmax(), log_likelihood.shape)
 
 plt.figure(figsize=(5, 3), layout="constrained")
 levels = [-4, -2, -1, -0.7, -0.5, -0.4, -0.3, -0.2, -0.15, -0.1]
-contours = plt.contourf(mean_axis, std_axis, log_likelihood, levels=levels, cmap="cividis")
+contours = plt.contourf(
+    mean_axis, std_axis, log_likelihood, levels, cmap="cividis", norm=BoundaryNorm(levels, 256)
+)
 plt.colorbar(contours, label="log-likelihood, nats")
 plt.plot(mean_axis[best], std_axis[best], "k+", markersize=12)
 plt.xlabel("mean μ")
