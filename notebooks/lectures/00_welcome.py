@@ -11,6 +11,7 @@
 # | [Manifolds](03_manifolds.ipynb) | |
 # | [Transposed convolutions](04_transposed_convolutions.ipynb) | |
 # | [Watching a training: TensorBoard](05_tensorboard.ipynb) | |
+# | [Autoencoders](06_autoencoders.ipynb) | |
 # | [Variational autoencoders](07_vae.ipynb) | [vae](../assignments/vae/vae.ipynb) |
 #
 # **How to use it.** Open a lecture and choose *Run → Run All Cells*. Predict what a cell will show

@@ -35,7 +35,6 @@ from course_utils.models.convolution import (
     convolve_transpose,
     feed_counts,
 )
-from course_utils.training import InMemoryModel
 
 keras.utils.set_random_seed(0)
 plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.right": False})
@@ -389,7 +388,7 @@ def enlarging_network(kind):
     h = layers.Activation("gelu")(h)
     for layer in enlarge(kind, filters=3):
         h = layer(h)
-    return InMemoryModel(inputs=image, outputs=h)
+    return keras.Model(image, h)
 
 
 enlarged, errors = {}, {}
@@ -422,9 +421,9 @@ figure.subplots_adjust(left=0.2, right=1, top=1, bottom=0, wspace=0.04, hspace=0
 plt.show()
 
 # %% [markdown]
-# Look at the plain backgrounds. Both transposed convolutions draw a grid on them: kernel 3 a coarse one, kernel 4 a finer one,
-# for even wiring does not oblige the weights to be even. Resizing leaves no grid. So training did not wash the
-# pattern out, though the loss could see it.
+# Look at the plain backgrounds. Both transposed convolutions draw a grid on them: kernel 3 a coarse one, kernel 4 a finer
+# one, for even wiring does not oblige the weights to be even. Resizing leaves no grid. So training did not wash the pattern
+# out, though the loss could see it.
 #
 # Now as a number. Where the *true* image is plain, any difference between neighbours is made up. Measure how
 # far each pixel lies from the mean of its four neighbours there.
@@ -449,9 +448,9 @@ assert ripples["resize"] < min(ripples[3], ripples[4])
 assert errors["resize"] < errors[4] < errors[3]
 
 # %% [markdown]
-# Resizing is smoothest and, in this small trial, closest to the truth. Even wiring (kernel 4) helped the error, not the ripple.
-# Resizing has a price: 9 multiplications for each output pixel and pair of channels, where kernel 4 with stride 2 needs 4. Many
-# decoders use kernel 4 and stride 2 all the same, as a compromise.
+# Resizing is smoothest and, in this small trial, closest to the truth. Even wiring (kernel 4) helped the error, not the
+# ripple. Resizing has a price: 9 multiplications for each output pixel and pair of channels, where kernel 4 with stride 2
+# needs 4. Many decoders use kernel 4 and stride 2 all the same, as a compromise.
 #
 # And the other direction? The gradient of a strided *convolution* is a transposed one (section 3). So a
 # discriminator or classifier with kernel 3 and stride 2 hands **checkerboard gradients** back to the image, and generators
@@ -460,8 +459,8 @@ assert errors["resize"] < errors[4] < errors[3]
 # %% [markdown]
 # ## Summary
 #
-# - A convolution is a matrix $C$ with few weights, used again and again. `Conv2DTranspose` multiplies by $C^{\mathsf T}$: each
-#   input stamps the kernel onto the output.
+# - A convolution is a matrix $C$ with few weights, used again and again. `Conv2DTranspose` multiplies by $C^{\mathsf T}$:
+#   each input stamps the kernel onto the output.
 # - It brings back the size, not the content. Backpropagation through `Conv2D` uses the same operation.
 # - Size: $(n-1)s + k$ for `"valid"`, $n s$ for `"same"`.
 # - Where the stride does not divide the kernel size, outputs are fed unequally and checkerboards appear. Choose kernel 4

@@ -34,7 +34,6 @@ from course_utils.tensorboard import (
     write_images,
     write_scalars,
 )
-from course_utils.training import InMemoryModel
 
 LOGS = "logs/tensorboard"  # beside this notebook; git leaves it out
 plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.right": False})
@@ -42,9 +41,9 @@ plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.r
 # %% [markdown]
 # ## 1. What is a log?
 #
-# A folder. A **summary writer** opens a file in it and adds one record after the other: a *tag* (which curve), a *step* (where on
-# the horizontal axis) and a value. `create_writers` makes a new folder, named by date and time, with one writer for
-# training data and one for test data. Write two curves we know.
+# A folder. A **summary writer** opens a file in it and adds one record after the other: a *tag* (which curve), a *step*
+# (where on the horizontal axis) and a value. `create_writers` makes a new folder, named by date and time, with one writer
+# for training data and one for test data. Write two curves we know.
 
 # %%
 writers = create_writers(LOGS, name="known")
@@ -57,7 +56,8 @@ for path in sorted(writers.directory.rglob("*")):
     print(path.relative_to(LOGS), f"({path.stat().st_size:,} bytes)" if path.is_file() else "")
 
 # %% [markdown]
-# Behind `write_scalars` are two lines of TensorFlow: `with writer.as_default():` and `tf.summary.scalar(tag, value, step=step)`.
+# Behind `write_scalars` are two lines of TensorFlow: `with writer.as_default():` and `tf.summary.scalar(tag, value,
+# step=step)`.
 #
 # Nothing is hidden in those files. TensorBoard's own reader gives the numbers back; we shall use it for every
 # figure below. **Check** that what comes out is what went in.
@@ -104,8 +104,8 @@ show_dashboard(LOGS, height=500)
 # It prints an address; open it in a browser. All three read the same files, so it does not matter which you use, nor whether
 # the training has ended. The server stops when this notebook is shut down; `stop_dashboard()` stops it earlier.
 #
-# **Try** in the frame: the reload button (top right); *Horizontal axis*: step, relative, wall time; the box that filters runs;
-# a click on the loss chart's corner to enlarge it.
+# **Try** in the frame: the reload button (top right); *Horizontal axis*: step, relative, wall time; the box that filters
+# runs; a click on the loss chart's corner to enlarge it.
 
 # %% [markdown]
 # ## 3. A real training
@@ -127,7 +127,7 @@ def classifier(hidden=(24,), activation="relu"):
     h = layers.Flatten()(image)
     for width in hidden:
         h = layers.Dense(width, activation=activation)(h)
-    return InMemoryModel(inputs=image, outputs=layers.Dense(10)(h))
+    return keras.Model(image, layers.Dense(10)(h))
 
 
 def train(model, rate, epochs, callbacks):
@@ -144,7 +144,6 @@ def train(model, rate, epochs, callbacks):
         epochs=epochs,
         validation_data=(digits.validation.x, digits.validation.labels),
         callbacks=callbacks,
-        patience=None,
         verbose=0,
     )
 
@@ -165,15 +164,16 @@ train(model, rate=0.3, epochs=40, callbacks=[logger])
 print("written to", logger.directory.relative_to(LOGS))
 
 # %% [markdown]
-# Press *reload* in the dashboard and open **Images** (or *Time Series*): a slider runs through the epochs. The first and the last picture:
+# Press *reload* in the dashboard and open **Images** (or *Time Series*): a slider runs through the epochs. The first and
+# the last picture:
 
 # %%
 show_images(untrained, columns=12, title="24 hidden units before training", size=0.6)
 show_images(draw_units(), columns=12, title="after 40 epochs", size=0.6)
 
 # %% [markdown]
-# Noise at first. In the end many units look for a bright spot here and a dark one beside it; some stayed noise, as if the task
-# could do without them. And the curves, from the files:
+# Noise at first. In the end many units look for a bright spot here and a dark one beside it; some stayed noise, as if the
+# task could do without them. And the curves, from the files:
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(8.5, 2.7), layout="constrained")
@@ -189,8 +189,8 @@ test_loss = read_curve(logger.directory / "test", "loss")[1]
 assert train_loss[-1] < 0.1 * train_loss[0] and test_loss[-1] > train_loss[-1]
 
 # %% [markdown]
-# (TensorBoard calls it *test*; what is drawn there are the 150 validation images.) At the end the curve of the test data lies above
-# the training's: the model knows its training images better than others. Watching that gap is what the two
+# (TensorBoard calls it *test*; what is drawn there are the 150 validation images.) At the end the curve of the test data
+# lies above the training's: the model knows its training images better than others. Watching that gap is what the two
 # writers are for.
 #
 # You can write an image at any moment. Which validation images does the classifier get wrong?
@@ -255,8 +255,8 @@ for activation in ("sigmoid", "relu"):
     sizes[activation] = histograms.sizes
 
 # %% [markdown]
-# Reload the dashboard and open **Histograms** (in *Time Series* or in its own tab). Look at the width of `layer 1` and of `layer 7`
-# in both runs; mind the numbers on the horizontal axis. The widths as one number a layer:
+# Reload the dashboard and open **Histograms** (in *Time Series* or in its own tab). Look at the width of `layer 1` and of
+# `layer 7` in both runs; mind the numbers on the horizontal axis. The widths as one number a layer:
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(8.5, 2.9), layout="constrained")
@@ -274,17 +274,18 @@ print("gradient of the last layer / of the first:", {k: f"{v:,.3g}" for k, v in 
 assert ratio["sigmoid"] > 100 and ratio["relu"] < 100
 
 # %% [markdown]
-# The error is known at the last layer and must travel back to the first. On its way it is multiplied, layer by layer, with weights and with
-# the slope of the activation. A sigmoid's slope is at most ¼, so at each layer most of it is lost, and little is left for the layers that see the image. This is the **vanishing
-# gradient**. A ReLU that is on has slope 1. You will meet the same disease again with GANs, with another cause.
+# The error is known at the last layer and must travel back to the first. On its way it is multiplied, layer by layer, with
+# weights and with the slope of the activation. A sigmoid's slope is at most ¼, so at each layer most of it is lost, and
+# little is left for the layers that see the image. This is the **vanishing gradient**. A ReLU that is on has slope 1. You
+# will meet the same disease again with GANs, with another cause.
 #
 # Histograms cost time and space: a few hundred images and once an epoch are enough.
 
 # %% [markdown]
 # ## 5. What does TensorFlow compute?
 #
-# A function compiled by `tf.function` is a **graph** of operations. **Predict**: how many matrix multiplications are in the graph
-# of the classifier of section 3?
+# A function compiled by `tf.function` is a **graph** of operations. **Predict**: how many matrix multiplications are in the
+# graph of the classifier of section 3?
 
 # %%
 forward = tf.function(model, autograph=False)
@@ -301,15 +302,16 @@ print(len(kinds), "operations:", ", ".join(dict.fromkeys(kinds)))
 assert kinds.count("MatMul") == 2
 
 # %% [markdown]
-# Two, one a dense layer. In the dashboard, open **Graphs** and choose the run *graph*; double-click on a box to look inside. It helps
-# to find an operation that you did not mean to have, or one that is missing.
+# Two, one a dense layer. In the dashboard, open **Graphs** and choose the run *graph*; double-click on a box to look
+# inside. It helps to find an operation that you did not mean to have, or one that is missing.
 
 # %% [markdown]
 # ## 6. Which run was better?
 #
 # Here TensorBoard earns its keep. Train the same classifier with several **learning rates**, each run in a folder of its own.
 #
-# **Predict**: which of the five learns fastest? Which not at all? Then **change one number**: put a rate of your own into the tuple.
+# **Predict**: which of the five learns fastest? Which not at all? Then **change one number**: put a rate of your own into
+# the tuple.
 
 # %%
 rates = (0.001, 0.01, 0.1, 1.0, 10.0)
@@ -346,16 +348,17 @@ best = min(final, key=final.get)
 assert best not in (min(rates), max(rates))
 
 # %% [markdown]
-# Too small a step crawls, too large a step leaps over the valley and never lands. On a logarithmic axis you see both at once; on a linear
-# one the runs on the left of the best look alike. (In the dashboard: the chart's menu, *Toggle Y-axis log scale*.)
+# Too small a step crawls, too large a step leaps over the valley and never lands. On a logarithmic axis you see both at
+# once; on a linear one all good runs look alike. (In the dashboard: the chart's menu, *Toggle Y-axis log
+# scale*.)
 #
-# **Is a difference real?** Two rates close to each other give different losses. But so do two runs with the *same* rate, since they start
-# from other weights. **Predict**: is 0.5 better than 0.3?
+# **Is a difference real?** Two rates close to each other give different losses. But so do two runs with the *same* rate,
+# since they start from other weights. **Predict**: is 0.5 better than 0.3?
 
 # %%
 repeated = {}
 for rate in (0.3, 0.5):
-    for seed in range(4):
+    for seed in range(3):
         keras.utils.set_random_seed(seed)
         run = RunLogger(LOGS, name=f"repeated_{rate:g}")
         train(classifier(), rate, epochs=25, callbacks=[run])
@@ -379,11 +382,13 @@ print(f"means {means[0]:.4f} and {means[1]:.4f}, spread between runs {max(spread
 # %% [markdown]
 # ## 7. What can a dashboard hide?
 #
-# TensorBoard smooths scalars, by 0.6 unless you move the slider. The smoothed curve is an average that forgets: with weight $w$,
+# TensorBoard smooths scalars, by 0.6 unless you move the slider. The smoothed curve is an average that forgets: with weight
+# $w$,
 #
 # $$m_t = w\,m_{t-1} + (1 - w)\,v_t, \qquad \text{drawn: } \frac{m_t}{1 - w^t},$$
 #
-# where the denominator makes up for starting at $m_0 = 0$. **Predict**: a loss that jumps for two epochs, at $w = 0.95$: will you see the jump?
+# where the denominator makes up for starting at $m_0 = 0$. **Predict**: a loss that jumps for two epochs, at $w = 0.95$:
+# will you see the jump?
 
 
 # %%
@@ -426,21 +431,22 @@ assert smooth(loss, 0.95)[40:].max() < loss[40:42].min() - 0.5
 # ## Check yourself
 #
 # <details><summary>1. You ran the training cell twice and the curve zigzags back and forth. What happened?</summary>
-# Both runs were written into one folder, so both share one curve. Give each run a folder of its own; create_writers does.</details>
+# Both runs were written into one folder, so both share one curve. Give each run a folder of its own; create_writers
+# does.</details>
 #
 # <details><summary>2. Training and test loss appear in two charts, not in one. Why?</summary>
 # Their tags differ, such as loss and val_loss. Write both as loss, with two writers in two folders.</details>
 #
 # <details><summary>3. All histograms of a layer's gradient are a spike at zero. Name two causes.</summary>
-# The gradient vanished on its way (saturated sigmoids behind it), or its units are switched off (ReLUs whose input is negative for
-# every image). A third: the layer is not connected to the loss; look at the graph.</details>
+# The gradient vanished on its way (saturated sigmoids behind it), or its units are switched off (ReLUs whose input is
+# negative for every image). A third: the layer is not connected to the loss; look at the graph.</details>
 #
 # ## Papers and pages
 #
 # - X. Glorot and Y. Bengio, [Understanding the difficulty of training deep feedforward neural
 #   networks](https://proceedings.mlr.press/v9/glorot10a.html), 2010: histograms layer by layer, and what they reveal
-# - S. Hochreiter, Y. Bengio, P. Frasconi and J. Schmidhuber, [Gradient flow in recurrent nets: the difficulty of learning long-term
-#   dependencies](https://www.bioinf.jku.at/publications/older/ch7.pdf), 2001
+# - S. Hochreiter, Y. Bengio, P. Frasconi and J. Schmidhuber, [Gradient flow in recurrent nets: the difficulty of learning
+#   long-term dependencies](https://www.bioinf.jku.at/publications/older/ch7.pdf), 2001
 # - M. Abadi et al., [TensorFlow: A System for Large-Scale Machine
 #   Learning](https://www.usenix.org/conference/osdi16/technical-sessions/presentation/abadi), 2016
 # - [TensorBoard's own guide](https://www.tensorflow.org/tensorboard/get_started)
