@@ -18,6 +18,12 @@ POINTS = {
         "fit_gaussian-test": 5,
         "question": 5,
     },
+    "transposed_convolution": {
+        "conv_matrix-test": 5,
+        "conv2d-test": 5,
+        "conv2d_transpose-test": 5,
+        "question": 5,
+    },
     "vae": {
         "reparameterize-test": 5,
         "kl_divergence-test": 5,

@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from course_utils.grading import selfcheck
-from course_utils.grading.assignments import clustering, vae
+from course_utils.grading.assignments import clustering, transposed_convolution, vae
 from course_utils.grading.assignments.specification import Assignment
 from course_utils.grading.probes import Observation, Probe
 from course_utils.grading.selfcheck import FunctionCheck
 
 ASSIGNMENTS: tuple[Assignment, ...] = (
     clustering.ASSIGNMENT,
+    transposed_convolution.ASSIGNMENT,
     vae.ASSIGNMENT,
 )
 

@@ -40,6 +40,7 @@ VARIANTS = [
 # How many wrong cells, misconceptions and right variants there are at least.
 FEWEST = {
     "clustering": (60, 60, 28),
+    "transposed_convolution": (38, 35, 18),
     "vae": (60, 50, 30),
 }
 
