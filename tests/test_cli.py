@@ -138,4 +138,4 @@ def test_misconceptions_prints_the_list(capsys):
     assert cli.main(["misconceptions", "vae"]) == 0
     assert "## kl_divergence" in capsys.readouterr().out
     assert cli.main(["misconceptions", "no"]) == 1
-    assert "no assignment is called 'no'; there are: vae" in capsys.readouterr().err
+    assert "no assignment is called 'no'; there are: clustering, " in capsys.readouterr().err

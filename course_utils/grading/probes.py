@@ -24,6 +24,9 @@ TRACED = "inside tf.function"
 BATCH_UNKNOWN = "inside tf.function, batch size unknown"
 GRADIENT = "gradient by "
 
+INTEGERS = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (64, 32, 16, 8))
+FLOATS = ("float32", "float64")
+
 
 @dataclass(frozen=True, eq=False)
 class Probe:
@@ -31,7 +34,7 @@ class Probe:
 
     Attributes:
         about: the inputs in words, to be read after "for".
-        arguments: the arrays by name, in the order of the call.
+        arguments: arrays, and plain numbers, by name in the order of the call.
         quantity: what to look at: `VALUE`, `TRACED`, `BATCH_UNKNOWN`, or `GRADIENT` and the name of
             an argument (the gradient of the sum of what the function returns).
         statistic: for random functions a key of `STATISTICS`; empty for the quantity itself.
@@ -39,10 +42,14 @@ class Probe:
         expected: what a right function gives.
         rtol, atol: a value passes within atol + rtol·|expected|.
         remark: if set, a failure costs nothing and this sentence is told instead.
+        numpy: NumPy arrays go in, instead of tensors, and arrays, tensors or plain numbers may come
+            out, in single or double precision.
+        parts: names of the parts of the result where it is a tuple; empty where it is one array.
+        part: the one of them to look at.
     """
 
     about: str
-    arguments: dict[str, np.ndarray]
+    arguments: dict[str, np.ndarray | int | float]
     quantity: str = VALUE
     statistic: str = ""
     tile: tuple[int, ...] = ()
@@ -50,6 +57,16 @@ class Probe:
     rtol: float = 1e-4
     atol: float = 1e-5
     remark: str = ""
+    numpy: bool = False
+    parts: tuple[str, ...] = ()
+    part: str = ""
+
+    @property
+    def dtypes(self) -> tuple[str, ...]:
+        """What a right result may be made of."""
+        if not self.statistic and np.asarray(self.expected).dtype.kind == "i":
+            return INTEGERS
+        return FLOATS if self.numpy else ("float32",)
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +155,7 @@ def observe(function: Callable, probe: Probe) -> Observation:
 
 
 def _observe(function: Callable, probe: Probe) -> Observation:
-    tensors = [tf.constant(np.tile(array, probe.tile)) for array in probe.arguments.values()]
+    tensors = [_as_passed(value, probe) for value in probe.arguments.values()]
     if probe.quantity == TRACED:
         function = in_graph(function)
     elif probe.quantity == BATCH_UNKNOWN:
@@ -152,7 +169,7 @@ def _observe(function: Callable, probe: Probe) -> Observation:
         with tf.GradientTape() as tape:
             tape.watch(source)
             result = function(*tensors)
-            total = tf.reduce_sum(result)
+            total = tf.reduce_sum(result[_index(probe)] if probe.parts else result)
         gradient = tape.gradient(total, source)
         # The gradient of picking out rows is not a tensor yet but a list of rows (IndexedSlices).
         return _NO_GRADIENT_TO if gradient is None else tf.convert_to_tensor(gradient)
@@ -162,7 +179,11 @@ def _observe(function: Callable, probe: Probe) -> Observation:
         return Observation(failure=NO_GRADIENT)
     if first is None:
         return Observation(failure=NOTHING)
-    if not (tf.is_tensor(first) or isinstance(first, np.ndarray | np.generic | tf.Variable)):
+    if probe.parts and not probe.quantity.startswith(GRADIENT):
+        if not (isinstance(first, tuple) and len(first) == len(probe.parts)):
+            return Observation(failure=WRONG_TYPE, details=_kind(first))
+        first = first[_index(probe)]
+    if not (_is_array(first) or (probe.numpy and isinstance(first, int | float))):
         return Observation(failure=WRONG_TYPE, details=type(first).__name__)
     array = np.asarray(first)
     if not probe.statistic:
@@ -200,6 +221,29 @@ def in_brief(error: Exception, function: Callable) -> str:
     return f"{kind} in line {number} of the function"
 
 
+def _as_passed(value: np.ndarray | int | float, probe: Probe) -> object:
+    """An argument as the function gets it, in a copy: a function may write into an array."""
+    if not isinstance(value, np.ndarray):
+        return value
+    array = np.tile(value, probe.tile)
+    return array if probe.numpy else tf.constant(array)
+
+
+def _index(probe: Probe) -> int:
+    return list(probe.parts).index(probe.part)
+
+
+def _is_array(value: object) -> bool:
+    return tf.is_tensor(value) or isinstance(value, np.ndarray | np.generic | tf.Variable)
+
+
+def _kind(value: object) -> str:
+    """What was returned instead of a tuple, in a word or two."""
+    if _is_array(value):
+        return "array" if np.ndim(value) else "number"
+    return f"tuple of {len(value)}" if isinstance(value, tuple) else type(value).__name__
+
+
 def in_one_line(error: Exception, function: Callable) -> str:
     """Type, last line of the message, and the line of the student's function that raised it."""
     if isinstance(error, Seen):
@@ -216,19 +260,20 @@ def _is_in(frame: traceback.FrameSummary, function: Callable) -> bool:
     return code is not None and (frame.filename, frame.name) == (code.co_filename, code.co_name)
 
 
-def same(one: Observation, other: Observation, rtol: float, atol: float) -> bool:
-    """Whether two observations are the same up to a tolerance around the second."""
+def same(one: Observation, other: Observation, probe: Probe) -> bool:
+    """Whether two observations are the same up to a probe's tolerance around the second."""
     if one.failure or other.failure:
         # The words of an error vary with what was passed; its type does not.
         types = [observation.details.split(" ")[0].rstrip(":") for observation in (one, other)]
         return one.failure == other.failure and types[0] == types[1]
+    tolerance = {"rtol": probe.rtol, "atol": probe.atol, "equal_nan": True}
     return (
-        one.dtype == other.dtype
+        (one.dtype == other.dtype or {one.dtype, other.dtype} <= set(probe.dtypes))
         and one.value.shape == other.value.shape
-        and bool(np.allclose(one.value, other.value, rtol=rtol, atol=atol, equal_nan=True))
+        and bool(np.allclose(one.value, other.value, **tolerance))
     )
 
 
 def passes(probe: Probe, seen: Observation) -> bool:
     """Whether what was seen is what a right function gives."""
-    return same(seen, Observation(probe.expected, "float32"), probe.rtol, probe.atol)
+    return same(seen, Observation(probe.expected, probe.dtypes[0]), probe)

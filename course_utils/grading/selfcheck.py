@@ -114,7 +114,7 @@ def diagnose(
                 remarks.append(probe.remark)
             continue
         for mistake in checks.mistakes:
-            if mistake.probe == index and same(seen, mistake.seen, probe.rtol, probe.atol):
+            if mistake.probe == index and same(seen, mistake.seen, probe):
                 return mistake.sentence
         return describe(checks.name, probe, seen)
     return None
@@ -132,6 +132,8 @@ def describe(name: str, probe: Probe, seen: Observation) -> str:
         A sentence or two, from the plainest difference (an error) to the finest (a value).
     """
     subject, situation = f"{name} gives", f"for {probe.about}"
+    if probe.part:
+        subject = f"The {probe.part} that {name} gives is"
     if probe.quantity.startswith(p.GRADIENT):
         subject = f"The gradient of {name} by {probe.quantity.removeprefix(p.GRADIENT)} is"
     elif probe.quantity != p.VALUE:
@@ -150,7 +152,10 @@ def describe(name: str, probe: Probe, seen: Observation) -> str:
         case p.NOTHING:
             return f"{name} returns nothing. Does it end with `return`?"
         case p.WRONG_TYPE:
-            return f"{name} returns a {seen.details}; it should return one tensor."
+            wanted = "one array" if probe.numpy else "one tensor"
+            if probe.parts:
+                wanted = f"the tuple ({', '.join(probe.parts)})"
+            return f"{name} returns a {seen.details}; it should return {wanted}."
         case p.NO_GRADIENT:
             argument = probe.quantity.removeprefix(p.GRADIENT)
             return (
@@ -159,8 +164,9 @@ def describe(name: str, probe: Probe, seen: Observation) -> str:
                 "stops the gradient, or does not use it."
             )
 
-    if seen.dtype != "float32":
-        return f"{name} returns {seen.dtype} {situation}; it should return float32."
+    if seen.dtype not in probe.dtypes:
+        wanted = "integers" if probe.dtypes is p.INTEGERS else " or ".join(probe.dtypes)
+        return f"{name} returns {seen.dtype} {situation}; it should return {wanted}."
     got, expected = np.asarray(seen.value, "float64"), np.asarray(probe.expected, "float64")
     if probe.statistic == "shape":
         return _wrong_shape(name, tuple(got.astype(int)), tuple(expected.astype(int)), situation)
@@ -180,7 +186,8 @@ def describe(name: str, probe: Probe, seen: Observation) -> str:
     if close(-got):
         return f"{subject} the right size but the opposite sign {situation}."
     factor = np.sum(got * expected) / max(np.sum(expected**2), 1e-30)
-    if got.size > 1 and abs(factor) > 1e-3 and close(got / factor):
+    is_scale = got.size > 1 and probe.dtypes is not p.INTEGERS and abs(factor) > 1e-3
+    if is_scale and close(got / factor):
         return f"{subject} {factor:.4g} times what it should be {situation}."
     right = np.isclose(got, expected, rtol=probe.rtol, atol=probe.atol)
     index, value = _first_unlike(right, got)
@@ -220,8 +227,9 @@ def name_of(function: Callable, namespace: Mapping, known: Mapping) -> str:
     bound = [name for name in known if namespace.get(name) is function]
     name = bound[0] if bound else getattr(function, "__name__", None)
     if name not in known:
+        wanted = [name for name in known if name in namespace] or known
         raise ValueError(
-            f"check was given {function!r}; it wants one of the functions {', '.join(known)}."
+            f"check was given {function!r}; it wants one of the functions {', '.join(wanted)}."
         )
     return name
 
@@ -241,10 +249,16 @@ def _function_check(name: str, data: dict) -> FunctionCheck:
         value = entry.pop("value", None)
         return Observation(value if value is None else np.array(value), **entry)
 
+    def argument(value: list | int | float) -> np.ndarray | int | float:
+        if not isinstance(value, list):
+            return value
+        array = np.array(value)
+        return array.astype("float32") if array.dtype.kind == "f" else array
+
     def probe(entry: dict) -> Probe:
         (arguments,) = [entry.pop("arguments")]
         return Probe(
-            arguments={key: np.array(value, "float32") for key, value in arguments.items()},
+            arguments={key: argument(value) for key, value in arguments.items()},
             expected=np.array(entry.pop("expected")),
             **entry,
         )

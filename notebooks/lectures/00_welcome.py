@@ -6,10 +6,10 @@
 #
 # | lecture | assignment |
 # |---|---|
-# | [Clustering](01_clustering.ipynb) | |
+# | [Clustering](01_clustering.ipynb) | [clustering](../assignments/clustering/clustering.ipynb) |
 # | [Densities](02_densities.ipynb) | |
 # | [Manifolds](03_manifolds.ipynb) | |
-# | [Transposed convolutions](04_transposed_convolutions.ipynb) | |
+# | [Transposed convolutions](04_transposed_convolutions.ipynb) | [transposed_convolution](../assignments/transposed_convolution/transposed_convolution.ipynb) |
 # | [Watching a training: TensorBoard](05_tensorboard.ipynb) | |
 # | [Autoencoders](06_autoencoders.ipynb) | |
 # | [Variational autoencoders](07_vae.ipynb) | [vae](../assignments/vae/vae.ipynb) |

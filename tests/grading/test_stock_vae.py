@@ -117,13 +117,3 @@ def test_validate_gives_the_verdict_of_the_self_checks(course):
     assert "VALIDATION FAILED ON 3 CELL(S)" in said
     assert WRONG[0][1][1].sentence in said
     assert "reconstruction_loss is not written yet" in said
-
-
-def test_points_and_grade_ids_stay():
-    solution = nbformat.read(ROOT / "solutions" / "vae" / "vae.ipynb", as_version=4)
-    graded = {
-        cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points
-        for cell in solution.cells
-        if cell.metadata.get("nbgrader", {}).get("grade")
-    }
-    assert graded == POINTS | {"question": 5}

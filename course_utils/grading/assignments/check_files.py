@@ -10,12 +10,16 @@ from pathlib import Path
 import numpy as np
 
 from course_utils.grading import selfcheck
-from course_utils.grading.assignments import vae
+from course_utils.grading.assignments import clustering, transposed_convolution, vae
 from course_utils.grading.assignments.specification import Assignment
 from course_utils.grading.probes import Observation, Probe
 from course_utils.grading.selfcheck import FunctionCheck
 
-ASSIGNMENTS: tuple[Assignment, ...] = (vae.ASSIGNMENT,)
+ASSIGNMENTS: tuple[Assignment, ...] = (
+    clustering.ASSIGNMENT,
+    transposed_convolution.ASSIGNMENT,
+    vae.ASSIGNMENT,
+)
 
 # The tolerance of the checks is a hundred times wider.
 DIGITS = 6
@@ -95,7 +99,9 @@ def _as_json(value: object, indent: str = "") -> str:
     if isinstance(value, list):
         return "[\n" + ",\n".join(deeper + _as_json(v, deeper) for v in value) + f"\n{indent}]"
     if isinstance(value, np.ndarray | np.generic | float):
-        return json.dumps(_rounded(np.asarray(value, "float64").tolist()))
+        # Integers are written without a point: that is how the reader tells the two apart.
+        array = np.asarray(value)
+        return json.dumps(array.tolist() if array.dtype.kind in "iub" else _rounded(array.tolist()))
     return json.dumps(value, ensure_ascii=False)
 
 

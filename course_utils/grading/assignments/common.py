@@ -23,7 +23,7 @@ from course_utils.grading.probes import (
     passes,
 )
 
-Arrays = dict[str, np.ndarray]
+Arrays = dict[str, np.ndarray | int | float]
 Property = Callable[[Callable], None]
 
 KNOWN_BATCH_SIZE = (
@@ -35,6 +35,12 @@ KNOWN_BATCH_SIZE = (
 def arrays(**nested: list) -> Arrays:
     """Named float32 arrays from nested lists."""
     return {name: np.array(values, "float32") for name, values in nested.items()}
+
+
+def in_precision(dtype: str, value: np.ndarray | float) -> np.ndarray | float:
+    """An array of real numbers in another precision; whole and single numbers as they are."""
+    real = isinstance(value, np.ndarray) and value.dtype.kind == "f"
+    return value.astype(dtype) if real else value
 
 
 def usual_probes(about: str, arguments: Arrays) -> tuple[Probe, ...]:
@@ -65,31 +71,37 @@ def equals(
     truth: Callable[..., np.ndarray],
     batches: Mapping[str, Arrays],
     gradients: Callable[..., Mapping[str, np.ndarray]] | None = None,
-    rtol: float = 1e-4,
-    atol: float = 1e-5,
+    **options: object,
 ) -> Property:
-    """The values of `truth`, eagerly and inside tf.function; and its gradients.
+    """The values of `truth` and its gradients; of tensors also inside tf.function.
 
     Args:
         name: of the graded function.
-        truth: from float64 arrays, by another way than a student's.
+        truth: from float64 arrays, by another way than a student's; with `parts` a tuple.
         batches: inputs by a description that reads well after "for".
         gradients: from the same arrays the derivative of the sum of `truth` by each argument.
-        rtol, atol: see `Probe`.
+        options: rtol, atol, numpy and parts of `Probe`.
     """
 
     def has_property(function: Callable) -> None:
-        ways = {"": function, ", inside tf.function": traced(function)}
+        ways = {"": function}
+        if not options.get("numpy"):
+            ways[", inside tf.function"] = traced(function)
         for about, arguments in batches.items():
-            arguments = {key: value.astype("float32") for key, value in arguments.items()}
-            exact = {key: value.astype("float64") for key, value in arguments.items()}
-            expected = {VALUE: truth(**exact)}
+            arguments = {key: in_precision("float32", value) for key, value in arguments.items()}
+            exact = {key: in_precision("float64", value) for key, value in arguments.items()}
+            value = truth(**exact)
+            parts = options.get("parts") or ("",)
+            expected = [
+                (VALUE, part, np.asarray(one))
+                for part, one in zip(parts, value if parts[0] else (value,), strict=True)
+            ]
             for argument, gradient in (gradients(**exact) if gradients else {}).items():
-                expected[GRADIENT + argument] = gradient
-            for quantity, value in expected.items():
+                expected.append((GRADIENT + argument, "", gradient))
+            for quantity, part, value in expected:
                 for where, way in ways.items():
                     probe = Probe(
-                        about + where, arguments, quantity, expected=value, rtol=rtol, atol=atol
+                        about + where, arguments, quantity, expected=value, part=part, **options
                     )
                     seen = observe(way, probe)
                     if not passes(probe, seen):
@@ -98,15 +110,25 @@ def equals(
     return has_property
 
 
-def treats_examples_alike(name: str, arguments: Arrays) -> Property:
-    """Per example: a permuted batch gives permuted results, and one example alone the same."""
+def treats_examples_alike(
+    name: str, arguments: Arrays, examples: tuple[str, ...] = (), numpy: bool = False
+) -> Property:
+    """Per example: a permuted batch gives permuted results, and one example alone the same.
+
+    Args:
+        name: of the graded function.
+        arguments: what to call it with.
+        examples: the arguments that hold one entry an example; by default all of them.
+        numpy: see `Probe`.
+    """
 
     def has_property(function: Callable) -> None:
-        tensors = [tf.constant(value, "float32") for value in arguments.values()]
-        whole = np.asarray(function(*tensors))
-        order = np.random.default_rng(0).permutation(len(whole))
-        permuted = np.asarray(function(*[tf.gather(t, order) for t in tensors]))
-        first = np.asarray(function(*[t[:1] for t in tensors]))
+        count = len(arguments[(examples or tuple(arguments))[0]])
+        order = np.random.default_rng(0).permutation(count)
+        whole, permuted, first = (
+            np.asarray(function(*_picked(arguments, rows, examples, numpy)))
+            for rows in (np.arange(count), order, [0])
+        )
         for got, expected in ((permuted, whole[order]), (first, whole[:1])):
             if not np.allclose(got, expected, rtol=1e-4, atol=1e-5):
                 raise AssertionError(
@@ -114,3 +136,28 @@ def treats_examples_alike(name: str, arguments: Arrays) -> Property:
                 )
 
     return has_property
+
+
+def ignores_the_order(name: str, arguments: Arrays, examples: tuple[str, ...]) -> Property:
+    """Of NumPy arrays: a permuted batch gives the same result. See `treats_examples_alike`."""
+
+    def has_property(function: Callable) -> None:
+        count = len(arguments[examples[0]])
+        order = np.random.default_rng(0).permutation(count)
+        whole, permuted = (
+            np.asarray(function(*_picked(arguments, rows, examples, numpy=True)))
+            for rows in (np.arange(count), order)
+        )
+        if not np.allclose(whole, permuted, rtol=1e-4, atol=1e-5):
+            raise AssertionError(f"What {name} gives depends on the order of the examples.")
+
+    return has_property
+
+
+def _picked(arguments: Arrays, rows: object, examples: tuple[str, ...], numpy: bool) -> list:
+    """The arguments as they are passed, with these rows of the examples."""
+    single = {key: in_precision("float32", value) for key, value in arguments.items()}
+    chosen = [
+        value[rows] if key in (examples or single) else value for key, value in single.items()
+    ]
+    return chosen if numpy else [tf.constant(value) for value in chosen]

@@ -62,8 +62,8 @@ class GradedFunction:
         properties: the hidden tests. Each takes a function and raises AssertionError with a
             sentence if the function lacks the property.
         misconceptions: the known ways of being wrong.
-        builds_on: functions of the same assignment that it may call. They are replaced by the
-            course's own while it is graded: a mistake in them is not charged again.
+        builds_on: functions of the same assignment that it may call. Where they are wrong they
+            are replaced by the course's own while it is graded: a mistake is not charged again.
         fresh: makes a property from a random generator, with inputs that nobody has seen before.
             Only a function that recognises the inputs of the other tests lacks it alone.
     """
@@ -108,18 +108,26 @@ class Assignment:
         """
         namespace = selfcheck.namespace_of(function) or {}
         name = selfcheck.name_of(function, namespace, selfcheck.load_checks())
-        graded = self.function(name)
-        with silence(), self._course_versions(graded.builds_on, namespace), self._library_refused():
-            problem = selfcheck.diagnose(function, selfcheck.load_checks()[name])
-            problem = problem or broken_property(function, graded)
+        with silence():
+            problem = self._problem(name, function, namespace)
         if problem:
             raise SelfCheckFailed(problem)
+
+    def _problem(self, name: str, function: object, namespace: dict) -> str | None:
+        """What is wrong with a function of a notebook, apart from what it builds on."""
+        graded = self.function(name)
+        # A right upstream function stays: what was written around its array or tensor, in its
+        # precision, need not run with another.
+        wrong = [u for u in graded.builds_on if self._problem(u, namespace.get(u), namespace)]
+        with self._course_versions(wrong, namespace), self._library_refused():
+            problem = selfcheck.diagnose(function, selfcheck.load_checks()[name])
+            return problem or broken_property(function, graded)
 
     def _library_refused(self) -> contextlib.AbstractContextManager:
         return library.refused(also=[f.solution for f in self.functions])
 
     @contextlib.contextmanager
-    def _course_versions(self, names: tuple[str, ...], namespace: dict) -> Iterator[None]:
+    def _course_versions(self, names: list[str], namespace: dict) -> Iterator[None]:
         """Bind names in a student's notebook, and other names for the same, to our versions."""
         before = dict(namespace)
         course = self.notebook()
@@ -208,4 +216,4 @@ def _first_failure(misconception: Misconception, function: Callable, probes: tup
 
 def _alike(one: KnownMistake, other: KnownMistake, probes: tuple) -> bool:
     probe = probes[one.probe]
-    return one.probe == other.probe and same(one.seen, other.seen, probe.rtol, probe.atol)
+    return one.probe == other.probe and same(one.seen, other.seen, probe)

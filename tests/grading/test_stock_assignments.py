@@ -1,0 +1,87 @@
+"""Every assignment through stock nbgrader; test_stock_vae.py looks closer at one of them."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from course_utils.grading.assignments import check_files
+from tests.grading.stock_nbgrader import StockCourse
+
+ROOT = Path(__file__).parents[2]
+POINTS = {
+    "clustering": {
+        "assign-test": 5,
+        "update-test": 5,
+        "inertia-test": 5,
+        "gaussian_log_density-test": 5,
+        "fit_gaussian-test": 5,
+        "question": 5,
+    },
+    "transposed_convolution": {
+        "conv_matrix-test": 5,
+        "conv2d-test": 5,
+        "conv2d_transpose-test": 5,
+        "question": 5,
+    },
+    "vae": {
+        "reparameterize-test": 5,
+        "kl_divergence-test": 5,
+        "reconstruction_loss-test": 5,
+        "vae_loss-test": 5,
+        "question": 5,
+    },
+}
+
+
+@pytest.mark.parametrize("name", POINTS)
+def test_points_and_grade_ids_stay(name):
+    solution = nbformat.read(ROOT / "solutions" / name / f"{name}.ipynb", as_version=4)
+    graded = {
+        cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points
+        for cell in solution.cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+    }
+    assert graded == POINTS[name]
+
+
+def test_the_points_of_every_assignment_are_pinned():
+    assert list(POINTS) == [assignment.name for assignment in check_files.ASSIGNMENTS]
+
+
+@pytest.fixture(scope="module", params=[name for name in POINTS if name != "vae"])
+def course(request, tmp_path_factory):
+    """The solution, the release, and a wrong first function with right ones after it."""
+    assignment = check_files.find(request.param)
+    course = StockCourse(ROOT, tmp_path_factory.mktemp("course"), assignment.name)
+    path = course.submit_solution("perfect")
+    course.submit("blank")
+    notebook = nbformat.read(path, as_version=4)
+    first, *others = (function.name for function in assignment.functions)
+    cells = {cell.id: cell.source for cell in notebook.cells}
+    wrong = assignment.function(first)
+    answers = {name: cells[name] for name in others}
+    answers[first] = wrong.cells(wrong.misconceptions[0])[0]
+    course.submit("first_wrong", answers)
+    course.grade()
+    return course
+
+
+@pytest.mark.slow
+def test_scores(course):
+    automatic = {name: 5 for name in POINTS[course.name] if name != "question"}
+    first = next(iter(automatic))
+    assert course.scores() == {
+        "perfect": automatic | {"question": None},
+        "blank": dict.fromkeys(automatic, 0) | {"question": 0},
+        "first_wrong": automatic | {first: 0, "question": 0},
+    }
+
+
+@pytest.mark.slow
+def test_feedback_says_what_is_wrong_and_hides_the_tests(course):
+    assignment = check_files.find(course.name)
+    sentence = assignment.functions[0].misconceptions[0].sentence
+    page = course.feedback("first_wrong")
+    assert sentence.split(".")[0][:40] in page
+    assert f"{course.name}.grade" not in page
