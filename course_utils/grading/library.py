@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from types import FunctionType, ModuleType
 
 # What takes part in the comparison itself, or has nothing that an assignment asks for.
-ALLOWED = ("course_utils.grading", "course_utils.quiet", "course_utils.data")
+ALLOWED = ("course_utils.grading", "course_utils.grader", "course_utils.quiet", "course_utils.data")
 
 
 class LibraryCalled(AssertionError):

@@ -62,6 +62,14 @@ class Observation:
     details: str = ""
 
 
+class Seen(Exception):
+    """An error that says what was observed: a function that runs in another process raises it."""
+
+    def __init__(self, observation: Observation) -> None:
+        super().__init__(observation.details)
+        self.observation = observation
+
+
 NOT_WRITTEN = "not written"
 RAISED = "raised"
 NOTHING = "nothing returned"
@@ -121,9 +129,10 @@ def observe(function: Callable, probe: Probe) -> Observation:
     try:
         with np.errstate(all="ignore"):
             return _observe(function, probe)
+    except Seen as error:
+        return error.observation
     except Exception as error:  # whatever a student's function raises is an observation
-        *_, last = traceback.extract_tb(error.__traceback__)
-        if isinstance(error, NotImplementedError) and _is_in(last, function):
+        if is_not_written(error, function):
             return Observation(failure=NOT_WRITTEN)
         return Observation(failure=RAISED, details=in_one_line(error, function))
 
@@ -131,10 +140,10 @@ def observe(function: Callable, probe: Probe) -> Observation:
 def _observe(function: Callable, probe: Probe) -> Observation:
     tensors = [tf.constant(np.tile(array, probe.tile)) for array in probe.arguments.values()]
     if probe.quantity == TRACED:
-        function = tf.function(function)
+        function = in_graph(function)
     elif probe.quantity == BATCH_UNKNOWN:
         signature = [tf.TensorSpec([None, *t.shape[1:]], t.dtype) for t in tensors]
-        function = tf.function(function, input_signature=signature)
+        function = in_graph(function, signature)
 
     def once():
         if not probe.quantity.startswith(GRADIENT):
@@ -168,18 +177,38 @@ def _observe(function: Callable, probe: Probe) -> Observation:
 _NO_GRADIENT_TO = object()
 
 
+def in_graph(function: Callable, signature: list | None = None) -> Callable:
+    """The function inside a fresh `tf.function`, wherever it runs."""
+    elsewhere = getattr(function, "in_graph", None)
+    return elsewhere(signature) if elsewhere else tf.function(function, input_signature=signature)
+
+
+def is_not_written(error: Exception, function: Callable) -> bool:
+    """Whether the function is still the one that students get."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    return isinstance(error, NotImplementedError) and _is_in(last, function)
+
+
+def in_brief(error: Exception, function: Callable) -> str:
+    """Type of an error, and the line of the student's function that raised it."""
+    kind = type(error).__name__.lstrip("_")
+    frames = traceback.extract_tb(error.__traceback__)
+    numbers = [frame.lineno for frame in frames if _is_in(frame, function)]
+    if not numbers:
+        return kind
+    number = numbers[-1] - inspect.unwrap(function).__code__.co_firstlineno + 1
+    return f"{kind} in line {number} of the function"
+
+
 def in_one_line(error: Exception, function: Callable) -> str:
     """Type, last line of the message, and the line of the student's function that raised it."""
+    if isinstance(error, Seen):
+        return error.observation.details
     kind = type(error).__name__.lstrip("_")
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     message = re.sub(r"\{\{.*?\}\}|\[Op:\w*\]|name:\s*$", "", lines[-1] if lines else "").strip()
     message = message.removeprefix(f"{kind}: ")[:300]
-    frames = traceback.extract_tb(error.__traceback__)
-    numbers = [frame.lineno for frame in frames if _is_in(frame, function)]
-    if not numbers:
-        return f"{kind}: {message}"
-    number = numbers[-1] - inspect.unwrap(function).__code__.co_firstlineno + 1
-    return f"{kind} in line {number} of the function: {message}"
+    return f"{in_brief(error, function)}: {message}"
 
 
 def _is_in(frame: traceback.FrameSummary, function: Callable) -> bool:

@@ -18,6 +18,7 @@ from course_utils.grading.probes import (
     TRACED,
     VALUE,
     Probe,
+    in_graph,
     observe,
     passes,
 )
@@ -55,7 +56,7 @@ def usual_probes(about: str, arguments: Arrays) -> tuple[Probe, ...]:
 
 def traced(function: Callable) -> Callable:
     """The function inside a fresh `tf.function`, looking like any other function."""
-    graph = tf.function(function)
+    graph = in_graph(function)
     return lambda *arguments: graph(*arguments)
 
 
