@@ -12,7 +12,6 @@ import os
 import socket
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -128,19 +127,6 @@ class Shell(InteractiveShell):
         """A notebook's exit() ends its kernel."""
         os._exit(0)
 
-    def init_history(self):
-        """Nobody will ask for it."""
-        self.history_manager = SimpleNamespace(
-            store_inputs=lambda *_, **__: None,
-            store_output=lambda *_, **__: None,
-            end_session=lambda *_, **__: None,
-            output_hist={},
-            output_hist_reprs={},
-            outputs={},
-            exceptions={},
-            enabled=False,
-        )
-
     def _showtraceback(self, etype, evalue, stb):
         self.recorder.add(
             _plain(
@@ -167,7 +153,7 @@ def serve(connection: socket.socket, most_output: int) -> None:
     recorder = Recorder(most_output)
     config = Config()
     config.InteractiveShell.colors = "nocolor"
-    config.InteractiveShell.separate_in = ""
+    config.HistoryManager.enabled = False
     shell = Shell.instance(
         config=config,
         display_pub_class=Publisher,

@@ -104,6 +104,8 @@ class Sandbox:
 
     def close(self) -> None:
         """Kill everything in it and wait until it is gone."""
+        if self._keeper.returncode is not None:
+            return
         with contextlib.suppress(ProcessLookupError, AttributeError):
             os.kill(self.process, signal.SIGKILL)
         self._keeper.kill()

@@ -19,11 +19,13 @@ import signal
 import socket
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 
 import course_utils
 from course_utils.grader import sandbox
 from course_utils.grader.sandbox import Limits
+from course_utils.grader.wire import Channel
 
 MESSAGE_BYTES = 4096
 # What students' processes see of the environment.
@@ -172,6 +174,11 @@ def _student(limits: Limits, connection: int, sandboxed: bool) -> None:
 
         inside.serve(socket.socket(fileno=kept), limits.output)
         status = 0
+    except BaseException:
+        # The worker listens to this only until the student's code begins.
+        failed = {"failed": traceback.format_exc()[-2000:]}
+        with contextlib.suppress(BaseException):
+            Channel(socket.socket(fileno=kept)).send(failed)
     finally:
         os._exit(status)
 

@@ -27,6 +27,8 @@ from course_utils.grading.probes import (
 )
 from course_utils.grading.selfcheck import FunctionCheck, KnownMistake, SelfCheckFailed
 
+Property = Callable[[Callable], None]
+
 
 @dataclass(frozen=True)
 class Misconception:
@@ -62,13 +64,16 @@ class GradedFunction:
         misconceptions: the known ways of being wrong.
         builds_on: functions of the same assignment that it may call. They are replaced by the
             course's own while it is graded: a mistake in them is not charged again.
+        fresh: makes a property from a random generator, with inputs that nobody has seen before.
+            Only a function that recognises the inputs of the other tests lacks it alone.
     """
 
     solution: Callable
     probes: tuple[Probe, ...]
-    properties: tuple[Callable[[Callable], None], ...]
+    properties: tuple[Property, ...]
     misconceptions: tuple[Misconception, ...]
     builds_on: tuple[str, ...] = ()
+    fresh: Callable[[np.random.Generator], Property] | None = None
 
     @property
     def name(self) -> str:

@@ -14,18 +14,21 @@ ASSIGNMENT = Assignment(
             probes.REPARAMETERIZE,
             properties.REPARAMETERIZE,
             misconceptions.REPARAMETERIZE,
+            fresh=properties.fresh_noise,
         ),
         GradedFunction(
             solutions.kl_divergence,
             probes.KL_DIVERGENCE,
             properties.KL_DIVERGENCE,
             misconceptions.KL_DIVERGENCE,
+            fresh=properties.FRESH_KL,
         ),
         GradedFunction(
             solutions.reconstruction_loss,
             probes.RECONSTRUCTION_LOSS,
             properties.RECONSTRUCTION_LOSS,
             misconceptions.RECONSTRUCTION_LOSS,
+            fresh=properties.FRESH_RECONSTRUCTION,
         ),
         GradedFunction(
             solutions.vae_loss,
@@ -33,6 +36,7 @@ ASSIGNMENT = Assignment(
             properties.VAE_LOSS,
             misconceptions.VAE_LOSS,
             builds_on=("reconstruction_loss", "kl_divergence"),
+            fresh=properties.FRESH_LOSS,
         ),
     ),
 )

@@ -6,12 +6,19 @@ cross-entropy by SciPy's log_expit in float64, the sample by what its noise must
 
 from course_utils.quiet import tf
 
+import functools
 from collections.abc import Callable
 
 import numpy as np
 from scipy import special, stats
 
-from course_utils.grading.assignments.common import Arrays, equals, traced, treats_examples_alike
+from course_utils.grading.assignments.common import (
+    Arrays,
+    Property,
+    equals,
+    traced,
+    treats_examples_alike,
+)
 
 
 def true_kl(mu: np.ndarray, sigma: np.ndarray) -> np.ndarray:
@@ -48,14 +55,14 @@ def true_loss_gradients(x, logits, mu, sigma) -> Arrays:
     return {name: gradient / len(x) for name, gradient in by_argument.items()}
 
 
-def latent(examples: int, dimensions: int) -> Arrays:
-    rng = np.random.default_rng([examples, dimensions])
+def latent(examples: int, dimensions: int, rng: np.random.Generator | None = None) -> Arrays:
+    rng = rng or np.random.default_rng([examples, dimensions])
     mu = rng.normal(0, 2, (examples, dimensions))
     return {"mu": mu, "sigma": np.exp(rng.normal(0, 0.7, mu.shape))}
 
 
-def images(examples: int, pixels: int) -> Arrays:
-    rng = np.random.default_rng([examples, pixels])
+def images(examples: int, pixels: int, rng: np.random.Generator | None = None) -> Arrays:
+    rng = rng or np.random.default_rng([examples, pixels])
     logits = rng.normal(0, 3, (examples, pixels))
     grey = rng.integers(0, 17, logits.shape) / 16
     return {"x": np.where(rng.random(logits.shape) < 0.5, grey, np.round(grey)), "logits": logits}
@@ -80,14 +87,14 @@ def noise_of(function: Callable, mu: np.ndarray, sigma: np.ndarray) -> np.ndarra
     return (z.astype("float64") - mu) / sigma
 
 
-def has_standard_normal_noise(function: Callable) -> None:
+def has_standard_normal_noise(function: Callable, rng: np.random.Generator | None = None) -> None:
     """ε is standard normal whatever mu and sigma are; entries and calls are independent.
 
     False alarms: Kolmogorov–Smirnov at 10⁻⁹, twice. A correlation of N independent pairs has the
     standard error 1/√N (that of ε² and sigma too) and passes 7 of them about once in 10¹¹ runs;
     there are ten. Together less than once in 10⁸ runs.
     """
-    inputs = {key: value.astype("float32") for key, value in latent(40, 500).items()}
+    inputs = {key: value.astype("float32") for key, value in latent(40, 500, rng).items()}
     for way in (function, traced(function)):
         first, second = (noise_of(way, **inputs) for _ in range(2))
         if stats.kstest(first.ravel(), "norm").pvalue < 1e-9:
@@ -225,3 +232,26 @@ VAE_LOSS = (
         },
     ),
 )
+
+
+def fresh_noise(rng: np.random.Generator) -> Property:
+    """The noise is standard normal for a mu and sigma that nobody has seen."""
+    return functools.partial(has_standard_normal_noise, rng=rng)
+
+
+def fresh_values(
+    name: str, truth: Callable[..., np.ndarray], draw: Callable[[np.random.Generator], Arrays]
+) -> Callable[[np.random.Generator], Property]:
+    """The values for inputs that nobody has seen, with a tolerance that no rounding reaches."""
+
+    def property_of(rng: np.random.Generator) -> Property:
+        return equals(name, truth, {"new random inputs": draw(rng)}, rtol=2e-3, atol=1e-3)
+
+    return property_of
+
+
+FRESH_KL = fresh_values("kl_divergence", true_kl, lambda rng: latent(6, 4, rng))
+FRESH_RECONSTRUCTION = fresh_values(
+    "reconstruction_loss", true_reconstruction, lambda rng: images(6, 9, rng)
+)
+FRESH_LOSS = fresh_values("vae_loss", true_loss, lambda rng: images(6, 9, rng) | latent(6, 4, rng))
