@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.python.eager import record
 
 from course_utils.grader.wire import DTYPES, Channel, ProtocolError
 
@@ -37,6 +38,11 @@ class RemoteError(Exception):
         self.description = description
 
 
+def make_graph(function: Callable, specs: list) -> Callable:
+    """A function inside a `tf.function` with an input signature."""
+    return tf.function(function, input_signature=specs)
+
+
 class Exchange:
     """One end: offers functions, calls those of the other end.
 
@@ -44,6 +50,7 @@ class Exchange:
         channel: connected to an `Exchange` on the other side.
         describe: says what the other side may know of an error of an offered function.
         raising: makes the exception that a caller here sees from what the other side says.
+        make_graph: puts an offered function into a `tf.function` with an input signature.
     """
 
     def __init__(
@@ -51,10 +58,12 @@ class Exchange:
         channel: Channel,
         describe: Describe = lambda error, function: {"details": type(error).__name__},
         raising: Callable[[dict], Exception] = RemoteError,
+        make_graph: Callable[[Callable, list], Callable] = make_graph,
     ) -> None:
         self._channel = channel
         self._describe = describe
         self._raising = raising
+        self._make_graph = make_graph
         self._lock = threading.RLock()
         self.offer({})
 
@@ -114,10 +123,13 @@ class Exchange:
             function = self._graphs[question["graph"]]
         arguments = unpack(question["arguments"], arrays)
         tensors = [value for value in arguments if tf.is_tensor(value)]
+        self._count += 1
+        if not question["tape"]:
+            tree, arrays = pack(function(*arguments))
+            return {"result": tree, "call": self._count}, arrays
         with tf.GradientTape(persistent=True) as tape:
             tape.watch([tensor for tensor in tensors if tensor.dtype.is_floating])
             result = function(*arguments)
-        self._count += 1
         self._taped[self._count] = (tape, tensors, result)
         self._taped.pop(self._count - CALLS_KEPT, None)
         tree, arrays = pack(result)
@@ -140,7 +152,7 @@ class Exchange:
 
     def _trace(self, question: dict, arrays: list) -> tuple[dict, list]:
         specs = [tf.TensorSpec(shape, dtype) for dtype, shape in question["specs"]]
-        graph = tf.function(self._offered[question["function"]], input_signature=specs)
+        graph = self._make_graph(self._offered[question["function"]], specs)
         outputs = graph.get_concrete_function().structured_outputs
         number = len(self._graphs)
         self._graphs[number] = graph
@@ -169,11 +181,13 @@ class RemoteFunction:
         if any(tf.is_tensor(a) and not hasattr(a, "numpy") for a in arguments):
             return self._symbolic(arguments)
         tree, sent = pack(arguments)
-        answer, arrays = self._exchange.ask(
-            {"do": "call", "function": self.__name__, "graph": self._graph, "arguments": tree[1]},
-            sent,
-        )
+        # A tape costs much inside tf.function: the graph of the gradient is built at once.
+        tape = record.could_possibly_record()
+        question = {"do": "call", "function": self.__name__, "graph": self._graph, "tape": tape}
+        answer, arrays = self._exchange.ask(question | {"arguments": tree[1]}, sent)
         result = unpack([answer["result"]], arrays)[0]
+        if not tape:
+            return result
         inputs = [a for a in arguments if tf.is_tensor(a)]
         leaves = [leaf for leaf in tf.nest.flatten(result) if tf.is_tensor(leaf)]
         if not (inputs and leaves):
@@ -228,12 +242,12 @@ class RemoteFunction:
         """Inside a tf.function of this side."""
         tensors = [tf.convert_to_tensor(argument) for argument in arguments]
         traced = self._trace([tf.TensorSpec(t.shape, t.dtype) for t in tensors])
-        there = RemoteFunction(self._exchange, self.__name__, graph=traced["graph"])
+        number = traced["graph"]
         dtypes = [tf.as_dtype(dtype) for dtype, _ in traced["leaves"]]
 
         def forward(*arrays: np.ndarray) -> list:
             tree, sent = pack(tuple(tf.constant(array) for array in arrays))
-            question = {"do": "call", "function": self.__name__, "graph": there._graph}
+            question = {"do": "call", "function": self.__name__, "graph": number, "tape": True}
             answer, results = self._exchange.ask(question | {"arguments": tree[1]}, sent)
             return [*results, np.int64(answer["call"])]
 
