@@ -282,7 +282,7 @@ class _Process:
         self.channel.deadline = time.monotonic() + task.limits.seconds
         self.peak_memory = 0
         self._too_much = False
-        self._first = _private_memory(psutil.Process(self._pid))
+        self._at_first = _memory(psutil.Process(self._pid))
         self._done = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
         self._watcher.start()
@@ -340,7 +340,8 @@ class _Process:
     def _watch(self) -> None:
         most = self._limits.memory * 2**20
         while not self._done.wait(WATCH_SECONDS):
-            used = sum(map(_private_memory, self._processes())) - self._first
+            # What a process has from the zygote was there when it was forked.
+            used = sum(max(_memory(one) - self._at_first, 0) for one in self._processes())
             self.peak_memory = max(self.peak_memory, used // 2**20)
             if used > most:
                 self._too_much = True
@@ -366,14 +367,11 @@ def _alive(pid: int) -> bool:
         return False
 
 
-def _private_memory(process: psutil.Process) -> int:
-    """Bytes that only this process holds: what it shares with the zygote costs nothing."""
+def _memory(process: psutil.Process) -> int:
+    """Bytes in memory that no file backs. Pages shared with the zygote count; see `_watch`."""
     try:
-        lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii")
+        lines = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii").splitlines()
     except OSError:
         return 0
-    return sum(
-        int(line.split()[1]) * 1024
-        for line in lines.splitlines()
-        if line.startswith(("Private_Clean:", "Private_Dirty:", "Swap:"))
-    )
+    fields = ("RssAnon:", "RssShmem:", "VmSwap:")
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(fields))
