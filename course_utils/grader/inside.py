@@ -7,7 +7,9 @@ value of a hidden test can find its way into an output.
 Whoever reads this looking for a way to points: this process has none to give.
 """
 
+import base64
 import contextlib
+import json
 import os
 import socket
 import sys
@@ -172,8 +174,9 @@ def serve(connection: socket.socket, most_output: int) -> None:
             # Later cells may use the same names for other things.
             snapshots[cell["index"]] = dict(shell.user_ns)
     channel.send({"finished": True})
-    sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")
-    _answer(channel, shell.user_ns, snapshots)
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        sys.stdout = sys.stderr = nowhere
+        _answer(channel, shell.user_ns, snapshots)
 
 
 def _answer(channel: Channel, namespace: dict, snapshots: dict[int, dict]) -> None:
@@ -216,8 +219,6 @@ def _answer(channel: Channel, namespace: dict, snapshots: dict[int, dict]) -> No
 
 def _plain(output: dict) -> dict:
     """Texts for bytes, and nothing that JSON cannot hold."""
-    import base64
-    import json
 
     def fallback(value: object) -> str:
         if isinstance(value, bytes):

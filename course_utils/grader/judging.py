@@ -6,7 +6,9 @@ called right in the student's notebook but is wrong here for the same numbers, o
 every number that could be known beforehand and wrong for new ones.
 """
 
-import ast
+import course_utils.quiet
+from course_utils.quiet import tf
+
 import builtins
 import dataclasses
 import functools
@@ -16,26 +18,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import tensorflow as tf
-from nbformat import NotebookNode
 
 from course_utils.grader.remote import Exchange, make_graph
 from course_utils.grader.wire import Channel
+from course_utils.grader.work import Test
 from course_utils.grading import selfcheck
 from course_utils.grading.assignments.specification import Assignment, broken_property
 from course_utils.grading.probes import NOT_WRITTEN, RAISED, Observation, Seen, silence
-from course_utils.notebooks.release import HIDDEN_TESTS, regions
 
 BRIEF = re.compile(r"(?P<kind>[A-Z]\w*)( in line \d{1,3} of the function)?")
-
-
-@dataclass(frozen=True)
-class Test:
-    """A test cell of an assignment: which function it grades, and for how many points."""
-
-    grade_id: str
-    function: str
-    points: float
 
 
 @dataclass(frozen=True)
@@ -59,39 +50,6 @@ class Verdict:
     message: str
     misconception: str = ""
     tampered: str = ""
-
-
-def tests_of(source: NotebookNode, assignment: Assignment) -> list[Test]:
-    """The test cells of an assignment, in order.
-
-    Args:
-        source: the notebook with solutions and hidden tests.
-        assignment: its graded functions.
-
-    Raises:
-        ValueError: a test cell does not say in its hidden part which function it grades.
-    """
-    found = []
-    for cell in source.cells:
-        data = cell.metadata.get("nbgrader", {})
-        if cell.cell_type != "code" or not data.get("grade"):
-            continue
-        hidden = "\n".join(line for region, line in regions(cell) if region == HIDDEN_TESTS)
-        names = [
-            node.args[0].id
-            for node in ast.walk(ast.parse(hidden))
-            if isinstance(node, ast.Call)
-            and ast.unparse(node.func).endswith(".grade")
-            and isinstance(node.args[0], ast.Name)
-        ]
-        known = [function.name for function in assignment.functions]
-        if len(names) != 1 or names[0] not in known:
-            raise ValueError(
-                f"the test {data['grade_id']} of {assignment.name} must hold one call of grade "
-                f"with one of {', '.join(known)} among its hidden tests"
-            )
-        found.append(Test(data["grade_id"], names[0], float(data["points"])))
-    return found
 
 
 @functools.cache
@@ -171,7 +129,9 @@ class Judge:
             if problem:
                 return dataclasses.replace(lost, message=problem)
             if graded.fresh:
-                anew = dataclasses.replace(graded, properties=(graded.fresh(np.random.default_rng()),))
+                anew = dataclasses.replace(
+                    graded, properties=(graded.fresh(np.random.default_rng()),)
+                )
                 problem = broken_property(function, anew)
         if problem:
             return dataclasses.replace(
@@ -180,9 +140,7 @@ class Judge:
                 tampered="It passes every test with known inputs and fails with new random ones, "
                 f"as if it recognised the known: {problem}",
             )
-        return dataclasses.replace(
-            lost, points=test.points, message=f"{test.function} is right."
-        )
+        return dataclasses.replace(lost, points=test.points, message=f"{test.function} is right.")
 
     def _seen(self, error: dict) -> Exception:
         if error.get("not_written"):

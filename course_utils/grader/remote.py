@@ -168,7 +168,11 @@ class RemoteFunction:
     """A function on the other side. Made by `Exchange.function`."""
 
     def __init__(
-        self, exchange: Exchange, name: str, parameters: Sequence[str] = (), graph: int | None = None
+        self,
+        exchange: Exchange,
+        name: str,
+        parameters: Sequence[str] = (),
+        graph: int | None = None,
     ) -> None:
         self.__name__ = name
         self._exchange = exchange

@@ -7,6 +7,7 @@ be a process here or on another machine. Workers write nothing.
 import atexit
 import contextlib
 import functools
+import os
 import shutil
 import signal
 import socket
@@ -17,6 +18,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import nbformat
+import numpy as np
 import psutil
 
 from course_utils.grader.sandbox import Limits, Sandbox
@@ -38,6 +41,15 @@ LAST_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
+class Test:
+    """A test cell of an assignment: which function it grades, and for how many points."""
+
+    grade_id: str
+    function: str
+    points: float
+
+
+@dataclass(frozen=True)
 class Task:
     """One submission to be graded.
 
@@ -45,7 +57,7 @@ class Task:
         student: who handed it in.
         assignment: its name.
         cells: of the code cells up to the last test, the index in the notebook and the source.
-        tests: of the test cells, the index in the notebook with grade_id, function and points.
+        tests: the test cells, by their index in the notebook.
         files: what lay beside the notebook.
         limits: what it may use.
         isolation: `BUBBLEWRAP` or `NONE`.
@@ -54,7 +66,7 @@ class Task:
     student: str
     assignment: str
     cells: tuple[tuple[int, str], ...]
-    tests: dict[int, tuple[str, str, float]]
+    tests: dict[int, Test]
     files: dict[str, bytes] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     isolation: str = BUBBLEWRAP
@@ -105,24 +117,29 @@ def _zygote() -> Zygote:
     return zygote
 
 
+def prepare() -> None:
+    """Make a process ready to grade, before it imports TensorFlow."""
+    # Submissions run side by side; more threads each would only wait for each other.
+    for variable in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
+    _zygote()
+
+
 def grade(task: Task) -> Result:
     """Grade one submission. Never raises: what goes wrong is a status."""
     start = time.monotonic()
-    for attempt in range(1, ATTEMPTS + 1):
+    attempts, result = 0, None
+    while result is None or (result.status == INFRASTRUCTURE and attempts < ATTEMPTS):
+        attempts += 1
         try:
             result = _grade(task)
-            break
         except Exception as error:  # ours, not the student's: those are caught where they arise
             _zygote().close()
             _zygote.cache_clear()
             sentence = f"The grader itself failed: {type(error).__name__}: {error}"
             result = Result(task.student, INFRASTRUCTURE, sentence)
-    return _with(
-        result,
-        isolation=task.isolation,
-        seconds=round(time.monotonic() - start, 2),
-        attempts=attempt,
-    )
+    seconds = round(time.monotonic() - start, 2)
+    return _with(result, isolation=task.isolation, seconds=seconds, attempts=attempts)
 
 
 def _with(result: Result, **changes: object) -> Result:
@@ -149,7 +166,7 @@ def _attempt(task: Task, leave_out: int | None) -> Result:
     from course_utils.grading.assignments import check_files
 
     assignment = check_files.find(task.assignment)
-    tests = {index: judging.Test(*test) for index, test in task.tests.items()}
+    tests = task.tests
     verdicts: dict[int, judging.Verdict] = {}
     outputs: dict[int, list[dict]] = {}
     failed: list[int] = []
@@ -163,8 +180,6 @@ def _attempt(task: Task, leave_out: int | None) -> Result:
                 for index, source in task.cells
                 if index != leave_out
             ]
-            import numpy as np
-
             contents = [np.frombuffer(content, "uint8") for content in task.files.values()]
             channel.send({"cells": cells, "files": list(task.files)}, contents)
             while True:
@@ -254,8 +269,6 @@ def _ran_out_of_memory(outputs: list[dict]) -> bool:
 
 def _checked_outputs(given: object) -> list[dict]:
     """The outputs if they are some that a notebook can hold; they come from a student's process."""
-    import nbformat
-
     if not isinstance(given, list) or len(given) > 10_000:
         raise ProtocolError("outputs that are none")
     cell = nbformat.v4.new_code_cell("", outputs=[nbformat.from_dict(output) for output in given])

@@ -12,7 +12,7 @@ attached; the answers are that process's number, and how it ended.
 """
 
 import contextlib
-import ctypes
+import importlib
 import json
 import os
 import signal
@@ -46,6 +46,12 @@ ENVIRONMENT = {
     "TF_NUM_INTEROP_THREADS": "1",
     "OMP_NUM_THREADS": "1",
 }
+
+# What students' code or the code around it will want. None of it may run a TensorFlow operation.
+IMPORTED = (
+    *("numpy", "scipy.stats", "tensorflow", "keras", "IPython.core.interactiveshell"),
+    *("matplotlib.pyplot", "matplotlib_inline.backend_inline", "course_utils.grader.inside"),
+)
 
 
 class Zygote:
@@ -108,16 +114,8 @@ def main() -> None:
     """Import, then fork for each request until the other end is closed."""
     sandbox.die_with_parent()
     control = socket.socket(fileno=int(sys.argv[1]))
-    import IPython.core.interactiveshell
-    import keras
-    import matplotlib.pyplot
-    import matplotlib_inline.backend_inline
-    import numpy
-    import scipy.stats  # noqa: F401
-    import tensorflow  # noqa: F401
-
-    from course_utils.grader import inside, remote  # noqa: F401
-
+    for module in IMPORTED:
+        importlib.import_module(module)
     while True:
         content, descriptors, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 1)
         if not content:
@@ -174,8 +172,7 @@ def _student(limits: Limits, connection: int, sandboxed: bool) -> None:
             sandbox.give_up_privileges()
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-        from course_utils.grader import inside
-
+        inside = sys.modules["course_utils.grader.inside"]
         inside.serve(socket.socket(fileno=kept), limits.output)
         status = 0
     except BaseException:

@@ -64,24 +64,25 @@ def check_source(source: Source) -> None:
         raise source.error(0, 'an assignment needs a graded cell, such as # %% test="…" points=1')
 
 
-def released(source: NotebookNode, name: str, config: Config) -> str:
+def released(source: NotebookNode, name: str, config: Config, gradebook: str = "") -> str:
     """The students' version, as `nbgrader generate_assignment` writes it.
 
     Args:
         source: the notebook with solutions and hidden tests; it is not changed.
         name: the assignment's name.
         config: the course's nbgrader configuration.
+        gradebook: its address, to enter the cells there; empty to leave it alone.
 
     Returns:
         The content of the released .ipynb file.
     """
-    # Only the gradebook needs this step.
-    config = Config(config, SaveCells={"enabled": False})
+    config = Config(config, SaveCells={"enabled": bool(gradebook)})
     converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
     exporter = converter.exporter_class(parent=converter, config=converter.config)
     for preprocessor in converter.preprocessors:
         exporter.register_preprocessor(preprocessor)
-    resources = {"nbgrader": {"student": ".", "assignment": name, "notebook": name}}
+    names = {"student": ".", "assignment": name, "notebook": name, "db_url": gradebook}
+    resources = {"nbgrader": names}
     output, _ = exporter.from_notebook_node(from_dict(source), resources)
     return output
 
