@@ -52,7 +52,7 @@ class Limits:
 
     seconds: float = 300.0
     memory: int = 2048
-    processes: int = 256
+    processes: int = 128
     file_size: int = 64
     scratch: int = 256
     output: int = 4 * 2**20
