@@ -102,6 +102,17 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--force", action="store_true", help="grade the unchanged again, too")
     grade.add_argument("--json", type=Path, metavar="FILE", help="write the results here too")
     grade.set_defaults(run=_grade)
+
+    feedback = commands.add_parser("feedback", help="write a page for each graded student")
+    feedback.add_argument("name", metavar="ASSIGNMENT")
+    feedback.add_argument("--students", nargs="+", metavar="ID", help="only these; default: all")
+    feedback.set_defaults(run=_feedback)
+
+    report = commands.add_parser(
+        "report", help="tell how a class did, what to reteach, and write its tables"
+    )
+    report.add_argument("name", metavar="ASSIGNMENT")
+    report.set_defaults(run=_report)
     return parser
 
 
@@ -211,6 +222,24 @@ def _grade(arguments: argparse.Namespace) -> int:
         content = json.dumps([dataclasses.asdict(status) for status in statuses], indent=1)
         arguments.json.write_text(content + "\n", encoding="utf-8")
     print(report.closing_table(arguments.name, statuses))
+    return 0
+
+
+def _feedback(arguments: argparse.Namespace) -> int:
+    from course_utils.grader import feedback
+    from course_utils.notebooks import building
+
+    root = building.find_root(Path.cwd())
+    pages = feedback.write(root, arguments.name, arguments.students)
+    print(f"{len(pages)} pages: feedback/STUDENT/{arguments.name}/{arguments.name}.html")
+    return 0
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from course_utils.grader import report
+    from course_utils.notebooks import building
+
+    print(report.write(building.find_root(Path.cwd()), arguments.name))
     return 0
 
 

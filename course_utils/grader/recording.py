@@ -112,12 +112,12 @@ class Recorder:
                 (folder / f"{self.name}.ipynb").unlink()
         else:
             notebook = executed(submission.notebook, result)
-            _write(folder / f"{self.name}.ipynb", nbformat.writes(notebook) + "\n")
+            write_whole(folder / f"{self.name}.ipynb", nbformat.writes(notebook) + "\n")
             if submission.timestamp:
-                _write(folder / "timestamp.txt", submission.timestamp + "\n")
+                write_whole(folder / "timestamp.txt", submission.timestamp + "\n")
             self._record_scores(result.student, submission.timestamp, notebook)
         content = json.dumps(dataclasses.asdict(status), indent=1, ensure_ascii=False)
-        _write(status_path(self.root, self.name, result.student), content + "\n")
+        write_whole(status_path(self.root, self.name, result.student), content + "\n")
         return status
 
     def _record_scores(self, student: str, timestamp: str, notebook: NotebookNode) -> None:
@@ -211,7 +211,7 @@ def statuses(root: Path, name: str) -> list[Status]:
     return [status for status in found if status]
 
 
-def _write(path: Path, content: str) -> None:
+def write_whole(path: Path, content: str) -> None:
     """Write a file at once: whoever reads it finds the old or the new, never half."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")

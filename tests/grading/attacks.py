@@ -396,8 +396,8 @@ def kl_divergence(mu, sigma):
     ),
     "shows_a_huge_page": Attack(
         NO_MATTER,
-        "from IPython.display import HTML, display\ndisplay(HTML('<script>alert(1)</script>' * 10**6))\n"
-        + WRONG,
+        "from IPython.display import HTML, display\n"
+        "display(HTML('<script>alert(1)</script>' * 10**6))\n" + WRONG,
     ),
     "segmentation_fault": Attack(("crashed",), "import ctypes\nctypes.string_at(0)\n" + WRONG),
     "leaves": Attack(("crashed", "failed-cell", "graded"), "exit()\n" + WRONG),

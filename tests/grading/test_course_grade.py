@@ -96,8 +96,7 @@ def test_an_attack_gains_no_point(course, name):
 
 @pytest.mark.parametrize("student", ["aaa_honest", "zzz_honest"])
 def test_nobody_else_is_touched(course, student):
-    folder, statuses = course
-    status = statuses[student]
+    status = course[1][student]
     assert status.status == "graded"
     points = {verdict["function"]: verdict["points"] for verdict in status.verdicts}
     assert points == {
