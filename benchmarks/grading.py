@@ -42,7 +42,7 @@ def main() -> None:
     for label, command in commands.items():
         with tempfile.TemporaryDirectory() as folder:
             course = make(Path(folder), arguments.submissions)
-            seconds, processor, samples = measure(command, course)
+            seconds, processor, samples = measure(command, course, arguments.memory)
             full = full_marks(course)
         rates[label] = 60 * arguments.submissions / seconds
         print(
@@ -80,7 +80,7 @@ def environment() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": str(ROOT)}
 
 
-def measure(command: list[str], course: Path) -> tuple[float, float, list[int]]:
+def measure(command: list[str], course: Path, sampled: bool) -> tuple[float, float, list[int]]:
     """Run a command; wall-clock seconds, processor seconds, memory of all its processes."""
     start, before = time.perf_counter(), os.times()
     process = subprocess.Popen(
@@ -102,11 +102,10 @@ def measure(command: list[str], course: Path) -> tuple[float, float, list[int]]:
                     continue
             samples.append(total)
 
-    thread = threading.Thread(target=sample, daemon=True)
-    thread.start()
+    if sampled:
+        threading.Thread(target=sample, daemon=True).start()
     status = process.wait()
     done.set()
-    thread.join()
     if status:
         raise SystemExit(f"{' '.join(command)} failed with status {status}")
     after = os.times()

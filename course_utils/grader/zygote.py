@@ -112,7 +112,6 @@ class Zygote:
 
 def main() -> None:
     """Import, then fork for each request until the other end is closed."""
-    sandbox.die_with_parent()
     control = socket.socket(fileno=int(sys.argv[1]))
     for module in IMPORTED:
         importlib.import_module(module)

@@ -402,7 +402,7 @@ def kl_divergence(mu, sigma):
     "segmentation_fault": Attack(("crashed",), "import ctypes\nctypes.string_at(0)\n" + WRONG),
     "leaves": Attack(("crashed", "failed-cell", "graded"), "exit()\n" + WRONG),
     "deep_recursion": Attack(
-        ("failed-cell", "crashed"),
+        ("failed-cell", "crashed", "timeout"),
         "import sys\nsys.setrecursionlimit(10**9)\ndef f(n): return f(n + 1)\nf(0)\n",
     ),
     "opens_another_namespace": Attack(

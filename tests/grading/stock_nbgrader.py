@@ -106,15 +106,7 @@ class StockCourse:
 
     def scores(self) -> dict[str, dict[str, float | None]]:
         """For each student, the automatic score by grade_id; None where a person must grade."""
-        with Gradebook(f"sqlite:///{self.folder / 'gradebook.db'}") as gradebook:
-            return {
-                submission.student_id: {
-                    grade.name: grade.auto_score
-                    for notebook in submission.notebooks
-                    for grade in notebook.grades
-                }
-                for submission in gradebook.assignment_submissions(self.name)
-            }
+        return scores(self.folder, self.name)
 
     def feedback(self, student: str) -> str:
         """The HTML page that a student gets."""
@@ -131,3 +123,16 @@ class StockCourse:
         path.parent.mkdir(parents=True)
         nbformat.write(notebook, path)
         return path
+
+
+def scores(folder: Path, name: str) -> dict[str, dict[str, float | None]]:
+    """What the gradebook in a folder says: for each student the automatic score by grade_id."""
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
+        return {
+            submission.student_id: {
+                grade.name: grade.auto_score
+                for notebook in submission.notebooks
+                for grade in notebook.grades
+            }
+            for submission in gradebook.assignment_submissions(name)
+        }
