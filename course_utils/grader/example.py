@@ -110,7 +110,7 @@ def main() -> None:
     root = building.find_root(Path.cwd())
     folder = root / FOLDER
     make(root, folder)
-    statuses = batch.grade(folder, NAME, jobs=2, limits=batch.Limits(seconds=30))
+    statuses = batch.grade(folder, NAME, jobs=2, limits=batch.Limits(seconds=60))
     pages = feedback.write(folder, NAME)
     print(report.write(folder, NAME))
     reasons = [status for status in statuses if status.status == "tampered"]

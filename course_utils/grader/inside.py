@@ -22,7 +22,7 @@ from traitlets import Any
 from traitlets.config import Config
 
 from course_utils.grader.remote import Exchange
-from course_utils.grader.wire import Channel
+from course_utils.grader.wire import Channel, Gone
 
 
 class Recorder:
@@ -197,7 +197,7 @@ def _answer(channel: Channel, namespace: dict, snapshots: dict[int, dict]) -> No
         while True:
             try:
                 message, arrays = channel.receive()
-            except EOFError:
+            except Gone:
                 return
             if "select" not in message:
                 exchange.serve(message, arrays)

@@ -79,6 +79,7 @@ class Judge:
     def __init__(self, assignment: Assignment, channel: Channel) -> None:
         self._assignment = assignment
         self._channel = channel
+        self._right: set[str] = set()
         self._quote = True
         self._exchange = Exchange(channel, raising=self._seen, make_graph=_remembered_graph)
 
@@ -91,7 +92,9 @@ class Judge:
             claims_to_be_right: whether the self-check in the notebook said so.
         """
         graded = self._assignment.function(test.function)
-        upstream = {name: _course_versions(self._assignment)[name] for name in graded.builds_on}
+        # Their own are as good if they are right, and need not be called across the wall.
+        replaced = [name for name in graded.builds_on if name not in self._right]
+        upstream = {name: _course_versions(self._assignment)[name] for name in replaced}
         parameters = {name: [*inspect.signature(f).parameters] for name, f in upstream.items()}
         self._channel.send({"select": test.function, "cell": cell, "builds_on": parameters})
         answer, _ = self._channel.receive()
@@ -101,16 +104,23 @@ class Judge:
             return dataclasses.replace(lost, message=message)
         self._exchange.offer(upstream)
         try:
-            return self._decide(test, claims_to_be_right, lost)
+            verdict = self._decide(test, claims_to_be_right, lost)
         finally:
             self._exchange.offer({})
+        if verdict.points:
+            self._right.add(test.function)
+        return verdict
 
     def _decide(self, test: Test, claims_to_be_right: bool, lost: Verdict) -> Verdict:
         graded = self._assignment.function(test.function)
         function = self._exchange.function(test.function)
         with silence():
             self._quote = True
-            problem = selfcheck.diagnose(function, selfcheck.load_checks()[test.function])
+            checks = selfcheck.load_checks()[test.function]
+            problem = selfcheck.diagnose(function, checks)
+            if problem and claims_to_be_right:
+                # Nobody is accused after one look.
+                problem = selfcheck.diagnose(function, checks)
             if problem:
                 return dataclasses.replace(
                     lost,

@@ -3,11 +3,12 @@
 Nothing that arrives is trusted: no pickle, a limit on size, a list of dtypes, a deadline.
 """
 
+import contextlib
 import json
 import socket
 import struct
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -22,7 +23,19 @@ DTYPES = frozenset(
 )
 
 
-class ProtocolError(Exception):
+class WireError(BaseException):
+    """There is no going on. No `except Exception` for a student's errors may take it for one."""
+
+
+class Gone(WireError):
+    """The other side has closed its end."""
+
+
+class Late(WireError):
+    """The deadline has passed."""
+
+
+class ProtocolError(WireError):
     """The other side sent something that is no message."""
 
 
@@ -30,7 +43,7 @@ class Channel:
     """One end of a connected stream socket.
 
     Attributes:
-        deadline: `time.monotonic()` after which `receive` raises TimeoutError; None for never.
+        deadline: `time.monotonic()` after which everything raises `Late`; None for never.
     """
 
     def __init__(self, connection: socket.socket) -> None:
@@ -42,17 +55,17 @@ class Channel:
         arrays = [np.asarray(array, order="C") for array in arrays]
         shapes = [[array.dtype.name, list(array.shape)] for array in arrays]
         header = json.dumps({"message": message, "arrays": shapes}).encode()
-        self._until(self.deadline)
-        self._socket.sendall(LENGTH.pack(len(header)) + header)
-        for array in arrays:
-            self._socket.sendall(array.tobytes())
+        with self._until_the_deadline():
+            self._socket.sendall(LENGTH.pack(len(header)) + header)
+            for array in arrays:
+                self._socket.sendall(array.tobytes())
 
     def receive(self) -> tuple[dict, list[np.ndarray]]:
         """The next message and its arrays.
 
         Raises:
-            EOFError: the other side is gone.
-            TimeoutError: the deadline has passed.
+            Gone: the other side has closed its end.
+            Late: the deadline has passed.
             ProtocolError: what came is no message.
         """
         (length,) = LENGTH.unpack(self._read(LENGTH.size))
@@ -84,18 +97,22 @@ class Channel:
         buffer = bytearray(count)
         view = memoryview(buffer)
         while view:
-            self._until(self.deadline)
-            got = self._socket.recv_into(view)
+            with self._until_the_deadline():
+                got = self._socket.recv_into(view)
             if not got:
-                raise EOFError("the other side is gone")
+                raise Gone("its end of the socket is closed")
             view = view[got:]
         return bytes(buffer)
 
-    def _until(self, deadline: float | None) -> None:
-        if deadline is None:
-            self._socket.settimeout(None)
-            return
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self._socket.settimeout(left)
+    @contextlib.contextmanager
+    def _until_the_deadline(self) -> Iterator[None]:
+        left = None if self.deadline is None else self.deadline - time.monotonic()
+        if left is not None and left <= 0:
+            raise Late
+        try:
+            self._socket.settimeout(left)
+            yield
+        except TimeoutError:
+            raise Late from None
+        except OSError as error:
+            raise Gone(error.strerror) from error

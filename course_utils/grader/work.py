@@ -24,7 +24,7 @@ import psutil
 
 from course_utils.grader import sandbox
 from course_utils.grader.sandbox import Limits, Sandbox
-from course_utils.grader.wire import Channel, ProtocolError
+from course_utils.grader.wire import Channel, Gone, Late, ProtocolError
 from course_utils.grader.zygote import Zygote
 
 GRADED, FAILED_CELL, TIMEOUT, OUT_OF_MEMORY = "graded", "failed-cell", "timeout", "out-of-memory"
@@ -224,10 +224,10 @@ def _attempt(task: Task, leave_out: int | None) -> Result:
                     continue
                 claims = claims_to_be_right(test.function, outputs.get(index, []))
                 verdicts[index] = judge.judge(test, index, claims)
-        except TimeoutError:
+        except Late:
             status = TIMEOUT
             sentence = f"It did not finish within {task.limits.seconds:g} s."
-        except (EOFError, BrokenPipeError, ConnectionResetError):
+        except Gone:
             status, sentence = process.how_it_ended()
         except ProtocolError as error:
             status, sentence = CRASHED, f"Its process sent {error} to the grader."
