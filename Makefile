@@ -2,7 +2,7 @@
 # Works with GNU make 3.81 (macOS) and later.
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks check-notebooks lint format speed quality clean
+.PHONY: help lab test class notebooks check-notebooks lint format speed quality clean
 
 export TF_CPP_MIN_LOG_LEVEL := 3
 # An activated environment of another project is not ours: uv would warn about it at each command.
@@ -26,6 +26,10 @@ lint: .venv/.synced ## check the style of the code
 	@$(RUN) ruff format --check .
 check-notebooks: .venv/.synced ## check that the built notebooks match their text
 	@$(RUN) course notebooks --check
+
+##@ Teach
+class: .venv/.synced ## grade, feed back and report a made-up class of 24
+	@$(RUN) python -m course_utils.grader.example
 
 ##@ Change
 notebooks: .venv/.synced ## build lectures/, solutions/ and assignments/ from notebooks/, and self-checks

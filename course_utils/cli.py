@@ -6,6 +6,7 @@ Each command imports what it needs when it runs, so that `course --help` answers
 import argparse
 import dataclasses
 import json
+import os
 import sys
 import textwrap
 from pathlib import Path
@@ -68,6 +69,50 @@ def _parser() -> argparse.ArgumentParser:
     )
     misconceptions.add_argument("name", metavar="ASSIGNMENT")
     misconceptions.set_defaults(run=_misconceptions)
+
+    grade = commands.add_parser(
+        "grade", help="grade what students handed in, in parallel and in sandboxes"
+    )
+    grade.add_argument("name", metavar="ASSIGNMENT")
+    grade.add_argument("--students", nargs="+", metavar="ID", help="only these; default: all")
+    grade.add_argument(
+        "--jobs", type=int, metavar="N", help="how many at once (default: one a processor)"
+    )
+    grade.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="let the workers of a Dask cluster do it; on a trusted network or over TLS only",
+    )
+    grade.add_argument(
+        "--isolation",
+        choices=("auto", "bubblewrap", "none"),
+        default="auto",
+        help="how students' code is kept from this machine (default: auto; none means not at all)",
+    )
+    grade.add_argument(
+        "--timeout", type=float, default=300, metavar="S", help="for one submission (default: 300)"
+    )
+    grade.add_argument(
+        "--memory",
+        type=int,
+        default=2048,
+        metavar="MB",
+        help="for one submission, beyond what TensorFlow needs (default: 2048)",
+    )
+    grade.add_argument("--force", action="store_true", help="grade the unchanged again, too")
+    grade.add_argument("--json", type=Path, metavar="FILE", help="write the results here too")
+    grade.set_defaults(run=_grade)
+
+    feedback = commands.add_parser("feedback", help="write a page for each graded student")
+    feedback.add_argument("name", metavar="ASSIGNMENT")
+    feedback.add_argument("--students", nargs="+", metavar="ID", help="only these; default: all")
+    feedback.set_defaults(run=_feedback)
+
+    report = commands.add_parser(
+        "report", help="tell how a class did, what to reteach, and write its tables"
+    )
+    report.add_argument("name", metavar="ASSIGNMENT")
+    report.set_defaults(run=_report)
     return parser
 
 
@@ -146,6 +191,55 @@ def _misconceptions(arguments: argparse.Namespace) -> int:
     from course_utils.grading.assignments import check_files
 
     print(check_files.find(arguments.name).list_misconceptions())
+    return 0
+
+
+def _grade(arguments: argparse.Namespace) -> int:
+    from course_utils.grader import batch, report
+    from course_utils.grader.sandbox import Limits
+    from course_utils.notebooks import building
+
+    jobs = arguments.jobs if arguments.jobs is not None else os.cpu_count() or 1
+    for option, value in (
+        ("jobs", jobs),
+        ("timeout", arguments.timeout),
+        ("memory", arguments.memory),
+    ):
+        if not value > 0:
+            raise ValueError(f"--{option} {value}: it must be greater than 0")
+    statuses = batch.grade(
+        building.find_root(Path.cwd()),
+        arguments.name,
+        arguments.students,
+        jobs,
+        arguments.isolation,
+        Limits(seconds=arguments.timeout, memory=arguments.memory),
+        arguments.force,
+        arguments.scheduler,
+    )
+    if arguments.json:
+        arguments.json.parent.mkdir(parents=True, exist_ok=True)
+        content = json.dumps([dataclasses.asdict(status) for status in statuses], indent=1)
+        arguments.json.write_text(content + "\n", encoding="utf-8")
+    print(report.closing_table(arguments.name, statuses))
+    return 0
+
+
+def _feedback(arguments: argparse.Namespace) -> int:
+    from course_utils.grader import feedback
+    from course_utils.notebooks import building
+
+    root = building.find_root(Path.cwd())
+    pages = feedback.write(root, arguments.name, arguments.students)
+    print(f"{len(pages)} pages: feedback/STUDENT/{arguments.name}/{arguments.name}.html")
+    return 0
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from course_utils.grader import report
+    from course_utils.notebooks import building
+
+    print(report.write(building.find_root(Path.cwd()), arguments.name))
     return 0
 
 

@@ -1,0 +1,334 @@
+"""Functions on the other side of a socket.
+
+An `Exchange` stands at each end. It offers functions to the other side, and `function(name)` is a
+`RemoteFunction`: called like any function of tensors, it sends the arrays across, the other side
+calls what it offers under this name, and arrays come back. Gradients pass too, at the same values
+(the noise of a random function is not drawn again), and inside `tf.function` the function on the
+other side is traced as well. While one side waits for an answer it serves the questions of the
+other: a student's loss may call the course's divergence, which stays outside.
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.python.eager import record
+
+from course_utils.grader.wire import DTYPES, Channel, ProtocolError
+
+# How many calls can be differentiated after they were made; a test looks at the last one or two.
+CALLS_KEPT = 16
+
+# Results of these types are told apart from others in messages.
+NAMED = frozenset(("dict", "set", "str", "function", "generator", "SparseTensor", "RaggedTensor"))
+
+Describe = Callable[[Exception, Callable], dict]
+
+
+class RemoteError(Exception):
+    """The function on the other side raised.
+
+    Attributes:
+        description: what the other side says of the error.
+    """
+
+    def __init__(self, description: dict) -> None:
+        super().__init__(str(description.get("details", "an error")))
+        self.description = description
+
+
+def make_graph(function: Callable, specs: list) -> Callable:
+    """A function inside a `tf.function` with an input signature."""
+    return tf.function(function, input_signature=specs)
+
+
+class Exchange:
+    """One end: offers functions, calls those of the other end.
+
+    Args:
+        channel: connected to an `Exchange` on the other side.
+        describe: says what the other side may know of an error of an offered function.
+        raising: makes the exception that a caller here sees from what the other side says.
+        make_graph: puts an offered function into a `tf.function` with an input signature.
+    """
+
+    def __init__(
+        self,
+        channel: Channel,
+        describe: Describe = lambda error, function: {"details": type(error).__name__},
+        raising: Callable[[dict], Exception] = RemoteError,
+        make_graph: Callable[[Callable, list], Callable] = make_graph,
+    ) -> None:
+        self._channel = channel
+        self._describe = describe
+        self._raising = raising
+        self._make_graph = make_graph
+        self._lock = threading.RLock()
+        self.offer({})
+
+    def offer(self, functions: Mapping[str, Callable]) -> None:
+        """Offer these functions and no others; what was traced and taped is forgotten."""
+        self._offered = dict(functions)
+        self._graphs: dict[int, Callable] = {}
+        self._taped: dict[int, tuple] = {}
+        self._count = 0
+
+    def function(self, name: str, parameters: Sequence[str] = ()) -> "RemoteFunction":
+        """What the other side offers under this name.
+
+        Args:
+            name: the name.
+            parameters: those that may be passed by name, in order.
+        """
+        return RemoteFunction(self, name, parameters)
+
+    def ask(self, question: dict, arrays: Sequence[np.ndarray] = ()) -> tuple[dict, list]:
+        """Put a question, serve what the other side asks meanwhile, and return its answer."""
+        with self._lock:
+            self._channel.send({"ask": question}, arrays)
+            while True:
+                message, arrays = self._channel.receive()
+                if "answer" in message:
+                    break
+                self.serve(message, arrays)
+        answer = message["answer"]
+        if not isinstance(answer, dict):
+            raise ProtocolError("an answer that is none")
+        if "error" in answer:
+            raise self._raising(answer["error"])
+        return answer, arrays
+
+    def serve(self, message: dict, arrays: list) -> None:
+        """Answer one question of the other side."""
+        question = message.get("ask")
+        if not isinstance(question, dict):
+            raise ProtocolError("neither a question nor an answer")
+        name = question.get("function")
+        if question.get("do") not in ("call", "differentiate", "trace") or (
+            question["do"] != "differentiate" and name not in self._offered
+        ):
+            self._channel.send({"answer": {"error": {"details": f"{name} is not offered"}}})
+            return
+        try:
+            answer, arrays = getattr(self, f"_{question['do']}")(question, arrays)
+        except Exception as error:  # whatever an offered function raises is its caller's business
+            described = self._describe(error, self._offered.get(name))
+            answer, arrays = {"error": described}, []
+        self._channel.send({"answer": answer}, arrays)
+
+    def _call(self, question: dict, arrays: list) -> tuple[dict, list]:
+        function = self._offered[question["function"]]
+        if question.get("graph") is not None:
+            function = self._graphs[question["graph"]]
+        arguments = unpack(question["arguments"], arrays)
+        tensors = [value for value in arguments if tf.is_tensor(value)]
+        self._count += 1
+        if not question["tape"]:
+            tree, arrays = pack(function(*arguments))
+            return {"result": tree, "call": self._count}, arrays
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch([tensor for tensor in tensors if tensor.dtype.is_floating])
+            result = function(*arguments)
+        self._taped[self._count] = (tape, tensors, result)
+        self._taped.pop(self._count - CALLS_KEPT, None)
+        tree, arrays = pack(result)
+        return {"result": tree, "call": self._count}, arrays
+
+    def _differentiate(self, question: dict, arrays: list) -> tuple[dict, list]:
+        tape, tensors, result = self._taped[question["call"]]
+        leaves = [leaf for leaf in tf.nest.flatten(result) if _is_array(leaf)]
+        pairs = [
+            (leaf, tf.constant(upstream))
+            for leaf, upstream in zip(leaves, arrays, strict=True)
+            if tf.is_tensor(leaf) or isinstance(leaf, tf.Variable)
+        ]
+        gradients = tape.gradient(
+            [leaf for leaf, _ in pairs], tensors, output_gradients=[up for _, up in pairs]
+        )
+        # The gradient of picking out rows is not a tensor yet but a list of rows (IndexedSlices).
+        found = [None if g is None else tf.convert_to_tensor(g).numpy() for g in gradients]
+        return {"connected": [g is not None for g in found]}, [g for g in found if g is not None]
+
+    def _trace(self, question: dict, arrays: list) -> tuple[dict, list]:
+        specs = [tf.TensorSpec(shape, dtype) for dtype, shape in question["specs"]]
+        graph = self._make_graph(self._offered[question["function"]], specs)
+        outputs = graph.get_concrete_function().structured_outputs
+        number = len(self._graphs)
+        self._graphs[number] = graph
+        leaves = [
+            [leaf.dtype.name, None if leaf.shape.rank is None else leaf.shape.as_list()]
+            for leaf in tf.nest.flatten(outputs)
+            if tf.is_tensor(leaf)
+        ]
+        return {"graph": number, "single": tf.is_tensor(outputs), "leaves": leaves}, []
+
+
+class RemoteFunction:
+    """A function on the other side. Made by `Exchange.function`."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        name: str,
+        parameters: Sequence[str] = (),
+        graph: int | None = None,
+    ) -> None:
+        self.__name__ = name
+        self._exchange = exchange
+        self._parameters = parameters
+        self._graph = graph
+
+    def __call__(self, *arguments: object, **named: object) -> object:
+        """Call it; tensors, arrays and plain numbers are welcome."""
+        arguments += tuple(named[key] for key in self._parameters[len(arguments) :] if key in named)
+        if any(tf.is_tensor(a) and not hasattr(a, "numpy") for a in arguments):
+            return self._symbolic(arguments)
+        tree, sent = pack(arguments)
+        # A tape costs much inside tf.function: the graph of the gradient is built at once.
+        tape = record.could_possibly_record()
+        question = {"do": "call", "function": self.__name__, "graph": self._graph, "tape": tape}
+        answer, arrays = self._exchange.ask(question | {"arguments": tree[1]}, sent)
+        result = unpack([answer["result"]], arrays)[0]
+        if not tape:
+            return result
+        inputs = [a for a in arguments if tf.is_tensor(a)]
+        leaves = [leaf for leaf in tf.nest.flatten(result) if tf.is_tensor(leaf)]
+        if not (inputs and leaves):
+            return result
+
+        @tf.custom_gradient
+        def with_gradient(*inputs: tf.Tensor):
+            def gradient(*upstream: tf.Tensor) -> list:
+                return self._gradient(answer["call"], [u.numpy() for u in upstream], len(inputs))
+
+            return tuple(tf.identity(leaf) for leaf in leaves), gradient
+
+        attached = iter(tf.nest.flatten(with_gradient(*inputs)))
+        return tf.nest.map_structure(
+            lambda leaf: next(attached) if tf.is_tensor(leaf) else leaf, result
+        )
+
+    def in_graph(self, signature: Sequence[tf.TensorSpec] | None = None) -> Callable:
+        """The function inside a `tf.function` on the other side, called eagerly on this one.
+
+        Args:
+            signature: of the inputs; by default that of each call.
+        """
+        graphs: dict[tuple, RemoteFunction] = {}
+
+        def traced(*tensors: tf.Tensor) -> object:
+            specs = signature or [tf.TensorSpec(t.shape, t.dtype) for t in tensors]
+            key = tuple((spec.dtype.name, tuple(spec.shape)) for spec in specs)
+            if key not in graphs:
+                number = self._trace(specs)["graph"]
+                graphs[key] = RemoteFunction(self._exchange, self.__name__, graph=number)
+            return graphs[key](*tensors)
+
+        return traced
+
+    def _trace(self, specs: Sequence[tf.TensorSpec]) -> dict:
+        described = [
+            [spec.dtype.name, None if spec.shape.rank is None else spec.shape.as_list()]
+            for spec in specs
+        ]
+        question = {"do": "trace", "function": self.__name__, "specs": described}
+        return self._exchange.ask(question)[0]
+
+    def _gradient(self, call: int, upstream: list, count: int) -> list:
+        answer, arrays = self._exchange.ask({"do": "differentiate", "call": call}, upstream)
+        connected, arrays = answer["connected"], iter(arrays)
+        if len(connected) != count:
+            raise ProtocolError("a gradient by other arguments")
+        return [tf.constant(next(arrays)) if one else None for one in connected]
+
+    def _symbolic(self, arguments: tuple) -> object:
+        """Inside a tf.function of this side."""
+        tensors = [tf.convert_to_tensor(argument) for argument in arguments]
+        traced = self._trace([tf.TensorSpec(t.shape, t.dtype) for t in tensors])
+        number = traced["graph"]
+        dtypes = [tf.as_dtype(dtype) for dtype, _ in traced["leaves"]]
+
+        def forward(*arrays: np.ndarray) -> list:
+            tree, sent = pack(tuple(tf.constant(array) for array in arrays))
+            question = {"do": "call", "function": self.__name__, "graph": number, "tape": True}
+            answer, results = self._exchange.ask(question | {"arguments": tree[1]}, sent)
+            return [*results, np.int64(answer["call"])]
+
+        def backward(call: np.ndarray, *arrays: np.ndarray) -> list:
+            upstream, inputs = arrays[: len(dtypes)], arrays[len(dtypes) :]
+            gradients = self._gradient(int(call), list(upstream), len(inputs))
+            # What is not connected is known when the graph runs, too late to say None.
+            return [
+                np.full_like(array, np.nan) if gradient is None else gradient.numpy()
+                for gradient, array in zip(gradients, inputs, strict=True)
+            ]
+
+        @tf.custom_gradient
+        def with_gradient(*inputs: tf.Tensor):
+            *results, call = tf.numpy_function(forward, inputs, [*dtypes, tf.int64])
+            for result, (_, shape) in zip(results, traced["leaves"], strict=True):
+                result.set_shape(shape)
+
+            def gradient(*upstream: tf.Tensor) -> list:
+                kinds = [tensor.dtype for tensor in inputs]
+                found = tf.numpy_function(backward, [call, *upstream, *inputs], kinds)
+                for one, tensor in zip(found, inputs, strict=True):
+                    one.set_shape(tensor.shape)
+                return found
+
+            return tuple(results), gradient
+
+        results = with_gradient(*tensors)
+        return tf.nest.flatten(results)[0] if traced["single"] else results
+
+
+def pack(value: object) -> tuple[object, list[np.ndarray]]:
+    """A value as a tree for JSON and the arrays in it, in the order of the tree."""
+    if isinstance(value, tuple | list):
+        items = [pack(item) for item in value]
+        kind = "tuple" if isinstance(value, tuple) else "list"
+        return [kind, [tree for tree, _ in items]], [a for _, arrays in items for a in arrays]
+    if value is None:
+        return ["none"], []
+    if isinstance(value, bool | int | float):
+        return ["python", value], []
+    if _is_array(value):
+        array = np.asarray(value)
+        if array.dtype.name in DTYPES:
+            kind = "array" if isinstance(value, np.ndarray | np.generic) else "tensor"
+            return [kind], [array]
+    return ["other", type(value).__name__], []
+
+
+def unpack(trees: Sequence, arrays: Sequence[np.ndarray]) -> list:
+    """The values of a list of trees. What cannot cross the wall becomes an object of its name."""
+    arrays = iter(arrays)
+
+    def value(tree: Sequence) -> object:
+        match tree:
+            case ["tuple", items]:
+                return tuple(value(item) for item in items)
+            case ["list", items]:
+                return [value(item) for item in items]
+            case ["none"]:
+                return None
+            case ["python", bool() | int() | float() as number]:
+                return number
+            case ["tensor"]:
+                return tf.constant(next(arrays))
+            case ["array"]:
+                return next(arrays)
+            case ["other", str() as name]:
+                # A name of the student's own making could carry anything.
+                return type(name if name in NAMED else "object", (), {})()
+        raise ProtocolError("a result that is none")
+
+    try:
+        return [value(tree) for tree in trees]
+    except (StopIteration, RecursionError, TypeError) as error:
+        raise ProtocolError("a result without its arrays") from error
+
+
+def _is_array(value: object) -> bool:
+    return tf.is_tensor(value) or isinstance(value, np.ndarray | np.generic | tf.Variable)
