@@ -5,6 +5,9 @@ folder in memory, and of the course only what students have. It would start a pr
 them, and importing TensorFlow takes seconds; so it starts `cat`, which keeps the sandbox open, and
 a process forked from one that has TensorFlow imported joins the namespaces (setns), gives up all
 privileges and only then runs a student's code. When the sandbox closes, every process in it dies.
+
+An ordinary user's sandbox has a user namespace of its own. Where root grades, each worker uses a
+user number that nobody has: the kernel does not limit the number of root's processes.
 """
 
 import contextlib
@@ -23,12 +26,13 @@ from pathlib import Path
 import course_utils
 
 SCRATCH = "/tmp/work"
-# Joined in this order: the user namespace first, since it owns the others.
+# Joined in this order: the user namespace first, since it owns the others, if there is one.
 NAMESPACES = ("user", "mnt", "net", "ipc", "uts", "cgroup", "pid")
 START_SECONDS = 30
 # Of course_utils, what students' code must not see.
 SECRET = ("grading/assignments",)
 
+FIRST_SPARE_USER = 0x70000000
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_SET_DUMPABLE = 1, 24, 38, 4
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -106,8 +110,7 @@ class Sandbox:
         """Kill everything in it and wait until it is gone."""
         if self._keeper.returncode is not None:
             return
-        with contextlib.suppress(ProcessLookupError, AttributeError):
-            os.kill(self.process, signal.SIGKILL)
+        # The first process dies with its keeper, and all others with the first.
         self._keeper.kill()
         for stream in (self._keeper.stdin, self._keeper.stdout, self._keeper.stderr):
             stream.close()
@@ -116,9 +119,10 @@ class Sandbox:
 
 def _arguments(limits: Limits) -> list[str]:
     """What bubblewrap is told: which folders are there, and nothing else is."""
+    own_user = [] if os.geteuid() == 0 else ["--unshare-user", "--uid", "65534", "--gid", "65534"]
     arguments = [
-        *("--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"),
-        *("--unshare-cgroup", "--uid", "65534", "--gid", "65534", "--hostname", "sandbox"),
+        *(*own_user, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"),
+        *("--unshare-cgroup", "--hostname", "sandbox"),
         *("--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"),
         *("--proc", "/proc", "--size", str(limits.scratch * 2**20), "--tmpfs", "/tmp"),
         *("--dir", SCRATCH, "--ro-bind", "/usr", "/usr"),
@@ -129,18 +133,25 @@ def _arguments(limits: Limits) -> list[str]:
             arguments += ["--symlink", os.readlink(path), str(path)]
         elif path.is_dir():
             arguments += ["--ro-bind", str(path), str(path)]
+    arguments += [*_open_parents("/etc/x"), *_open_parents("/dev/x")]
     for name in ("ld.so.cache", "localtime", "fonts", "ssl", "alternatives"):
         arguments += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     for name in ("null", "zero", "full", "random", "urandom"):
         arguments += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
     package = Path(course_utils.__file__).resolve().parent
-    for folder in dict.fromkeys([sys.base_prefix, sys.prefix, *_site_folders(), str(package)]):
-        if not folder.startswith("/usr/"):
-            arguments += ["--ro-bind", folder, folder]
+    folders = dict.fromkeys([sys.base_prefix, sys.prefix, *_site_folders(), str(package)])
+    for folder in [folder for folder in folders if not folder.startswith("/usr/")]:
+        arguments += [*_open_parents(folder), "--ro-bind", folder, folder]
     for secret in SECRET:
         if (package / secret).is_dir():
             arguments += ["--tmpfs", str(package / secret), "--remount-ro", str(package / secret)]
     return arguments
+
+
+def _open_parents(path: str) -> list[str]:
+    """Make the folders above a path, for everybody to pass; bubblewrap would make them for root."""
+    above = [str(parent) for parent in reversed(Path(path).parents)][1:]
+    return [argument for folder in above for argument in ("--perms", "0755", "--dir", folder)]
 
 
 def _site_folders() -> list[str]:
@@ -158,7 +169,12 @@ def why_unavailable() -> str | None:
         pid = os.fork()
         if pid == 0:
             try:
-                join(sandbox.process)
+                user = spare_user()
+                join(sandbox.process, user)
+                give_up_privileges(user)
+                for file in (course_utils.__file__, json.__file__):
+                    with open(file, "rb"):
+                        pass
                 os._exit(0)
             except OSError as error:
                 os._exit(error.errno or 1)
@@ -166,27 +182,56 @@ def why_unavailable() -> str | None:
     finally:
         sandbox.close()
     if status:
-        return f"a process cannot join bubblewrap's namespaces here ({os.strerror(status)})"
+        return f"a process cannot work in bubblewrap's namespaces here ({os.strerror(status)})"
     return None
 
 
-def join(process: int) -> None:
-    """Step into the namespaces of a process. Children are in its process namespace, too."""
-    namespaces = [os.open(f"/proc/{process}/ns/{name}", os.O_RDONLY) for name in NAMESPACES]
+def spare_user() -> int | None:
+    """For root, the number of a user that nobody else is while this process lives."""
+    return FIRST_SPARE_USER + os.getpid() if os.geteuid() == 0 else None
+
+
+def join(process: int, user: int | None) -> None:
+    """Step into the namespaces of a process. Children are in its process namespace, too.
+
+    Args:
+        process: any in the sandbox, as seen from here.
+        user: to whom the scratch folder shall belong.
+    """
+    folder = Path("/proc", str(process), "ns")
+    others = [name for name in NAMESPACES if not _is_own(folder / name)]
+    namespaces = [os.open(folder / name, os.O_RDONLY) for name in others]
     for namespace in namespaces:
         _checked(_libc.setns(namespace, 0))
         os.close(namespace)
     os.chdir(SCRATCH)
+    if user is not None:
+        os.chmod("/tmp", 0o1777)
+        os.chown(SCRATCH, user, user)
 
 
-def give_up_privileges() -> None:
-    """No capability, now or later; nobody else's process can look into this one."""
+def _is_own(namespace: Path) -> bool:
+    return os.readlink(namespace) == os.readlink(Path("/proc/self/ns") / namespace.name)
+
+
+def give_up_privileges(user: int | None) -> None:
+    """Become somebody without any capability, now or later.
+
+    Args:
+        user: whose number to take; None to stay who it is.
+    """
     for capability in range(64):
         if _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0):
             break
+    if user is not None:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # _LINUX_CAPABILITY_VERSION_3, this process
     _checked(_libc.capset(header, (ctypes.c_uint32 * 6)()))
     _checked(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+    # Changing the user closes /proc/self/fd and others, which Python's subprocesses want.
+    _checked(_libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0))
 
 
 def die_with_parent() -> None:

@@ -309,15 +309,18 @@ class _Process:
         self._sandbox = Sandbox(task.limits) if task.isolation == BUBBLEWRAP else None
         self._folder = tempfile.mkdtemp(prefix="course-grade-")
         ours, theirs = socket.socketpair()
-        self._pid = _zygote().fork(
+        pid = _zygote().fork(
             theirs, task.limits, self._sandbox and self._sandbox.process, self._folder
         )
         theirs.close()
         self.channel = Channel(ours)
         self.channel.deadline = time.monotonic() + task.limits.seconds
         self.peak_memory = 0
-        self._too_much = False
-        self._at_first = _memory(psutil.Process(self._pid))
+        self._too_much = self._too_many = False
+        # These know when a number has gone to another process; numbers alone do not.
+        self._first = psutil.Process(pid)
+        self._keeper = psutil.Process(self._sandbox.process) if self._sandbox else None
+        self._at_first = _memory(self._first)
         self._done = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
         self._watcher.start()
@@ -326,12 +329,14 @@ class _Process:
     def how_it_ended(self) -> tuple[str, str]:
         """Status and sentence for a process that has closed its socket."""
         patience = time.monotonic() + LAST_SECONDS
-        while _alive(self._pid) and time.monotonic() < patience:
+        while _alive(self._first) and time.monotonic() < patience:
             time.sleep(0.01)
         self._kill()
         ended = self._wait()
         if self._too_much:
             return OUT_OF_MEMORY, f"It used more than {self._limits.memory} MB of memory."
+        if self._too_many:
+            return CRASHED, f"It started more than {self._limits.processes} processes."
         if ended == -signal.SIGXCPU:
             return TIMEOUT, "It used up its processor time."
         if ended >= 0:
@@ -361,28 +366,26 @@ class _Process:
 
     def _processes(self) -> list[psutil.Process]:
         """Its processes; inside a sandbox also those that lost their parents."""
-        try:
-            first = psutil.Process(self._pid)
-            found = [first, *first.children(recursive=True)]
-        except psutil.Error:
-            found = []
-        if self._sandbox:
+        found = []
+        with contextlib.suppress(psutil.Error):
+            found = [*self._first.children(recursive=True), self._first]
+        if self._keeper:
             with contextlib.suppress(psutil.Error):
-                orphans = psutil.Process(self._sandbox.process).children(recursive=True)
+                orphans = self._keeper.children(recursive=True)
                 found += [one for one in orphans if one.name() != "cat"]
         return found
 
     def _watch(self) -> None:
         most = self._limits.memory * 2**20
         while not self._done.wait(WATCH_SECONDS):
+            processes = self._processes()
             # What a process has from the zygote was there when it was forked.
-            used = sum(max(_memory(one) - self._at_first, 0) for one in self._processes())
+            used = sum(max(_memory(one) - self._at_first, 0) for one in processes)
             self.peak_memory = max(self.peak_memory, used // 2**20)
-            if used > most:
-                self._too_much = True
-                for process in self._processes():
-                    with contextlib.suppress(psutil.Error):
-                        process.kill()
+            self._too_much = used > most
+            self._too_many = len(processes) > self._limits.processes
+            if self._too_much or self._too_many:
+                self._kill()
                 return
 
 
@@ -395,9 +398,9 @@ def _process(task: Task) -> Iterator[_Process]:
         process.close()
 
 
-def _alive(pid: int) -> bool:
+def _alive(process: psutil.Process) -> bool:
     try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
 

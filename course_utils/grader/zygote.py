@@ -135,13 +135,14 @@ def _guard(control: socket.socket, request: dict, connection: int) -> None:
     """
     try:
         sandbox.die_with_parent()
+        user = sandbox.spare_user()
         if request["inside"] is None:
             os.chdir(request["folder"])
         else:
-            sandbox.join(request["inside"])
+            sandbox.join(request["inside"], user)
         pid = os.fork()
         if pid == 0:
-            _student(Limits(**request["limits"]), connection, request["inside"] is not None)
+            _student(Limits(**request["limits"]), connection, request["inside"] is not None, user)
         os.close(connection)
         control.send(json.dumps({"pid": pid}).encode())
         status = os.waitpid(pid, 0)[1]
@@ -152,12 +153,11 @@ def _guard(control: socket.socket, request: dict, connection: int) -> None:
     os._exit(0)
 
 
-def _student(limits: Limits, connection: int, sandboxed: bool) -> None:
+def _student(limits: Limits, connection: int, sandboxed: bool, user: int | None) -> None:
     """Give up everything, then run a student's notebook. Never returns."""
     status = 1
     try:
         os.setsid()
-        sandbox.die_with_parent()
         nowhere = os.open(os.devnull, os.O_RDWR)
         for standard in (0, 1, 2):
             os.dup2(nowhere, standard)
@@ -168,7 +168,9 @@ def _student(limits: Limits, connection: int, sandboxed: bool) -> None:
             os.environ["HOME"] = os.getcwd()
         sandbox.limit(limits)
         if sandboxed:
-            sandbox.give_up_privileges()
+            sandbox.give_up_privileges(user)
+        # Last, since changing the user undoes it.
+        sandbox.die_with_parent()
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
         inside = sys.modules["course_utils.grader.inside"]

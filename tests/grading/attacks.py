@@ -1,6 +1,10 @@
 """Hostile and broken submissions to the assignment `vae`. None may gain a point.
 
 Each leaves the other functions as they were handed out, so that it is graded quickly.
+
+An attack must do no harm where a wall that it tries has a hole: what multiplies is bounded, what
+kills asks first whether it is in a sandbox, and what deletes aims at files made for that.
+COURSE stands for the folder of the course under attack.
 """
 
 import json
@@ -14,6 +18,11 @@ import nbformat
 WRONG = """
 def kl_divergence(mu, sigma):
     return 0.0 * tf.reduce_sum(mu + sigma, axis=1)
+"""
+
+IN_A_SANDBOX = """
+import os, signal
+assert open("/proc/1/comm").read().strip() == "bwrap"
 """
 
 
@@ -329,7 +338,7 @@ def kl_divergence(mu, sigma):
     # Destruction.
     "deletes_everything": Attack(
         NO_MATTER,
-        "import shutil\nfor top in ('/usr', '/work', '/root', '/home', '/tmp'):\n"
+        "import shutil\nfor top in ('COURSE', '/tmp/work'):\n"
         "    shutil.rmtree(top, ignore_errors=True)\n" + WRONG,
     ),
     "writes_to_the_gradebook": Attack(
@@ -344,21 +353,21 @@ def kl_divergence(mu, sigma):
     ),
     "kills_everybody": Attack(
         ("crashed", "failed-cell", "graded"),
-        "import os, signal\nos.kill(-1, signal.SIGKILL)\n" + WRONG,
+        IN_A_SANDBOX + "os.kill(-1, signal.SIGKILL)\n" + WRONG,
     ),
     "kills_its_parent": Attack(
         ("crashed", "failed-cell", "graded"),
-        "import os, signal\nfor pid in range(1, 40):\n"
+        IN_A_SANDBOX + "for pid in range(1, 40):\n"
         "    try:\n        pid != os.getpid() and os.kill(pid, signal.SIGKILL)\n"
         "    except OSError:\n        pass\n" + WRONG,
     ),
     "fork_bomb": Attack(
-        ("timeout", "crashed", "out-of-memory", "failed-cell", "graded"),
-        "import os\nwhile True:\n    os.fork()\n",
+        ("crashed", "out-of-memory", "failed-cell", "timeout"),
+        "import os, time\nfor _ in range(10):\n    os.fork()\ntime.sleep(600)\n",
     ),
     "many_threads": Attack(
         ("timeout", "crashed", "failed-cell", "graded"),
-        "import threading, time\nfor _ in range(5000):\n"
+        "import threading, time\nfor _ in range(1000):\n"
         "    threading.Thread(target=time.sleep, args=(30,), daemon=True).start()\n" + WRONG,
     ),
     "daemon_left_behind": Attack(
@@ -376,20 +385,20 @@ def kl_divergence(mu, sigma):
     "endless_when_called": Attack(
         ("timeout",), "def kl_divergence(mu, sigma):\n    while True:\n        pass\n"
     ),
-    "eats_memory_at_once": Attack(("out-of-memory",), "hoard = np.ones(10**10)\n" + WRONG),
+    "eats_memory_at_once": Attack(("out-of-memory",), "hoard = np.ones(10**9)\n" + WRONG),
     "eats_memory_slowly": Attack(
         ("out-of-memory",),
-        "hoard = []\nwhile True:\n    hoard.append(bytearray(2**22))\n",
+        "hoard = [bytearray(2**22) for _ in range(1000)]\n",
     ),
     "eats_memory_in_children": Attack(
         ("out-of-memory", "failed-cell", "timeout"),
         "import os, time\nfor _ in range(20):\n    if os.fork() == 0:\n"
-        "        hoard = bytearray(100 * 2**20)\n        time.sleep(60)\n"
+        "        hoard = bytes([1]) * (100 * 2**20)\n        time.sleep(60)\n"
         "time.sleep(60)\n",
     ),
     "fills_the_disk": Attack(
         ("failed-cell", "crashed", "out-of-memory"),
-        "for n in range(1000):\n    open(f'f{n}', 'wb').write(bytes(16 * 2**20))\n" + WRONG,
+        "for n in range(40):\n    open(f'f{n}', 'wb').write(bytes(16 * 2**20))\n" + WRONG,
     ),
     "floods_the_output": Attack(
         NO_MATTER, "for n in range(200):\n    print('x' * 10**6)\n" + WRONG
