@@ -479,6 +479,11 @@ assert errors["resize"] < errors[4] < errors[3]
 # It is the kernel of the convolution C that leads from the larger image to the smaller. What is input for C is output
 # for its transpose.</details>
 #
+# ## Do it yourself
+#
+# The assignment [transposed_convolution](../assignments/transposed_convolution/transposed_convolution.ipynb) asks for the
+# matrix, the convolution and its transpose, and tries yours on a digit.
+#
 # ## Papers
 #
 # - V. Dumoulin and F. Visin, [A guide to convolution arithmetic for deep learning](https://arxiv.org/abs/1603.07285), 2016
