@@ -94,6 +94,15 @@ def normal_log_prob(x, mu=0.0, log_var=0.0):
     return -0.5 * ops.sum(math.log(2 * math.pi) + log_var + squared_distance, axis=-1)
 
 
+def absolute_error(x, y):
+    """Absolute error Σ |x − y|, for x and y of shape (B, …). Returns (B,).
+
+    CycleGAN asks it of an image that went to the other domain and back, and of one that was in the
+    domain already (Zhu et al. 2017, eq. 2 and section 5.2).
+    """
+    return sum_per_example(ops.abs(x - y))
+
+
 def sparsity_per_unit(code, target):
     """KL(Bernoulli(ρ) ‖ Bernoulli(ρ̂_d)) of each unit, ρ̂_d its mean activation over the batch.
 
@@ -203,6 +212,31 @@ def hinge_discriminator_loss(real_logits, fake_logits):
     return sum_per_example(ops.relu(1 - real_logits)) + sum_per_example(ops.relu(1 + fake_logits))
 
 
+def least_squares_discriminator_loss(real_scores, fake_scores):
+    """½ Σ [(D(x) − 1)² + D(G(z))²], where D is the score itself, asked for 1 on real and 0 on fake.
+
+    Args:
+        real_scores, fake_scores: (B, …), of one shape: (B, 1), or one score a patch.
+
+    Returns:
+        (B,), 0 or more; ¼ a score if the discriminator knows nothing.
+
+    Source: Mao et al., Least Squares Generative Adversarial Networks, 2017, eq. 9.
+    """
+    return 0.5 * sum_per_example(ops.square(real_scores - 1) + ops.square(fake_scores))
+
+
+def least_squares_generator_loss(fake_scores):
+    """Σ (D(G(z)) − 1)², for scores (B, …). Returns (B,).
+
+    The gradient grows with the distance from 1: a fake on the wrong side is pulled all the harder.
+
+    Source: Zhu et al., Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial
+    Networks, 2017, section 4. Mao et al. 2017 (eq. 9) have half of it.
+    """
+    return sum_per_example(ops.square(fake_scores - 1))
+
+
 def wasserstein_critic_loss(real_scores, fake_scores):
     """f(G(z)) − f(x). If f is 1-Lipschitz, minus its mean is at most the Wasserstein-1 distance.
 
@@ -265,3 +299,83 @@ def gradient_penalty(critic, real, fake, seed=None):
     squared_norm = jacobian_norm(weight * real + (1 - weight) * fake, critic)
     # The root has no slope at 0; below the bound the maximum passes no gradient instead of NaN.
     return ops.square(ops.sqrt(ops.maximum(squared_norm, 1e-12)) - 1)
+
+
+# ------------------------------------------------------------------------- disentangled codes
+#
+# The KL term of a VAE, averaged over data, is a sum of three: how much a code tells about its
+# example, how much its dimensions tell about each other (the total correlation), and how far each
+# dimension is from the prior by itself (Chen et al. 2018, eq. 2).
+
+
+def log_aggregate_posterior(z, mu, log_var, examples):
+    """log q(z) of the mixture over all examples, and log q(z_d), estimated from one batch.
+
+    q(z) = 1/N Σₙ q(z | xₙ) ≈ 1/N q(z | x) + (N − 1)/(N (B − 1)) Σ_others q(z | x')
+
+    The example that z was drawn from is one among N, and the rest of the batch stands for all the
+    others. So the estimate of q is unbiased; its logarithm is somewhat too small.
+
+    Args:
+        z: a draw of q(z | x) for each example, (B, D), B of 2 or more.
+        mu, log_var: of q(z | x), (B, D).
+        examples: N, how many examples the batch was drawn from, at least B.
+
+    Returns:
+        log q(z) (B,) and log q(z_d) (B, D), in nats.
+
+    Source: Chen, Li, Grosse and Duvenaud, Isolating Sources of Disentanglement in VAEs, 2018,
+    appendix C.2, "minibatch stratified sampling"; with equal weights for all the others.
+    """
+    batch = ops.shape(z)[0]
+    # (B, B, D): what the posterior of example j, in column j, says about draw i.
+    squared_distance = ops.square(z[:, None] - mu[None]) * ops.exp(-log_var)[None]
+    log_prob = -0.5 * (math.log(2 * math.pi) + log_var[None] + squared_distance)
+    others = (examples - 1) / (examples * ops.cast(batch - 1, z.dtype))
+    log_weight = ops.log(ops.where(ops.eye(batch) > 0, 1 / examples, others))
+    joint = ops.logsumexp(ops.sum(log_prob, axis=-1) + log_weight, axis=1)
+    return joint, ops.logsumexp(log_prob + log_weight[..., None], axis=1)
+
+
+def total_correlation(z, mu, log_var, examples):
+    """log q(z) − Σ_d log q(z_d): how much the dimensions of a code tell about each other.
+
+    Its mean estimates KL(q(z) ‖ Π_d q(z_d)), which is 0 for independent dimensions.
+
+    Args:
+        z, mu, log_var, examples: as for `log_aggregate_posterior`.
+
+    Returns:
+        (B,), in nats, of any sign.
+
+    Source: Chen et al., Isolating Sources of Disentanglement in VAEs, 2018, eq. 2.
+    """
+    joint, marginals = log_aggregate_posterior(z, mu, log_var, examples)
+    return joint - ops.sum(marginals, axis=-1)
+
+
+def permute_dimensions(z, seed=None):
+    """Shuffle each column of codes (B, D) by itself: same marginals, independent dimensions.
+
+    Source: Kim and Mnih, Disentangling by Factorising, 2018, algorithm 1.
+    """
+    order = ops.argsort(keras.random.uniform(ops.shape(z), seed=seed), axis=0)
+    return ops.take_along_axis(z, order, axis=0)
+
+
+def code_cross_entropy(code, code_logits):
+    """−log Q(c | x) of a categorical code: InfoGAN's bound on what an image tells about it.
+
+    I(c; x) ≥ H(c) − E[−log Q(c | x)], with equality if Q is the true posterior.
+
+    Args:
+        code: one-hot, (B, K).
+        code_logits: of Q, (B, K).
+
+    Returns:
+        (B,), in nats; log K if Q knows nothing.
+
+    Source: Chen et al., InfoGAN: Interpretable Representation Learning by Information Maximizing
+    Generative Adversarial Nets, 2016, eq. 5.
+    """
+    return ops.logsumexp(code_logits, axis=-1) - ops.sum(code * code_logits, axis=-1)

@@ -225,6 +225,42 @@ def fourier_discriminator(
     return keras.Model(x, network(FourierFeatures(features, scale)(x)), name="discriminator")
 
 
+def dense_denoiser(
+    size: int,
+    *,
+    width: int = 256,
+    blocks: int = 3,
+    fourier_features: int = 0,
+    activation: str = "gelu",
+) -> keras.Model:
+    """Fully connected residual network from a noised vector and its time to one of its size.
+
+    Each block adds W₂ gelu(W₁ h + U e(t)) to its input h, where e(t) is the embedded time. There is
+    no normalisation in it: the vector should come with unit variance.
+
+    Args:
+        size: P, of the vector.
+        width: of h.
+        blocks: how many.
+        fourier_features: how many frequencies the vector is shown in beside itself; see
+            `FourierFeatures`. Points in the plane need them, images do not.
+        activation: of the hidden layers.
+
+    Returns:
+        A Functional model: [z (B, P), t (B,)] → (B, P). It starts at 0.
+    """
+    z, t = keras.Input((size,)), keras.Input(())
+    time = FourierFeatures(16, scale=6.0)(layers.Reshape((1,))(t))
+    time = layers.Dense(32, activation=activation)(time)
+    h = FourierFeatures(fourier_features, scale=2.0)(z) if fourier_features else z
+    h = layers.Dense(width)(h)
+    for _ in range(blocks):
+        hidden = layers.Dense(width, use_bias=False)(h) + layers.Dense(width)(time)
+        h = h + layers.Dense(width)(layers.Activation(activation)(hidden))
+    output = layers.Dense(size, kernel_initializer="zeros")(h)
+    return keras.Model([z, t], output, name="denoiser")
+
+
 def conditional_generator(
     latent: int,
     classes: int,
@@ -286,6 +322,38 @@ def projection_discriminator(
     return keras.Model([x, label], logit, name="projection_discriminator")
 
 
+def recognising_discriminator(
+    shape: Sequence[int],
+    classes: int,
+    continuous: int,
+    *,
+    hidden: Sequence[int] = (256, 128),
+    activation: str = "leaky_relu",
+) -> keras.Model:
+    """A dense discriminator that also says which code an image was drawn from.
+
+    All three answers come from one trunk, so that recognising costs next to nothing.
+
+    Args:
+        shape: shape of one example, such as (8, 8, 1).
+        classes: number K of values of the categorical code.
+        continuous: number C of continuous codes.
+        hidden: widths of the hidden layers.
+        activation: of the hidden layers.
+
+    Returns:
+        A Functional model: (B, *shape) → [logits (B, 1), code logits (B, K), means (B, C)].
+
+    Source: Chen et al., InfoGAN, 2016, section 5 and appendix C.
+    """
+    x = keras.Input(shape)
+    h = layers.Flatten()(x)
+    for width in hidden:
+        h = layers.Dense(width, activation=activation)(h)
+    heads = [layers.Dense(size)(h) for size in (1, classes, continuous)]
+    return keras.Model(x, heads, name="recognising_discriminator")
+
+
 def conv_generator(latent: int, shape: Sequence[int], *, filters: int = 32) -> keras.Model:
     """Transposed convolutions from a latent vector to an image, twice as wide at each.
 
@@ -316,6 +384,28 @@ def conv_generator(latent: int, shape: Sequence[int], *, filters: int = 32) -> k
     return keras.Model(z, x, name="generator")
 
 
+def conv_encoder(
+    shape: Sequence[int], latent: int, *, filters: int = 32, activation: str = "leaky_relu"
+) -> keras.Model:
+    """Convolutions from an image to a vector, half as wide at each.
+
+    Args:
+        shape: shape of one image, such as (8, 8, 1).
+        latent: size D of the vector.
+        filters: channels of the first layer; twice as many at each halving.
+        activation: of the hidden layers.
+
+    Returns:
+        A Functional model: (B, *shape) → (B, D).
+    """
+    x = keras.Input(shape)
+    options = {"padding": "same", "activation": activation}
+    h = layers.Conv2D(filters, 3, **options)(x)
+    for level in range(_halvings(*shape[:2])):
+        h = layers.Conv2D(filters << level + 1, 4, 2, **options)(h)
+    return keras.Model(x, layers.Dense(latent)(layers.Flatten()(h)), name="encoder")
+
+
 def conv_discriminator(shape: Sequence[int], *, filters: int = 32) -> keras.Model:
     """Convolutions from an image to one logit (or a critic's score), half as wide at each.
 
@@ -329,11 +419,78 @@ def conv_discriminator(shape: Sequence[int], *, filters: int = 32) -> keras.Mode
     Returns:
         A Functional model: (B, *shape) → (B, 1).
     """
+    encoder = conv_encoder(shape, 1, filters=filters)
+    return keras.Model(encoder.input, encoder.output, name="discriminator")
+
+
+def residual_translator(
+    shape: Sequence[int], *, width: int = 16, blocks: int = 2, activation: str = "leaky_relu"
+) -> keras.Model:
+    """From an image to an image of the same size: the image plus a change.
+
+    y = x + c(x), where c halves the sides twice, runs through residual blocks and doubles the sides
+    again, with a shortcut at half the size. It starts as y = x: a translation keeps all that it has
+    no reason to change.
+
+    Args:
+        shape: shape of one image, (H, W, C), H and W multiples of 4.
+        width: channels at half the size; twice as many at a quarter.
+        blocks: residual blocks at a quarter of the size; each lets a pixel depend on 8 more pixels
+            to each side.
+        activation: of the hidden layers.
+
+    Returns:
+        A Functional model: (B, H, W, C) in [0, 1] → (B, H, W, C), which may lie a little outside
+        [0, 1]: a sigmoid there would leave no gradient where paper is white.
+
+    Raises:
+        ValueError: for sides that are no multiples of 4.
+
+    Source: encoder, residual blocks and decoder as in Johnson, Alahi and Fei-Fei, Perceptual Losses
+    for Real-Time Style Transfer and Super-Resolution, 2016, which Zhu et al. use; the shortcut as
+    in Ronneberger, Fischer and Brox, U-Net, 2015.
+    """
+    height, breadth, channels = shape
+    if height % 4 or breadth % 4:
+        raise ValueError(f"shape: expected sides that are multiples of 4, got {tuple(shape)}")
+    options = {"padding": "same", "activation": activation}
     x = keras.Input(shape)
-    h = layers.Conv2D(filters, 3, padding="same", activation="leaky_relu")(x)
-    for level in range(_halvings(*shape[:2])):
-        h = layers.Conv2D(filters << level + 1, 4, 2, padding="same", activation="leaky_relu")(h)
-    return keras.Model(x, layers.Dense(1)(layers.Flatten()(h)), name="discriminator")
+    scaled = layers.Rescaling(2.0, -1.0)(x)
+    half = layers.Conv2D(width, 4, 2, **options)(scaled)
+    h = layers.Conv2D(2 * width, 4, 2, **options)(half)
+    for _ in range(blocks):
+        change = layers.Conv2D(2 * width, 3, **options)(h)
+        change = layers.Conv2D(2 * width, 3, padding="same", kernel_initializer="zeros")(change)
+        h = layers.Add()([h, change])
+    h = layers.Conv2DTranspose(width, 4, 2, **options)(h)
+    h = layers.Concatenate()([h, half])
+    change = layers.Conv2DTranspose(
+        channels, 4, 2, padding="same", kernel_initializer="zeros", use_bias=False
+    )(h)
+    return keras.Model(x, layers.Add()([x, change]), name="translator")
+
+
+def patch_discriminator(shape: Sequence[int], *, filters: int = 32) -> keras.Model:
+    """Convolutions from an image in [0, 1] to a score for each of its patches, 18 pixels a side.
+
+    A score sees no further than its patch: it judges style, and leaves to the cycle what the whole
+    image shows.
+
+    Args:
+        shape: shape of one image, (H, W, C), H and W multiples of 4.
+        filters: channels of the first layer; twice as many in the second.
+
+    Returns:
+        A Functional model: (B, H, W, C) → scores (B, H/4, W/4, 1).
+
+    Source: Isola et al., Image-to-Image Translation with Conditional Adversarial Networks, 2017,
+    section 3.2.2.
+    """
+    x = keras.Input(shape)
+    h = layers.Rescaling(2.0, -1.0)(x)
+    h = layers.Conv2D(filters, 4, 2, padding="same", activation="leaky_relu")(h)
+    h = layers.Conv2D(2 * filters, 4, 2, padding="same", activation="leaky_relu")(h)
+    return keras.Model(x, layers.Conv2D(1, 3, padding="same")(h), name="discriminator")
 
 
 def _halvings(height: int, width: int) -> int:

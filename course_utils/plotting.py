@@ -7,6 +7,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import ArrayLike
 
+from course_utils.alt_text import describe_figures_in_notebooks
+
+describe_figures_in_notebooks()
+
 # A decoder's last bit of rounding is forgiven; logits or grey levels up to 255 are not.
 TOLERANCE = 1e-3
 

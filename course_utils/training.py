@@ -92,7 +92,13 @@ class InMemoryModel(keras.Model):
     what it wants shown through `keras.metrics`.
     """
 
-    def __init__(self, **kwargs):
+    def __init__(self, *args, **kwargs):
+        if args or {"inputs", "outputs"} & kwargs.keys():
+            # Keras would change the class itself: every later model of it would be a Functional.
+            raise ValueError(
+                f"{type(self).__name__} is not made of inputs and outputs as keras.Model is: keep "
+                "a keras.Model of them as an attribute, and call it in `call`"
+            )
         super().__init__(**kwargs)
         self.shuffle_seed = keras.random.SeedGenerator()
 

@@ -293,3 +293,95 @@ def test_penalties_are_differentiable_in_the_weights(penalty, network, rng):
     kernel.assign(original - step)
     below = float(value())
     np.testing.assert_allclose((above - below) / 2e-2, gradient[2, 5], rtol=0.01)
+
+
+def test_absolute_error_sums_over_pixels(rng):
+    x, y = rng.normal(size=(2, 5, 4, 4, 3)).astype("float32")
+    expected = np.abs(x.astype("float64") - y).sum(axis=(1, 2, 3))
+    np.testing.assert_allclose(losses.absolute_error(x, y), expected, rtol=1e-5)
+
+
+def test_least_squares_losses_by_hand():
+    real, fake = np.float32([[[1.0, 3.0]], [[0.0, 0.0]]]), np.float32([[[0.0, 1.0]], [[2.0, 0.5]]])
+    expected = [0.5 * (0 + 4 + 0 + 1), 0.5 * (1 + 1 + 4 + 0.25)]
+    np.testing.assert_allclose(losses.least_squares_discriminator_loss(real, fake), expected)
+    np.testing.assert_allclose(losses.least_squares_generator_loss(fake), [1 + 0, 1 + 0.25])
+    half = np.full((1, 1), 0.5, "float32")
+    np.testing.assert_allclose(losses.least_squares_discriminator_loss(half, half), [0.25])
+
+
+def test_the_best_least_squares_score_is_the_probability_of_being_real():
+    """For densities p and q at a point the loss p (s − 1)² + q s² is least at s = p / (p + q)."""
+    score = tf.constant([[0.3 / (0.3 + 0.5)]])
+    with tf.GradientTape() as tape:
+        tape.watch(score)
+        # real and fake parts of the loss, each by a score at which the other is zero
+        real = losses.least_squares_discriminator_loss(score, tf.zeros_like(score))
+        fake = losses.least_squares_discriminator_loss(tf.ones_like(score), score)
+        expected_loss = 0.3 * real + 0.5 * fake
+    np.testing.assert_allclose(tape.gradient(expected_loss, score), [[0.0]], atol=1e-7)
+
+
+# ------------------------------------------------------------------------- disentangled codes
+
+
+def gaussian_codes(rng, count=6, dimensions=3):
+    mu, log_var = rng.normal(size=(2, count, dimensions))
+    z = mu + np.exp(0.5 * log_var) * rng.normal(size=mu.shape)
+    return [array.astype("float32") for array in (z, mu, log_var)]
+
+
+def test_aggregate_posterior_of_all_examples_is_their_mixture(rng):
+    """A batch of all N examples leaves nothing to estimate."""
+    z, mu, log_var = gaussian_codes(rng)
+    joint, marginals = losses.log_aggregate_posterior(z, mu, log_var, examples=6)
+    density = scipy.stats.norm.pdf(z[:, None], mu, np.exp(0.5 * log_var))  # (6, 6, 3)
+    np.testing.assert_allclose(joint, np.log(density.prod(axis=-1).mean(axis=1)), rtol=1e-4)
+    np.testing.assert_allclose(marginals, np.log(density.mean(axis=1)), rtol=1e-4, atol=1e-6)
+
+
+def test_aggregate_posterior_from_batches_is_unbiased(rng):
+    """Over all batches with example 0 in them, the estimates of q(z₀) average to q(z₀)."""
+    z, mu, log_var = gaussian_codes(rng)
+    joint, marginals = losses.log_aggregate_posterior(z, mu, log_var, examples=6)
+    estimates = [
+        losses.log_aggregate_posterior(*(a[[0, i, j]] for a in (z, mu, log_var)), examples=6)
+        for i in range(1, 6)
+        for j in range(i + 1, 6)
+    ]
+    np.testing.assert_allclose(
+        np.mean([np.exp(e[0][0]) for e in estimates]), np.exp(joint[0]), rtol=1e-4
+    )
+    np.testing.assert_allclose(
+        np.mean([np.exp(e[1][0]) for e in estimates], axis=0), np.exp(marginals[0]), rtol=1e-4
+    )
+
+
+def test_total_correlation_is_zero_for_a_code_of_one_dimension_but_not_for_two_alike(rng):
+    z, mu, log_var = gaussian_codes(rng, count=50, dimensions=1)
+    np.testing.assert_allclose(losses.total_correlation(z, mu, log_var, 900), 0, atol=1e-5)
+    # The same codes on a diagonal of the plane: what one coordinate says, the other repeats.
+    z, mu, log_var = (np.tile(a, 2) for a in (z, mu, log_var))
+    assert np.mean(losses.total_correlation(z, mu, log_var, 900)) > 0.5
+
+
+def test_permuted_columns_keep_their_values_and_lose_their_order(rng):
+    z = rng.normal(size=(400, 2)).astype("float32")
+    z[:, 1] = z[:, 0]
+    permuted = np.asarray(losses.permute_dimensions(z, seed=1))
+    np.testing.assert_array_equal(np.sort(permuted, axis=0), np.sort(z, axis=0))
+    assert abs(np.corrcoef(permuted.T)[0, 1]) < 5 / np.sqrt(400)  # five standard errors
+
+
+def test_code_cross_entropy_is_kerass_and_right_at_extreme_logits(rng):
+    code = np.eye(5, dtype="float32")[rng.integers(5, size=7)]
+    logits = rng.normal(size=(7, 5)).astype("float32")
+    np.testing.assert_allclose(
+        losses.code_cross_entropy(code, logits),
+        keras.losses.categorical_crossentropy(code, logits, from_logits=True),
+        rtol=1e-5,
+    )
+    extreme = losses.code_cross_entropy(
+        np.eye(2, dtype="float32"), np.float32([[1000, -1000], [1000, -1000]])
+    )
+    np.testing.assert_array_equal(extreme, [0, 2000])

@@ -191,3 +191,14 @@ def test_an_optimizer_that_averages_leaves_the_averaged_weights(data, validated)
     if validated:
         loss = averaged.evaluate(x, y, verbose=0)
         np.testing.assert_allclose(history["val_loss"][-1], loss, rtol=1e-4)
+
+
+@pytest.mark.parametrize("by_name", [False, True])
+def test_a_functional_model_is_refused_and_the_class_stays_as_it_was(by_name):
+    x = keras.Input((3,))
+    y = keras.layers.Dense(1)(x)
+    bases = InMemoryModel.__bases__
+    with pytest.raises(ValueError, match="not made of inputs and outputs"):
+        InMemoryModel(inputs=x, outputs=y) if by_name else InMemoryModel(x, y)
+    assert InMemoryModel.__bases__ == bases
+    assert Regression()(np.ones((2, 3))).shape == (2, 1)

@@ -19,6 +19,7 @@ from course_utils.metrics.sample_quality import (
     frechet_distance,
     mode_coverage,
 )
+from course_utils.models.biggan import big_gan
 from course_utils.models.conditional_gan import dense_conditional_gan
 from course_utils.models.gan import GAN, conv_gan, dense_gan, point_gan
 from course_utils.models.wgan import dense_wgan
@@ -148,6 +149,12 @@ ENTRIES = [
             epochs=150,
             labelled=True,
         ),
+        {AGREEMENT: "≥ 0.97"},
+    ),
+    Entry(
+        "biggan",
+        "digits",
+        partial(measure_digits, build=partial(big_gan, ema_decay=0.99), epochs=30, labelled=True),
         {AGREEMENT: "≥ 0.97"},
     ),
     *(

@@ -1,9 +1,10 @@
-"""Two domains for translation without pairs: portraits, and drawings of faces in coloured pencil.
+"""Two domains for translation without pairs: portraits, and drawings in pencil and thin wash.
 
-The drawing colours the face evenly. Of hair, clothes and background it has only the lines where
-they meet something, in their colours, and leaves the paper blank further in. So translation needs
-a pixel's surroundings both ways: to draw, find the edges; to paint, fill the blanks from the lines
-around them. No map from pixel to pixel can do it.
+The drawing colours the face evenly. Of hair, clothes and background it has the lines where they
+meet something, in their colours, and further in a thin wash over the paper. So translation needs a
+pixel's surroundings both ways: to draw, find the edges and tell the face from the rest; to paint,
+tell pale wash from pale skin, and the lit side from the shaded one. No map from pixel to pixel can
+do it.
 
 The true pairing is known here, and a model never sees it: no face of the training portraits is
 among the training drawings. In validation and test, row i of both domains is the same face.
@@ -32,6 +33,8 @@ PAPER = (0.98, 0.96, 0.91)
 # How far a pencil line reaches from an edge, as a share of the picture's width.
 REACH = 0.02
 PRESSURE = 2.2
+# How much colour is left far from any line.
+WASH = 0.35
 BLANK = [CLASSES.index(name) for name in ("background", "clothes", "hair")]
 
 
@@ -73,7 +76,7 @@ def _lines(classes: np.ndarray) -> np.ndarray:
     spread = ndimage.gaussian_filter(edge, REACH * len(edge))
     line = np.clip(PRESSURE * spread - 0.1, 0, 1)
     blank = classes[..., BLANK].sum(-1)
-    return (1 - blank * (1 - line))[..., None]
+    return (1 - (1 - WASH) * blank * (1 - line))[..., None]
 
 
 def load_domains(count: int = 12_000, size: int = 32, seed: int = 0) -> Domains:
@@ -104,6 +107,6 @@ def load_domains(count: int = 12_000, size: int = 32, seed: int = 0) -> Domains:
     return Domains(
         portraits=domain("portraits", "faces, painted and shaded", draw_faces, train[:half]),
         drawings=domain(
-            "drawings", "faces in coloured pencil, blank inside", draw_in_pencil, train[half:]
+            "drawings", "faces in coloured pencil and a thin wash", draw_in_pencil, train[half:]
         ),
     )

@@ -137,6 +137,10 @@ class GAN(InMemoryModel):
             return 0.0
         return self.r1_weight / 2 * losses.r1_penalty(lambda x: self.judge(x, y), real)
 
+    def generator_penalty(self, fake, y):
+        """What is added to the generator's loss, (B,) or 0."""
+        return 0.0
+
     def train_step(self, data):
         x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
         self.discriminator_step(x, y)
@@ -157,8 +161,9 @@ class GAN(InMemoryModel):
         """Move the generator once, and its average after it. Of x only the number counts."""
         z = self.latent_noise(ops.shape(x)[0])
         with tf.GradientTape() as tape:
-            loss = self.objective.generator(self.judge(self.draw(z, y), y))
-            objective = ops.mean(loss)
+            fake = self.draw(z, y)
+            loss = self.objective.generator(self.judge(fake, y))
+            objective = ops.mean(loss + self.generator_penalty(fake, y))
         variables = self.generator.trainable_variables
         gradients = tape.gradient(objective, variables)
         self.generator_optimizer.apply(gradients, variables)

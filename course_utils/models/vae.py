@@ -11,6 +11,7 @@ Kingma and Welling, *Auto-Encoding Variational Bayes*, 2014; Rezende, Mohamed an
 
 import course_utils.quiet
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import keras
@@ -41,10 +42,17 @@ class VAE(InMemoryModel):
         encoder: (B, *image) → [mu (B, D), log_var (B, D)].
         decoder: (B, D) → logits (B, *image).
         beta: weight of the KL term; 1 gives the evidence lower bound, other values the β-VAE
-            (Higgins et al. 2017).
+            (Higgins et al. 2017). A schedule of `keras.optimizers.schedules` lets it change from
+            step to step.
     """
 
-    def __init__(self, encoder: keras.Model, decoder: keras.Model, beta: float = 1.0, **kwargs):
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        beta: float | keras.optimizers.schedules.LearningRateSchedule = 1.0,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.encoder = encoder
         self.decoder = decoder
@@ -74,7 +82,12 @@ class VAE(InMemoryModel):
         kl = kl_to_standard_normal(y_pred.mu, y_pred.log_var)
         self.reconstruction.update_state(reconstruction)
         self.kl.update_state(kl)
-        return ops.mean(reconstruction + self.beta * kl)
+        return ops.mean(reconstruction + self.regularizer(y_pred, kl))
+
+    def regularizer(self, output: VAEOutput, kl):
+        """What is added to the reconstruction, (B,), where `kl` (B,) is KL(q(z | x) ‖ p(z))."""
+        beta = self.beta(self.optimizer.iterations) if callable(self.beta) else self.beta
+        return beta * kl
 
     def encode(self, x):
         """Mean and log-variance of q(z | x), each (B, D)."""
@@ -112,16 +125,27 @@ class VAE(InMemoryModel):
         return ops.transpose(ops.reshape(log_likelihood + log_ratio, (-1, samples)))
 
 
-def dense_vae(shape, latent: int, *, beta: float = 1.0) -> VAE:
+def dense_vae(
+    shape: Sequence[int],
+    latent: int,
+    *,
+    kind: type[VAE] = VAE,
+    hidden: Sequence[int] = (128, 64),
+    activation: str = "gelu",
+    **options,
+) -> VAE:
     """A VAE of fully connected networks, for images as small as the digits.
 
     Args:
         shape: shape of one image, such as (8, 8, 1).
         latent: size D of the latent space.
-        beta: weight of the KL term.
+        kind: `VAE` or one of its variants.
+        hidden: widths of the encoder's hidden layers; the decoder's are the same, backwards.
+        activation: of the hidden layers.
+        options: of that kind, such as `beta`.
     """
-    return VAE(
-        dense_encoder(shape, latent, outputs=2),
-        dense_decoder(latent, shape),
-        beta=beta,
+    return kind(
+        dense_encoder(shape, latent, outputs=2, hidden=hidden, activation=activation),
+        dense_decoder(latent, shape, hidden=hidden[::-1], activation=activation),
+        **options,
     )

@@ -54,9 +54,9 @@ def test_both_domains_are_colour_pictures(domains):
 
 def test_neither_copying_nor_any_map_from_pixel_to_pixel_translates(domains):
     portrait, drawing = domains.portraits.test.x, domains.drawings.test.x
-    assert np.abs(portrait - drawing).mean() > 0.18
-    assert best_map_from_pixel_to_pixel(portrait, drawing) > 0.05
-    assert best_map_from_pixel_to_pixel(drawing, portrait) > 0.09
+    assert np.abs(portrait - drawing).mean() > 0.12
+    assert best_map_from_pixel_to_pixel(portrait, drawing) > 0.04
+    assert best_map_from_pixel_to_pixel(drawing, portrait) > 0.03
 
 
 def test_a_drawing_tells_every_colour_of_its_portrait():
@@ -71,11 +71,14 @@ def test_a_drawing_tells_every_colour_of_its_portrait():
                 assert strongest > 0.03, (factor, first, second)
 
 
-def test_paper_is_blank_far_from_any_line():
+def test_far_from_any_line_there_is_a_thin_wash_on_paper():
     levels = dict.fromkeys(GRID.levels, 4)
     drawing, classes = draw_in_pencil(levels), label_maps(levels)
     assert (classes[0] == 0).all()
-    np.testing.assert_allclose(drawing[0, :4], np.broadcast_to([0.98, 0.96, 0.91], (4, 3)))
+    lilac, paper = np.array([0.78, 0.72, 0.92]) * 0.93, np.array([0.98, 0.96, 0.91])
+    np.testing.assert_allclose(
+        drawing[0, :4], np.tile(0.35 * lilac + 0.65 * paper, (4, 1)), atol=1e-5
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,374 @@
+"""The layers that made adversarial networks grow up, each with the paper that brought it.
+
+A kernel that is changed before it is used (equalized, spectrally normalised) is one property; a
+layer that listens to a vector as well as to an image (modulation, conditional batch normalisation)
+takes both, the image first.
+"""
+
+import course_utils.quiet
+
+import math
+
+import keras
+from keras import layers, ops
+
+EPSILON = 1e-8  # added to a mean of squares before its root is taken
+
+_register = keras.saving.register_keras_serializable("course_utils")
+
+
+def _unit_normal():
+    return keras.initializers.RandomNormal(stddev=1.0)
+
+
+class _ChangedKernel:
+    """A dense layer or convolution that learns one kernel and computes with another, `kernel`."""
+
+    # Keras would save `kernel` and load it as what is learnt.
+
+    def save_own_variables(self, store):
+        layers.Layer.save_own_variables(self, store)
+
+    def load_own_variables(self, store):
+        layers.Layer.load_own_variables(self, store)
+
+
+# ------------------------------------------------------------------------ progressive growing
+
+
+def _equalized(kernel):
+    """W √(2 / fan in), where fan in is the number of inputs to one output."""
+    return kernel * math.sqrt(2 / math.prod(kernel.shape[:-1]))
+
+
+class _Equalized(_ChangedKernel):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"kernel_initializer": _unit_normal(), **kwargs})
+
+    @property
+    def kernel(self):
+        return _equalized(super().kernel)
+
+
+@_register
+class EqualizedDense(_Equalized, layers.Dense):
+    """A dense layer with an equalized learning rate: weights from N(0, 1), scaled as they are used.
+
+    He's scale √(2 / fan in) stands in the network and not in the initial weights. Adam moves every
+    weight by about the learning rate, whatever its size, so weights of one size learn at one speed.
+
+    Source: Karras et al., Progressive Growing of GANs, 2018, section 4.1.
+    """
+
+
+@_register
+class EqualizedConv2D(_Equalized, layers.Conv2D):
+    """A convolution with an equalized learning rate; see `EqualizedDense`."""
+
+
+@_register
+class PixelNorm(layers.Layer):
+    """Each pixel's feature vector at length √C: x / √(mean over channels of x² + ε).
+
+    It keeps the signal from growing while the two players outbid each other, and has no weights.
+
+    Source: Karras et al., Progressive Growing of GANs, 2018, section 4.2.
+    """
+
+    def call(self, x):
+        return x * ops.rsqrt(ops.mean(ops.square(x), axis=-1, keepdims=True) + EPSILON)
+
+
+@_register
+class MinibatchStandardDeviation(layers.Layer):
+    """One more channel, the same number everywhere: how much the images of this batch differ.
+
+    The standard deviation over the batch of each feature at each place, averaged over all. A
+    generator that draws one image again and again is found out at a glance.
+
+    Returns:
+        (B, H, W, C) → (B, H, W, C + 1).
+
+    Source: Karras et al., Progressive Growing of GANs, 2018, section 3.
+    """
+
+    def call(self, x):
+        # The root has no slope at 0, where a collapsed generator puts it.
+        deviation = ops.mean(ops.sqrt(ops.var(x, axis=0) + EPSILON))
+        return ops.concatenate([x, ops.zeros_like(x[..., :1]) + deviation], axis=-1)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], input_shape[-1] + 1)
+
+
+@_register
+class Fade(layers.Layer):
+    """(1 − α) old + α new. α is a weight that no gradient moves; it starts at 0.
+
+    Source: Karras et al., Progressive Growing of GANs, 2018, figure 2.
+    """
+
+    def build(self, input_shape):
+        self.alpha = self.add_weight(shape=(), initializer="zeros", trainable=False, name="alpha")
+
+    def call(self, inputs):
+        old, new = inputs
+        return old + self.alpha * (new - old)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape[1]
+
+
+# ------------------------------------------------------------------------------------- styles
+
+
+@_register
+class Constant(layers.Layer):
+    """A learnt image, the same for every example; of the input only the batch size counts."""
+
+    def __init__(self, shape, **kwargs):
+        super().__init__(**kwargs)
+        self.shape = tuple(shape)
+
+    def build(self, input_shape):
+        self.value = self.add_weight(shape=self.shape, initializer="random_normal", name="value")
+
+    def call(self, inputs):
+        return ops.broadcast_to(self.value, (ops.shape(inputs)[0], *self.shape))
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], *self.shape)
+
+    def get_config(self):
+        return {**super().get_config(), "shape": self.shape}
+
+
+@_register
+class ModulatedConv2D(layers.Layer):
+    """A convolution whose input channels are weighed by a style, and whose output is put right.
+
+        s = A w + b                       the style: one factor an input channel, b starts at 1
+        y_j = d_j Σ_i W_ij ∗ (s_i x_i) + bias_j
+        d_j = 1 / √(Σ_i Σ_k s_i² W_ijk² + ε)
+
+    The last line, demodulation, gives each output channel the variance it would have if the input
+    had variance 1: one layer's style does not shout down the next one's.
+
+    Args:
+        filters: output channels.
+        kernel_size: width of the square kernel.
+        demodulate: whether d_j is as above, or 1 as in the layer that makes colours.
+
+    Returns:
+        [x (B, H, W, C), w (B, D)] → (B, H, W, filters).
+
+    Source: Karras et al., Analyzing and Improving the Image Quality of StyleGAN, 2020, eqs. 1 to 3.
+    """
+
+    def __init__(self, filters, kernel_size, demodulate=True, **kwargs):
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.kernel_size = kernel_size
+        self.demodulate = demodulate
+
+    def build(self, input_shape):
+        (*_, channels), w_shape = input_shape
+        self.style = EqualizedDense(channels, bias_initializer="ones", name="style")
+        self.style.build(w_shape)
+        self.raw_kernel = self.add_weight(
+            shape=(self.kernel_size, self.kernel_size, channels, self.filters),
+            initializer=_unit_normal(),
+            name="kernel",
+        )
+        self.bias = self.add_weight(shape=(self.filters,), initializer="zeros", name="bias")
+
+    @property
+    def kernel(self):
+        """The kernel as it is used, (k, k, C, filters)."""
+        return _equalized(self.raw_kernel)
+
+    def call(self, inputs):
+        x, w = inputs
+        style, kernel = self.style(w), self.kernel
+        y = ops.conv(x * style[:, None, None, :], kernel, padding="same")
+        if self.demodulate:
+            power = ops.matmul(ops.square(style), ops.sum(ops.square(kernel), axis=(0, 1)))
+            y = y * ops.rsqrt(power + EPSILON)[:, None, None, :]
+        return y + self.bias
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[0][:-1], self.filters)
+
+    def get_config(self):
+        names = ("filters", "kernel_size", "demodulate")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+
+
+@_register
+class LayerNoise(layers.Layer):
+    """x + strength · noise: one draw of N(0, 1) a pixel, the same for all channels.
+
+    Freckles, strands of hair: what differs between two pictures of one person. While training the
+    noise is drawn anew at each call. Otherwise it is one image drawn at the start, so that the same
+    latent vector gives the same picture.
+
+    Source: Karras et al., A Style-Based Generator Architecture for GANs, 2019, section 2; Karras et
+    al. 2020, section 2.1, for one strength a layer.
+    """
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.seed = keras.random.SeedGenerator()
+
+    def build(self, input_shape):
+        self.strength = self.add_weight(shape=(), initializer="zeros", name="strength")
+        self.noise = self.add_weight(
+            shape=(*input_shape[1:3], 1),
+            initializer=_unit_normal(),
+            trainable=False,
+            name="noise",
+        )
+
+    def call(self, x, training=False):
+        noise = self.noise
+        if training:
+            noise = keras.random.normal((*ops.shape(x)[:3], 1), seed=self.seed)
+        return x + self.strength * noise
+
+
+# ------------------------------------------------------------------------------ large classes
+
+
+@_register
+class ConditionalBatchNormalization(layers.Layer):
+    """Batch normalisation whose scale and offset are read off a vector, such as that of a class.
+
+    y = (1 + A c) · (x − mean) / √variance + B c
+
+    Returns:
+        [x (B, …, C), c (B, D)] → (B, …, C).
+
+    Source: Dumoulin et al., A Learned Representation for Artistic Style, 2017, eq. 5; with a shared
+    embedding and part of z in c: Brock et al., Large Scale GAN Training for High Fidelity Natural
+    Image Synthesis, 2019, section 3.
+    """
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.normalize = layers.BatchNormalization(center=False, scale=False, momentum=0.9)
+
+    def build(self, input_shape):
+        x_shape, c_shape = input_shape
+        self.scale = layers.Dense(x_shape[-1], use_bias=False, name="scale")
+        self.offset = layers.Dense(x_shape[-1], use_bias=False, name="offset")
+        self.normalize.build(x_shape)
+        self.scale.build(c_shape)
+        self.offset.build(c_shape)
+
+    def call(self, inputs, training=False):
+        x, c = inputs
+        shape = (-1, *(1,) * (len(x.shape) - 2), x.shape[-1])
+        scale, offset = (ops.reshape(layer(c), shape) for layer in (self.scale, self.offset))
+        return (1 + scale) * self.normalize(x, training=training) + offset
+
+    def compute_output_shape(self, input_shape):
+        return input_shape[0]
+
+
+class _Spectral(_ChangedKernel):
+    """The part that `SpectralDense` and `SpectralConv2D` share.
+
+    Keras's own wrapper writes W / σ over W at each call: a projection. Here W stays, and the
+    gradient passes through the division, as in the paper.
+    """
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.u = self.add_weight(
+            shape=(self._matrix().shape[-1],),
+            initializer=_unit_normal(),
+            trainable=False,
+            name="u",
+        )
+
+    def _matrix(self):
+        kernel = super().kernel
+        return ops.reshape(kernel, (-1, kernel.shape[-1]))
+
+    def call(self, x, training=False):
+        if training:
+            self.u.assign(self._power_iteration()[1])
+        return super().call(x)
+
+    def _power_iteration(self):
+        matrix = ops.stop_gradient(self._matrix())
+        v = ops.normalize(ops.matmul(matrix, self.u), epsilon=EPSILON)
+        return v, ops.normalize(ops.matmul(v, matrix), epsilon=EPSILON)
+
+    @property
+    def kernel(self):
+        v, u = self._power_iteration()
+        sigma = ops.matmul(v, ops.matmul(self._matrix(), u))
+        return super().kernel / sigma
+
+
+@_register
+class SpectralDense(_Spectral, layers.Dense):
+    """A dense layer that lengthens no vector: W / σ(W), σ the largest singular value.
+
+    One step of power iteration at each training call keeps an estimate of σ's vectors up to date.
+
+    Source: Miyato et al., Spectral Normalization for Generative Adversarial Networks, 2018, eq. 8
+    and algorithm 1.
+    """
+
+
+@_register
+class SpectralConv2D(_Spectral, layers.Conv2D):
+    """A convolution whose kernel, as a matrix from patches to channels, has σ = 1.
+
+    See `SpectralDense`.
+    """
+
+
+@_register
+class SelfAttention(layers.Layer):
+    """Each pixel looks at all others and adds a mixture of what it finds there.
+
+        y = x + γ · W_o softmax(q kᵀ) v,   q, k, v = W x at each pixel
+
+    γ starts at 0: a network learns what is near before it looks afar. Queries and keys have C/8
+    channels, values C/2.
+
+    Returns:
+        (B, H, W, C) → the same shape.
+
+    Source: Zhang et al., Self-Attention Generative Adversarial Networks, 2019, eqs. 1 to 3.
+    """
+
+    def build(self, input_shape):
+        channels = input_shape[-1]
+        narrow, half = max(channels // 8, 1), max(channels // 2, 1)
+        self.query, self.key, self.value, self.output_map = (
+            SpectralDense(width, use_bias=False, name=name)
+            for name, width in (
+                ("query", narrow),
+                ("key", narrow),
+                ("value", half),
+                ("out", channels),
+            )
+        )
+        for layer in (self.query, self.key, self.value):
+            layer.build(input_shape)
+        self.output_map.build((*input_shape[:-1], half))
+        self.gamma = self.add_weight(shape=(), initializer="zeros", name="gamma")
+
+    def call(self, x, training=False):
+        shape = ops.shape(x)
+        pixels = ops.reshape(x, (shape[0], shape[1] * shape[2], shape[3]))
+        query, key, value = (
+            layer(pixels, training=training) for layer in (self.query, self.key, self.value)
+        )
+        weights = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))), axis=-1)
+        seen = self.output_map(ops.matmul(weights, value), training=training)
+        return x + self.gamma * ops.reshape(seen, shape)

@@ -1,0 +1,157 @@
+"""BigGAN, small: what made a conditional GAN scale to a thousand classes, on ten.
+
+Brock, Donahue and Simonyan, *Large Scale GAN Training for High Fidelity Natural Image Synthesis*,
+2019. The label reaches the generator at every block, through batch normalisation, together with a
+part of z of the block's own. The discriminator is spectrally normalised and learns by the hinge
+loss. Both attend to the whole image.
+
+    truncation   z is drawn from N(0, I) with every entry beyond ±τ drawn again: towards 0 the
+                 images become better and more alike
+"""
+
+import course_utils.quiet
+
+from functools import partial
+
+import keras
+import numpy as np
+from keras import layers
+
+from course_utils.gan_layers import (
+    ConditionalBatchNormalization,
+    SelfAttention,
+    SpectralConv2D,
+    SpectralDense,
+)
+from course_utils.models.conditional_gan import ConditionalGAN
+
+_same = partial(SpectralConv2D, padding="same")
+_relu = partial(layers.Activation, "relu")
+
+
+class BigGAN(ConditionalGAN):
+    """A conditional GAN with the hinge loss, whose samples can be truncated.
+
+    Arguments as for `ConditionalGAN`.
+    """
+
+    def __init__(self, generator, discriminator, classes: int, **kwargs):
+        super().__init__(generator, discriminator, classes, objective="hinge", **kwargs)
+
+    def sample(self, labels, truncation: float | None = None):
+        """One example for each label (B,), each from its own z, (B, …).
+
+        Args:
+            labels: whole numbers from 0 to K − 1.
+            truncation: τ, above 0: entries of z lie within ±τ. None: z ~ N(0, I).
+
+        Raises:
+            ValueError: for other labels or another τ.
+        """
+        if truncation is None:
+            return super().sample(labels)
+        labels = self._check_labels(labels, {})
+        return self([truncated_normal((len(labels), self.latent), truncation, self.noise), labels])
+
+
+def truncated_normal(shape, threshold: float, seed=None):
+    """N(0, 1) with each entry beyond ±threshold drawn again.
+
+    By the inverse of the cumulative distribution: it takes as long for a threshold near 0, where
+    drawing again would hardly end.
+
+    Args:
+        shape: of the draws.
+        threshold: τ, above 0.
+        seed: an integer or a `keras.random.SeedGenerator`.
+
+    Raises:
+        ValueError: for a threshold that is not a positive number.
+
+    Source: Brock et al. 2019, section 3.1.
+    """
+    if not 0 < threshold < np.inf:
+        raise ValueError(f"truncation: expected a number above 0, got {threshold!r}")
+    # P(|z| < τ) = erf(τ / √2)
+    reach = keras.ops.erf(threshold / np.sqrt(2))
+    return np.sqrt(2) * keras.ops.erfinv(keras.random.uniform(shape, -reach, reach, seed=seed))
+
+
+def _block(x, condition, width: int):
+    """Norm, ReLU, convolution, twice, and a way around."""
+    h = _relu()(ConditionalBatchNormalization()([x, condition]))
+    h = _same(width, 3)(h)
+    h = _relu()(ConditionalBatchNormalization()([h, condition]))
+    return layers.Add()([_same(width, 3)(h), _same(width, 1)(x)])
+
+
+def big_generator(latent: int, classes: int, width: int = 24, embedding: int = 16) -> keras.Model:
+    """From z and a label to an 8×8 image, by way of 4×4 pixels and self-attention.
+
+    Args:
+        latent: size D of z, divisible by 3: a third starts the image, a third goes to each block.
+        classes: number K of labels.
+        width: channels at 8×8 pixels; twice as many at 4×4.
+        embedding: size of the class vector that both blocks share.
+
+    Returns:
+        A Functional model: [z (B, D), label (B,)] → (B, 8, 8, 1) in [0, 1].
+
+    Raises:
+        ValueError: for a D that is not divisible by 3.
+
+    Source: Brock et al. 2019, figure 15.
+    """
+    if latent % 3:
+        raise ValueError(f"latent: expected a size divisible by 3, got {latent}")
+    z, label = keras.Input((latent,)), keras.Input((), dtype="int32")
+    part = latent // 3
+    shared = layers.Embedding(classes, embedding)(label)
+    first, *rest = (z[:, start : start + part] for start in range(0, latent, part))
+    conditions = [layers.Concatenate()([shared, own]) for own in rest]
+    h = layers.Reshape((4, 4, 2 * width))(SpectralDense(4 * 4 * 2 * width)(first))
+    h = _block(h, conditions[0], 2 * width)
+    h = layers.UpSampling2D(2)(SelfAttention()(h))
+    h = _block(h, conditions[1], width)
+    h = _relu()(layers.BatchNormalization(momentum=0.9)(h))
+    x = layers.Activation("sigmoid")(_same(1, 3)(h))
+    return keras.Model([z, label], x, name="generator")
+
+
+def big_discriminator(classes: int, width: int = 24) -> keras.Model:
+    """From an 8×8 image and a label to a logit, by way of self-attention and 4×4 pixels.
+
+    logit = w · φ(x) + b + v_label · φ(x) (Miyato and Koyama 2018), φ summed over the pixels.
+
+    Args:
+        classes: number K of labels.
+        width: channels at 8×8 pixels; twice as many at 4×4.
+
+    Returns:
+        A Functional model: [x (B, 8, 8, 1), label (B,)] → logits (B, 1).
+
+    Source: Brock et al. 2019, figure 15.
+    """
+    x, label = keras.Input((8, 8, 1)), keras.Input((), dtype="int32")
+    h = _relu()(_same(width, 3)(x))
+    h = layers.Add()([_same(width, 3)(h), _same(width, 1)(x)])
+    h = layers.AveragePooling2D(2)(SelfAttention()(h))
+    around = _same(2 * width, 1)(h)
+    h = _same(2 * width, 3)(_relu()(h))
+    h = _relu()(layers.Add()([_same(2 * width, 3)(_relu()(h)), around]))
+    phi = keras.ops.sum(h, axis=(1, 2))
+    one_hot = layers.CategoryEncoding(classes, output_mode="one_hot")(label)
+    v = SpectralDense(2 * width, use_bias=False)(one_hot)
+    logit = layers.Add()([SpectralDense(1)(phi), layers.Dot(axes=-1)([phi, v])])
+    return keras.Model([x, label], logit, name="discriminator")
+
+
+def big_gan(latent: int = 24, classes: int = 10, **options) -> BigGAN:
+    """A BigGAN of 8×8 images.
+
+    Args:
+        latent: size D of z, divisible by 3.
+        classes: number K of labels.
+        options: as for `BigGAN`.
+    """
+    return BigGAN(big_generator(latent, classes), big_discriminator(classes), classes, **options)

@@ -1,0 +1,226 @@
+"""CycleGAN: translation between two domains without a single pair to learn from.
+
+Zhu, Park, Isola and Efros, *Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial
+Networks*, 2017.
+
+    translators       G: X → Y  and  F: Y → X
+    discriminators    D_X and D_Y, one score for each patch
+    objective of      E (D_Y(G(x)) − 1)² + E (D_X(F(y)) − 1)²                 looks like the domain
+    the translators   + λ E [|F(G(x)) − x| + |G(F(y)) − y|]                   comes back as it was
+                      + μ E [|G(y) − y| + |F(x) − x|]                         is left alone if there
+
+No pair says which y belongs to x. Looking real is asked of every translation, but any face would
+do; that it leads back to x asks for one that still knows x; that a y stays itself asks for changing
+no more than the domains differ in.
+"""
+
+import course_utils.quiet
+
+import math
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from course_utils import losses, networks
+from course_utils.training import InMemoryModel
+from course_utils.validation import check_array, check_shape
+
+
+class CycleGAN(InMemoryModel):
+    """Two translators, each the other's way back, and a discriminator for each domain.
+
+    Trained by `fit(x, y)`: as many images of either domain, in any order. Which x and y stand in
+    one batch makes no difference, since no loss compares them.
+
+    Args:
+        translator: G, images of X (B, H, W, C) → images of Y, same shape.
+        back_translator: F, the other way.
+        discriminator_x, discriminator_y: images (B, H, W, C) → scores (B, h, w, 1).
+        cycle_weight: λ, for errors averaged over pixels beside scores averaged over patches.
+        identity_weight: μ, likewise.
+
+    Raises:
+        ValueError: for a negative weight, or networks that do not fit together.
+    """
+
+    def __init__(
+        self,
+        translator: keras.Model,
+        back_translator: keras.Model,
+        discriminator_x: keras.Model,
+        discriminator_y: keras.Model,
+        *,
+        cycle_weight: float = 10.0,
+        identity_weight: float = 5.0,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        for name, weight in (("cycle_weight", cycle_weight), ("identity_weight", identity_weight)):
+            if not 0 <= weight < np.inf:
+                raise ValueError(f"{name}: expected a number of at least 0, got {weight!r}")
+        image = translator.input_shape
+        for name, network in (
+            ("translator", translator),
+            ("back_translator", back_translator),
+            ("discriminator_x", discriminator_x),
+            ("discriminator_y", discriminator_y),
+        ):
+            check_shape(f"{name}'s input", network.input_shape, image)
+        for name, network in (("translator", translator), ("back_translator", back_translator)):
+            check_shape(f"{name}'s output", network.output_shape, image)
+        self.translator = translator
+        self.back_translator = back_translator
+        self.discriminator_x = discriminator_x
+        self.discriminator_y = discriminator_y
+        self.cycle_weight = cycle_weight
+        self.identity_weight = identity_weight
+        self.adversarial_loss = keras.metrics.Mean(name="adversarial_loss")
+        self.cycle_loss = keras.metrics.Mean(name="cycle_loss")
+        self.identity_loss = keras.metrics.Mean(name="identity_loss")
+        self.discriminator_loss = keras.metrics.Mean(name="discriminator_loss")
+        self.built = True  # all networks are: weights can be saved and loaded before a first call
+
+    @property
+    def metrics(self):
+        # Two sides have no common loss, which Keras would report as 0.
+        return [
+            self.adversarial_loss,
+            self.cycle_loss,
+            self.identity_loss,
+            self.discriminator_loss,
+        ]
+
+    def compile(self, optimizer=None, discriminator_optimizer=None, **kwargs):
+        """Give the translators one optimizer and the discriminators another.
+
+        Args:
+            optimizer: of the translators. With `use_ema=True` translations come from averaged
+                weights. None is Adam with β₁ = ½, as in the paper, but faster.
+            discriminator_optimizer: likewise.
+            kwargs: as for `keras.Model.compile`.
+        """
+        optimizer = optimizer or _adam()
+        self.discriminator_optimizer = discriminator_optimizer or _adam()
+        optimizer.build(self._translator_variables)
+        self.discriminator_optimizer.build(self._discriminator_variables)
+        super().compile(optimizer=optimizer, **kwargs)
+
+    @property
+    def _translator_variables(self):
+        return self.translator.trainable_variables + self.back_translator.trainable_variables
+
+    @property
+    def _discriminator_variables(self):
+        return self.discriminator_x.trainable_variables + self.discriminator_y.trainable_variables
+
+    # ------------------------------------------------------------------------ training
+
+    def train_step(self, data):
+        x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
+        if y is None:
+            raise ValueError("y: a CycleGAN needs images of both domains; call fit(x, y)")
+        fake_x, fake_y = self.translator_step(x, y)
+        self.discriminator_step(x, y, fake_x, fake_y)
+        return self.get_metrics_result()
+
+    def translator_step(self, x, y):
+        """Move both translators once; returns what they made of y and x before."""
+        with tf.GradientTape() as tape:
+            # What is to be translated and what is to be left alone go through in one batch.
+            fake_y, same_y = ops.split(self.translator(ops.concatenate([x, y])), 2)
+            fake_x, same_x = ops.split(self.back_translator(ops.concatenate([y, x])), 2)
+            adversarial = self._convince(fake_x, fake_y)
+            cycle = self._difference(self.back_translator(fake_y), x) + self._difference(
+                self.translator(fake_x), y
+            )
+            identity = self._difference(same_x, x) + self._difference(same_y, y)
+            objective = ops.mean(
+                adversarial + self.cycle_weight * cycle + self.identity_weight * identity
+            )
+        variables = self._translator_variables
+        self.optimizer.apply(tape.gradient(objective, variables), variables)
+        self.adversarial_loss.update_state(adversarial)
+        self.cycle_loss.update_state(cycle)
+        self.identity_loss.update_state(identity)
+        return fake_x, fake_y
+
+    def discriminator_step(self, x, y, fake_x, fake_y):
+        """Move both discriminators once, against fakes that stay as they are."""
+        with tf.GradientTape() as tape:
+            loss = 0.0
+            for discriminator, real, fake in (
+                (self.discriminator_x, x, fake_x),
+                (self.discriminator_y, y, fake_y),
+            ):
+                scores = discriminator(ops.concatenate([real, fake]))
+                real_scores, fake_scores = ops.split(scores, 2)
+                loss += losses.least_squares_discriminator_loss(real_scores, fake_scores) / _size(
+                    real_scores
+                )
+            objective = ops.mean(loss)
+        variables = self._discriminator_variables
+        self.discriminator_optimizer.apply(tape.gradient(objective, variables), variables)
+        self.discriminator_loss.update_state(loss)
+
+    def _convince(self, fake_x, fake_y):
+        """The adversarial loss of both translators, (B,), a patch."""
+        scores_x, scores_y = self.discriminator_x(fake_x), self.discriminator_y(fake_y)
+        return (
+            losses.least_squares_generator_loss(scores_x)
+            + losses.least_squares_generator_loss(scores_y)
+        ) / _size(scores_x)
+
+    def _difference(self, a, b):
+        """Absolute error, (B,), a number of the image."""
+        return losses.absolute_error(a, b) / _size(a)
+
+    # -------------------------------------------------------------------- translations
+
+    def call(self, x, training=None):
+        return ops.clip(self.translator(x, training=training), 0, 1)
+
+    def translate(self, x):
+        """Images of X (B, H, W, C) in [0, 1] as images of Y, same shape.
+
+        Raises:
+            ValueError: for images of another shape or range.
+        """
+        return self(self._check_images("x", x))
+
+    def translate_back(self, y):
+        """Images of Y (B, H, W, C) in [0, 1] as images of X, same shape.
+
+        Raises:
+            ValueError: for images of another shape or range.
+        """
+        return ops.clip(self.back_translator(self._check_images("y", y)), 0, 1)
+
+    def _check_images(self, name, images):
+        return check_array(name, images, ("B", *self.translator.input_shape[1:]), low=0, high=1)
+
+
+def _adam() -> keras.optimizers.Optimizer:
+    return keras.optimizers.Adam(1e-3, beta_1=0.5, beta_2=0.99)
+
+
+def _size(values) -> int:
+    """How many numbers an example has."""
+    return math.prod(values.shape[1:])
+
+
+def residual_cyclegan(shape: Sequence[int], *, width: int = 16, blocks: int = 2, **options):
+    """A CycleGAN of small residual translators and patch discriminators.
+
+    Args:
+        shape: shape of one image with values in [0, 1], such as (32, 32, 3).
+        width, blocks: of `networks.residual_translator`.
+        options: as for `CycleGAN`.
+    """
+    translators = (
+        networks.residual_translator(shape, width=width, blocks=blocks) for _ in range(2)
+    )
+    discriminators = (networks.patch_discriminator(shape) for _ in range(2))
+    return CycleGAN(*translators, *discriminators, **options)

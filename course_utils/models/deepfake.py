@@ -1,0 +1,152 @@
+"""The deepfake: one encoder for two people, and a decoder for each.
+
+The face swap of the first public deepfakes (2017), as in Perov et al., *DeepFaceLab: Integrated,
+Flexible and Extensible Face-Swapping Framework*, 2020, section 3.2.
+
+    training    a ≈ D_A(E(a)),  b ≈ D_B(E(b))      faces of either person are drawn again
+    swap        D_B(E(a))                          what A does, drawn by who only ever drew B
+
+The decoders know how their person looks, so the code need not say. What it must say is what
+differs between pictures of one person: expression, pose, light. D_B can read what A does only if
+both people use the same codes for the same things. So the codes of each person are brought to mean
+0 and variance 1 by themselves (statistics of each domain, as in Li et al., *Revisiting Batch
+Normalization for Practical Domain Adaptation*, 2017): where a code lies no longer tells who it is.
+Noise on the codes asks that near codes mean near faces.
+"""
+
+import course_utils.quiet
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import keras
+import numpy as np
+from keras import ops
+
+from course_utils import losses
+from course_utils.networks import conv_encoder, conv_generator
+from course_utils.training import InMemoryModel
+from course_utils.validation import check_array, check_shape
+
+
+class Faces(NamedTuple):
+    """Faces of the two people, each (B, H, W, C)."""
+
+    a: keras.KerasTensor
+    b: keras.KerasTensor
+
+
+class Deepfake(InMemoryModel):
+    """Two autoencoders that share their encoder.
+
+    Trained by `fit(Faces(a, b))`: as many faces of either person, in any order. Which a and b stand
+    in one batch makes no difference, since no loss compares them.
+
+    Args:
+        encoder: faces (B, H, W, C) → codes (B, D), before they are normalised.
+        decoder_a, decoder_b: codes (B, D) → faces (B, H, W, C) in [0, 1].
+        noise: standard deviation of the noise on the normalised codes while training.
+
+    Raises:
+        ValueError: for negative noise, or networks that do not fit together.
+    """
+
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder_a: keras.Model,
+        decoder_b: keras.Model,
+        *,
+        noise: float = 0.1,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        if not 0 <= noise < np.inf:
+            raise ValueError(f"noise: expected a number of at least 0, got {noise!r}")
+        for name, decoder in (("decoder_a", decoder_a), ("decoder_b", decoder_b)):
+            check_shape(f"{name}'s input", decoder.input_shape, encoder.output_shape)
+            check_shape(f"{name}'s output", decoder.output_shape, encoder.input_shape)
+        self.encoder = encoder
+        self.decoder_a = decoder_a
+        self.decoder_b = decoder_b
+        self.noise = noise
+        self.seed = keras.random.SeedGenerator()
+        self.normalize_a = keras.layers.BatchNormalization(momentum=0.95, center=False, scale=False)
+        self.normalize_b = keras.layers.BatchNormalization(momentum=0.95, center=False, scale=False)
+        for layer in (self.normalize_a, self.normalize_b):
+            layer.build(encoder.output_shape)
+        self.built = True  # all networks are: weights can be saved and loaded before a first call
+
+    @property
+    def latent(self) -> int:
+        """The size D of the code."""
+        return self.encoder.output_shape[-1]
+
+    def call(self, faces, training=None):
+        drawn = []
+        for x, normalize, decoder in zip(
+            faces,
+            (self.normalize_a, self.normalize_b),
+            (self.decoder_a, self.decoder_b),
+            strict=True,
+        ):
+            code = normalize(self.encoder(x, training=training), training=training)
+            if training:
+                code += self.noise * keras.random.normal(ops.shape(code), seed=self.seed)
+            drawn.append(decoder(code, training=training))
+        return Faces(*drawn)
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        return ops.mean(losses.squared_error(x[0], y_pred.a) + losses.squared_error(x[1], y_pred.b))
+
+    # ----------------------------------------------------------------------- the swap
+
+    def encode(self, faces, who: str):
+        """Codes (B, D) of faces (B, H, W, C) in [0, 1] that show person `who`, "a" or "b".
+
+        Raises:
+            ValueError: for faces of another shape or range, or somebody else.
+        """
+        normalize = _choose(who, self.normalize_a, self.normalize_b)
+        shape = ("B", *self.encoder.input_shape[1:])
+        faces = check_array("faces", faces, shape, low=0, high=1)
+        return normalize(self.encoder(faces, training=False), training=False)
+
+    def decode(self, codes, who: str):
+        """The faces (B, H, W, C) that belong to codes (B, D), drawn as person `who`, "a" or "b".
+
+        Raises:
+            ValueError: for codes of another shape, or somebody else.
+        """
+        decoder = _choose(who, self.decoder_a, self.decoder_b)
+        codes = check_array("codes", codes, ("B", self.latent))
+        return decoder(codes, training=False)
+
+    def swap(self, faces, who: str):
+        """What the faces of one person do, done by the other, `who`, "a" or "b": (B, H, W, C)."""
+        return self.decode(self.encode(faces, _choose(who, "b", "a")), who)
+
+
+def _choose(who: str, a, b):
+    """What belongs to that person."""
+    if who not in ("a", "b"):
+        raise ValueError(f"who: expected 'a' or 'b', got {who!r}")
+    return a if who == "a" else b
+
+
+def conv_deepfake(
+    shape: Sequence[int], latent: int, *, filters: int = 8, noise: float = 0.1
+) -> Deepfake:
+    """A deepfake of convolutional networks.
+
+    Args:
+        shape: shape of one face with values in [0, 1], such as (32, 32, 3).
+        latent: size D of the code.
+        filters: channels next to the image; twice as many at each halving.
+        noise: as for `Deepfake`.
+    """
+    return Deepfake(
+        conv_encoder(shape, latent, filters=filters),
+        *(conv_generator(latent, shape, filters=filters) for _ in range(2)),
+        noise=noise,
+    )

@@ -1,0 +1,336 @@
+"""Diffusion: learn to take noise away, then begin with nothing but noise.
+
+Ho, Jain and Abbeel, *Denoising Diffusion Probabilistic Models*, 2020; in continuous time, Kingma,
+Salimans, Poole and Ho, *Variational Diffusion Models*, 2021.
+
+    noising      z_t = α(t) x + σ(t) ε,   ε ~ N(0, I),   t from 0 (data) to 1 (noise)
+    schedule     α = cos φ,  σ = sin φ,  φ = π t / 2          (Nichol and Dhariwal, 2021, eq. 17)
+    prediction   v = dz/dφ = cos φ ε − sin φ x                (Salimans and Ho, 2022, section 4)
+    objective    E ‖v(z_t, t) − v‖² over x, t and ε
+
+From v and z follow a clean example, the noise and the score:
+
+    x̂ = cos φ z − sin φ v,      ε̂ = sin φ z + cos φ v,      ∇ log p(z_t) = −ε̂ / σ
+
+At the objective's minimum x̂ is the mean of all x that could have become z_t. A sample is drawn by
+many small steps, each a little way towards the x̂ of the moment.
+
+The network need not learn what is known. If the data were normal, with their mean m and covariance
+U diag(s²) Uᵀ, the best v would be linear in z. So the model adds that v; the network sees z along
+the axes U at unit variance and learns the rest, also at unit variance (after Karras, Aittala, Aila
+and Laine, *Elucidating the Design Space of Diffusion-Based Generative Models*, 2022, section 5, who
+use one variance for all axes):
+
+    y = Uᵀ (z − α m),      d = α² s² + σ²
+    v = α' m + U [ (α' α s² + σ' σ) y / d  +  s / √d · network(y / √d, t) ]
+"""
+
+import course_utils.quiet
+
+import collections
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from course_utils import networks
+from course_utils.losses import squared_error
+from course_utils.training import InMemoryModel
+from course_utils.validation import check_array, check_count, check_shape
+
+TIME_DENSITIES = ("uniform", "logit_normal")
+LEAST_SPREAD = 0.01  # of the scaled data along an axis: a pixel may be black in every image
+
+
+class Coefficients(NamedTuple):
+    """A path z = signal · x + noise · ε at one time, and how fast both change.
+
+    On every path here signal · noise_rate − signal_rate · noise = 1, so that solving position and
+    velocity for x and ε needs no division.
+    """
+
+    signal: keras.KerasTensor
+    noise: keras.KerasTensor
+    signal_rate: keras.KerasTensor
+    noise_rate: keras.KerasTensor
+
+
+class DiffusionOutput(NamedTuple):
+    """What one pass through the network gives, at times drawn anew."""
+
+    velocity: keras.KerasTensor  # (B, *example), what the network says
+    target: keras.KerasTensor  # (B, *example), what it should have said
+
+
+class Moment(NamedTuple):
+    """One moment on the way from noise to data."""
+
+    t: float
+    z: keras.KerasTensor  # (B, *example), as noisy as t says
+    x: keras.KerasTensor  # (B, *example), the clean example that the network sees in z
+
+
+class Diffusion(InMemoryModel):
+    """A network that is shown noised examples and predicts v, from which the clean ones follow.
+
+    Args:
+        network: [y / √d (B, P), t (B,)] → (B, P), P being the numbers in one example; see above.
+        shape: of one example.
+        time_density: how training times are drawn: "uniform" on [0, 1), or "logit_normal", which is
+            1 / (1 + e^−n) of a standard normal n and spends most of them in the middle, where it is
+            decided what an image shows (Esser et al., *Scaling Rectified Flow Transformers*, 2024,
+            section 3.1).
+        bounds: lowest and highest value of the data, such as (0, 1) for pixels. Inside the model
+            they become −1 and 1, and every x̂ is clipped to them. None for data of any size: then
+            scale them to about unit variance.
+
+    Raises:
+        ValueError: for a network that does not fit the shape, or bounds out of order.
+    """
+
+    def __init__(
+        self,
+        network: keras.Model,
+        shape: Sequence[int],
+        *,
+        bounds: tuple[float, float] | None = None,
+        time_density: str = "uniform",
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        if time_density not in TIME_DENSITIES:
+            known = ", ".join(TIME_DENSITIES)
+            raise ValueError(f"time_density: expected one of {known}; got {time_density!r}")
+        size = math.prod(shape)
+        check_shape("network's input", network.input_shape[0], (None, size))
+        check_shape("network's output", network.output_shape, (None, size))
+        if bounds is not None and not -np.inf < bounds[0] < bounds[1] < np.inf:
+            raise ValueError(f"bounds: expected (lowest, highest), got {bounds!r}")
+        self.network = network
+        self.shape = tuple(shape)
+        self.bounds = bounds
+        self.time_density = time_density
+        self.mean, self.axes, self.spread = (
+            self.add_weight(shape=size, initializer=initializer, trainable=False, name=name)
+            for name, size, initializer in (
+                ("mean", (size,), "zeros"),
+                ("axes", (size, size), "identity"),
+                ("spread", (size,), "ones"),
+            )
+        )
+        self.noise = keras.random.SeedGenerator()
+        self._compiled_step = tf.function(self.step, autograph=False)
+        self.built = True  # the network is: weights can be saved and loaded before a first call
+
+    # --------------------------------------------------------------------------- the path
+
+    def coefficients(self, t) -> Coefficients:
+        """Of the path at times t in [0, 1], of any shape."""
+        phi = ops.convert_to_tensor(t, "float32") * (math.pi / 2)
+        cos, sin = ops.cos(phi), ops.sin(phi)
+        return Coefficients(cos, sin, -sin, cos)
+
+    def _at(self, t) -> Coefficients:
+        """The coefficients at times (B,), shaped to multiply examples."""
+        shape = (-1, *(1 for _ in self.shape))
+        return Coefficients(*(ops.reshape(c, shape) for c in self.coefficients(t)))
+
+    def noised(self, x, epsilon, t):
+        """z_t = α(t) x + σ(t) ε, for scaled examples and noise (B, *example) and t (B,)."""
+        path = self._at(t)
+        return path.signal * x + path.noise * epsilon
+
+    def velocity(self, z, t, training=False):
+        """What the model says at z (B, *example) and t (B,): see the top of this file."""
+        z, t = (ops.convert_to_tensor(value, "float32") for value in (z, t))
+        path = Coefficients(*(c[:, None] for c in self.coefficients(t)))
+        y = ops.matmul(
+            ops.reshape(z, (-1, math.prod(self.shape))) - path.signal * self.mean, self.axes
+        )
+        variance = path.signal**2 * self.spread**2 + path.noise**2
+        gain = path.signal_rate * path.signal * self.spread**2 + path.noise_rate * path.noise
+        rest = self.network([y / ops.sqrt(variance), t], training=training)
+        along = gain * y / variance + self.spread / ops.sqrt(variance) * rest
+        velocity = path.signal_rate * self.mean + ops.matmul(along, ops.transpose(self.axes))
+        return ops.reshape(velocity, ops.shape(z))
+
+    def clean(self, z, velocity, t):
+        """x̂, the scaled clean example that z and a velocity imply, (B, *example)."""
+        path = self._at(t)
+        x = path.noise_rate * z - path.noise * velocity
+        return x if self.bounds is None else ops.clip(x, -1, 1)
+
+    def score(self, z, t):
+        """∇ log p(z_t), (B, *example), for z (B, *example) and t (B,) in (0, 1].
+
+        −E[ε | z] / σ: the way to more probable z is away from the noise (Vincent, 2011, eq. 9).
+
+        Raises:
+            ValueError: for t = 0, where a path has no noise to speak of.
+        """
+        z = check_array("z", z, ("B", *self.shape)).astype("float32")
+        t = check_array("t", t, (len(z),), high=1).astype("float32")
+        if t.min() <= 0:
+            raise ValueError(f"t: expected values in (0, 1], got {t.min():g}")
+        path, velocity = self._at(t), self.velocity(z, t)
+        return -(path.signal * velocity - path.signal_rate * z) / path.noise
+
+    # --------------------------------------------------------------------------- training
+
+    def fit(self, x=None, y=None, **kwargs):
+        """Train the model; mean and covariance of the data are taken first.
+
+        See `InMemoryModel.fit` for the arguments.
+
+        Raises:
+            ValueError: for examples of another shape or out of bounds, NaN or fewer than two.
+        """
+        if isinstance(x, np.ndarray | tf.Tensor):
+            self.adapt(x)
+        return super().fit(x, y, **kwargs)
+
+    def adapt(self, x):
+        """Take mean and covariance of examples (N, *example), N at least 2, and keep them."""
+        low, high = self.bounds or (-np.inf, np.inf)
+        x = check_array("x", x, ("N", *self.shape), low=low, high=high).astype("float64")
+        if len(x) < 2:
+            raise ValueError("x: expected at least two examples, got one")
+        x = np.asarray(self._scaled(x)).reshape(len(x), -1)
+        variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(x, rowvar=False)))
+        self.mean.assign(x.mean(axis=0))
+        self.axes.assign(axes)
+        self.spread.assign(np.sqrt(np.maximum(variances, LEAST_SPREAD**2)))
+
+    def call(self, x, training=None):
+        x = self._scaled(x)
+        t = self._times(ops.shape(x)[0])
+        epsilon = keras.random.normal(ops.shape(x), seed=self.noise)
+        path = self._at(t)
+        target = path.signal_rate * x + path.noise_rate * epsilon
+        return DiffusionOutput(self.velocity(self.noised(x, epsilon, t), t, training), target)
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        return ops.mean(squared_error(y_pred.velocity, y_pred.target))
+
+    def _times(self, count):
+        """`count` times, together evenly spread over their density (Kingma 2021, app. I.1)."""
+        start = keras.random.uniform((), seed=self.noise)
+        share = (start + ops.arange(count, dtype="float32") / ops.cast(count, "float32")) % 1.0
+        if self.time_density == "uniform":
+            return share
+        return ops.sigmoid(math.sqrt(2) * ops.erfinv(ops.clip(2 * share - 1, -0.9999, 0.9999)))
+
+    def _scaled(self, x):
+        if self.bounds is None:
+            return x
+        low, high = self.bounds
+        return (x - low) * (2 / (high - low)) - 1
+
+    def _unscaled(self, x):
+        if self.bounds is None:
+            return x
+        low, high = self.bounds
+        return low + (ops.clip(x, -1, 1) + 1) * ((high - low) / 2)
+
+    # --------------------------------------------------------------------------- samples
+
+    def step(self, z, t, s, stochasticity: float):
+        """From z_t to z_s, s < t: to the same mixture of x̂ and ε̂ at s, part of ε̂ drawn anew.
+
+            z_s = α_s x̂ + √(σ_s² − τ²) ε̂ + τ ε,      τ = η (σ_s / σ_t) √(σ_t² − (α_t / α_s)² σ_s²)
+
+        η = 0 is DDIM, which draws nothing; η = 1 is the ancestral sampler of Ho et al., the
+        posterior q(z_s | z_t, x = x̂) (Song, Meng and Ermon, 2021, eqs. 12 and 16).
+
+        Returns:
+            (z_s, x̂), each (B, *example).
+        """
+        times = ops.full((ops.shape(z)[0],), t)
+        now, then = self._at(times), self._at(ops.full_like(times, s))
+        x = self.clean(z, self.velocity(z, times), times)
+        # From x̂, not from v: what clipping took from x̂ must not come back in ε̂.
+        epsilon = (z - now.signal * x) / now.noise
+        forgotten = now.noise**2 - (now.signal / then.signal * then.noise) ** 2
+        tau = stochasticity * then.noise / now.noise * ops.sqrt(ops.maximum(forgotten, 0))
+        kept = ops.sqrt(ops.maximum(then.noise**2 - tau**2, 0))
+        z = then.signal * x + kept * epsilon
+        if stochasticity:
+            z = z + tau * keras.random.normal(ops.shape(z), seed=self.noise)
+        return z, x
+
+    def denoise(self, z, steps: int, stochasticity: float = 0.0) -> Iterator[Moment]:
+        """From noise at t = 1 to data at t = 0 in equal steps of time, moment by moment.
+
+        Args:
+            z: (B, *example), drawn from N(0, I).
+            steps: how many.
+            stochasticity: η in [0, 1]; see `step`.
+
+        Returns:
+            An iterator over `steps` + 1 moments, t = 1 first, t = 0 last. The examples in them are
+            in the data's own range; with `bounds`, z is cut off there.
+
+        Raises:
+            ValueError: for z of another shape, or numbers out of range.
+        """
+        if not 0 <= stochasticity <= 1:
+            raise ValueError(f"stochasticity: expected a number in [0, 1], got {stochasticity!r}")
+        return self._walk(z, steps, float(stochasticity))
+
+    def _walk(self, z, steps, how) -> Iterator[Moment]:
+        """The moments of `steps` calls of `step` with its last argument `how`."""
+        z = ops.convert_to_tensor(check_array("z", z, ("B", *self.shape)), "float32")
+        times = np.linspace(1, 0, check_count("steps", steps) + 1, dtype="float32")
+
+        def moments(z):
+            for t, s in itertools.pairwise(times):
+                next_z, x = self._compiled_step(z, tf.constant(t), tf.constant(s), how)
+                yield Moment(float(t), self._unscaled(z), self._unscaled(x))
+                z = next_z
+            yield Moment(0.0, self._unscaled(z), self._unscaled(z))
+
+        return moments(z)
+
+    def latent_noise(self, count: int):
+        """z ~ N(0, I), (count, *example)."""
+        return keras.random.normal((check_count("count", count), *self.shape), seed=self.noise)
+
+    def sample(self, count: int, steps: int = 50, stochasticity: float = 0.0):
+        """`count` examples, (count, *example), each from its own noise; arguments as for `denoise`.
+
+        Raises:
+            ValueError: for numbers out of range.
+        """
+        return last(self.denoise(self.latent_noise(count), steps, stochasticity)).x
+
+
+def last(moments: Iterator[Moment]) -> Moment:
+    """The last of the moments: the data."""
+    return collections.deque(moments, maxlen=1).pop()
+
+
+def dense_diffusion(shape: Sequence[int], *, width: int = 256, blocks: int = 3) -> Diffusion:
+    """A diffusion model of a fully connected network, for images as small as the digits.
+
+    Args:
+        shape: shape of one image with values in [0, 1], such as (8, 8, 1).
+        width, blocks: of the network; see `networks.dense_denoiser`.
+    """
+    network = networks.dense_denoiser(math.prod(shape), width=width, blocks=blocks)
+    return Diffusion(network, shape, bounds=(0, 1), time_density="logit_normal")
+
+
+def point_diffusion(dimensions: int = 2, *, width: int = 128, blocks: int = 3) -> Diffusion:
+    """A diffusion model of points in the plane, or in a few more dimensions, of unit variance.
+
+    Args:
+        dimensions: of the space in which the points lie.
+        width, blocks: of the network; see `networks.dense_denoiser`.
+    """
+    network = networks.dense_denoiser(dimensions, width=width, blocks=blocks, fourier_features=64)
+    return Diffusion(network, (dimensions,))

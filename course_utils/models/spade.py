@@ -1,0 +1,335 @@
+"""From a label map to an image: spatially adaptive normalisation, known as GauGAN.
+
+Park et al., *Semantic Image Synthesis with Spatially-Adaptive Normalization*, 2019.
+
+    normalise     ĥ = (h − mean) / std, for each channel, over the batch and all pixels
+    modulate      γ(m) ⊙ ĥ + β(m), where γ and β see the label map m at that pixel and around it
+    generator     x = G(z, m): each scale is modulated by the map at its size
+    discriminator D(x, m), one verdict for each patch: does it look real, and like this map?
+    encoder       z ~ N(μ(x), σ²(x)), what the map does not tell: the colours, the style
+
+Normalisation without modulation would wipe out what distinguishes a uniform map from another, since
+it takes away the mean that a label leaves; γ and β put it back at every scale.
+
+Objective of the generator and encoder: hinge loss, a KL divergence, so that a style may also be
+drawn from N(0, I), and the absolute error to the picture that the style came from. Park et al. have
+a distance between features (of VGG and of the discriminator) in that place. Our drawn faces have
+sharp edges exactly where the map changes and one colour a part, so that pixels say the same without
+another network.
+"""
+
+import course_utils.quiet
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers, ops
+
+from course_utils import losses
+from course_utils.networks import dense_encoder
+from course_utils.training import InMemoryModel
+from course_utils.validation import check_array, check_count, check_shape
+
+
+class SpadeLosses(NamedTuple):
+    """The parts of the generator's objective, each a mean over the batch."""
+
+    adversarial: tf.Tensor
+    error: tf.Tensor
+    kl: tf.Tensor
+
+
+class Spade(InMemoryModel):
+    """Draws images for label maps; trained by `fit(images, label_maps)`.
+
+    Args:
+        generator: [z (B, D), map (B, H, W, K), one-hot] → images (B, H, W, C) in [0, 1].
+        discriminator: [images, maps] → logits (B, …), one for each patch.
+        encoder: images → μ and log σ² of the style, (B, D) each.
+        error_weight: weight of the absolute error, mean over pixels and channels.
+        kl_weight: weight of the KL divergence, summed over D.
+
+    Raises:
+        ValueError: for a negative weight, or networks that do not fit together.
+    """
+
+    def __init__(
+        self,
+        generator: keras.Model,
+        discriminator: keras.Model,
+        encoder: keras.Model,
+        *,
+        error_weight: float = 20.0,
+        kl_weight: float = 0.01,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        for name, weight in (("error_weight", error_weight), ("kl_weight", kl_weight)):
+            if not 0 <= weight < np.inf:
+                raise ValueError(f"{name}: expected a number of at least 0, got {weight!r}")
+        (_, latent), maps = generator.input_shape
+        image, maps_judged = discriminator.input_shape
+        check_shape("generator's output", generator.output_shape, image)
+        check_shape("discriminator's map", maps_judged, maps)
+        check_shape("encoder's input", encoder.input_shape, image)
+        check_shape("encoder's first output", encoder.output_shape[0], (None, latent))
+        self.generator = generator
+        self.discriminator = discriminator
+        self.encoder = encoder
+        self.error_weight = error_weight
+        self.kl_weight = kl_weight
+        self.noise = keras.random.SeedGenerator()
+        names = ("discriminator_loss", *SpadeLosses._fields)
+        self.trackers = {name: keras.metrics.Mean(name=name) for name in names}
+        self.built = True  # all networks are: weights can be saved and loaded before a first call
+
+    @property
+    def latent(self) -> int:
+        """The size D of the style."""
+        return self.generator.input_shape[0][-1]
+
+    @property
+    def map_shape(self) -> tuple[int, int, int]:
+        """Height and width of a label map, and the number K of its classes."""
+        return self.generator.input_shape[1][1:]
+
+    @property
+    def metrics(self):
+        return list(self.trackers.values())
+
+    def compile(self, generator_optimizer=None, discriminator_optimizer=None, **kwargs):
+        """Give the generator (with its encoder) and the discriminator an optimizer each.
+
+        Args:
+            generator_optimizer, discriminator_optimizer: None is Adam with β₁ = 0.5.
+            kwargs: as for `keras.Model.compile`.
+        """
+        self.generator_optimizer = generator_optimizer or keras.optimizers.Adam(2e-3, 0.5)
+        self.discriminator_optimizer = discriminator_optimizer or keras.optimizers.Adam(2e-3, 0.5)
+        self.generator_optimizer.build(self._drawing_variables())
+        self.discriminator_optimizer.build(self.discriminator.trainable_variables)
+        super().compile(optimizer=None, **kwargs)
+
+    def _drawing_variables(self):
+        return self.generator.trainable_variables + self.encoder.trainable_variables
+
+    # --------------------------------------------------------------------------- training
+
+    def train_step(self, data):
+        x, label_maps, _ = keras.utils.unpack_x_y_sample_weight(data)
+        if label_maps is None:
+            raise ValueError("y: label maps are needed; call fit(images, label_maps)")
+        maps = self._one_hot(label_maps)
+        with tf.GradientTape() as tape:
+            fake, mu, log_var = self._draw_again(x, maps)
+            terms = SpadeLosses(
+                adversarial=ops.mean(losses.wasserstein_generator_loss(self._judge(fake, maps))),
+                error=ops.mean(ops.absolute(x - fake)),
+                kl=ops.mean(losses.kl_to_standard_normal(mu, log_var)),
+            )
+            objective = (
+                terms.adversarial + self.error_weight * terms.error + self.kl_weight * terms.kl
+            )
+        variables = self._drawing_variables()
+        self.generator_optimizer.apply(tape.gradient(objective, variables), variables)
+
+        # The same fakes serve the discriminator, which has not seen them yet.
+        fake = ops.stop_gradient(fake)
+        with tf.GradientTape() as tape:
+            loss = ops.mean(
+                losses.hinge_discriminator_loss(self._judge(x, maps), self._judge(fake, maps))
+            )
+        variables = self.discriminator.trainable_variables
+        self.discriminator_optimizer.apply(tape.gradient(loss, variables), variables)
+
+        for name, value in {"discriminator_loss": loss, **terms._asdict()}.items():
+            self.trackers[name].update_state(value)
+        return self.get_metrics_result()
+
+    def _draw_again(self, x, maps):
+        mu, log_var = self.encoder(x, training=True)
+        z = mu + ops.exp(0.5 * log_var) * keras.random.normal(ops.shape(mu), seed=self.noise)
+        return self.generator([z, maps], training=True), mu, log_var
+
+    def _judge(self, x, maps):
+        """One logit a patch, (B · patches, 1)."""
+        return ops.reshape(self.discriminator([x, maps], training=True), (-1, 1))
+
+    def _one_hot(self, label_maps):
+        return ops.one_hot(ops.cast(label_maps, "int32"), self.map_shape[-1])
+
+    def test_step(self, data):
+        raise ValueError(
+            "validation_data: two players have no common loss to validate. Compare the maps that a "
+            "segmenter finds in the images instead; see course_utils.metrics.segmentation."
+        )
+
+    # --------------------------------------------------------------------------- drawing
+
+    def call(self, inputs, training=None):
+        z, label_maps = inputs
+        return self.generator([z, self._one_hot(label_maps)], training=False)
+
+    def generate(self, z, label_maps):
+        """The images that belong to styles z (B, D) and label maps (B, H, W), (B, H, W, C).
+
+        Raises:
+            ValueError: for another shape or range of either.
+        """
+        sizes = {}
+        z = check_array("z", z, ("B", self.latent), sizes)
+        return self([z, self._check_maps(label_maps, sizes)])
+
+    def sample(self, label_maps):
+        """One image for each label map (B, H, W), each in its own style z ~ N(0, I).
+
+        Raises:
+            ValueError: for maps of another shape, or labels that are not whole numbers from 0 to
+                K − 1.
+        """
+        label_maps = self._check_maps(label_maps, {})
+        z = keras.random.normal((len(label_maps), self.latent), seed=self.noise)
+        return self([z, label_maps])
+
+    def encode(self, images):
+        """The styles of images (B, H, W, C): the means of their posteriors, (B, D).
+
+        Raises:
+            ValueError: for another shape, NaN or values outside [0, 1].
+        """
+        shape = ("B", *self.encoder.input_shape[1:])
+        return self.encoder(check_array("images", images, shape, low=0, high=1))[0]
+
+    def _check_maps(self, label_maps, sizes):
+        height, width, classes = self.map_shape
+        return check_array(
+            "label_maps", label_maps, ("B", height, width), sizes, integer=True, low=0,
+            high=classes - 1,
+        )  # fmt: skip
+
+
+# --------------------------------------------------------------------------- networks
+
+
+SEEN_CHANNELS = 16  # of the convolution of the map that γ and β share
+
+
+def modulate(h, label_map):
+    """SPADE: normalise h without any learnt parameter, then scale and shift it by the map.
+
+        (1 + γ(m)) ⊙ ĥ + β(m)   (Park et al., eq. 1)
+
+    Args:
+        h: symbolic activations, (B, H, W, C).
+        label_map: symbolic, (B, H, W, K), the share of each class in each pixel.
+
+    Returns:
+        Symbolic, (B, H, W, C).
+    """
+    channels = h.shape[-1]
+    normalised = layers.BatchNormalization(center=False, scale=False, momentum=0.9)(h)
+    seen = layers.Conv2D(SEEN_CHANNELS, 3, padding="same", activation="relu")(label_map)
+    gamma = layers.Conv2D(channels, 1)(seen)
+    beta = layers.Conv2D(channels, 1)(seen)
+    return layers.Add()([normalised, layers.Multiply()([normalised, gamma]), beta])
+
+
+def spade_generator(
+    latent: int, map_shape: Sequence[int], *, filters: Sequence[int] = (64, 48, 32, 16)
+) -> keras.Model:
+    """From a style and a label map to an image, twice as wide at each scale.
+
+    Unlike Park et al. there are no residual blocks, and the map is halved by averaging rather than
+    by leaving pixels out, so that an eye of two pixels is not lost.
+
+    Args:
+        latent: size D of the style.
+        map_shape: (H, W, K); H and W divisible by 2 to the number of filters minus one.
+        filters: channels of each scale, from the smallest to the size of the map.
+
+    Returns:
+        A Functional model: [z (B, D), map (B, H, W, K)] → images (B, H, W, 3) in [0, 1].
+
+    Raises:
+        ValueError: for a map that cannot be halved so often.
+    """
+    height, width, _ = map_shape
+    shrink = 2 ** (len(filters) - 1)
+    check_count("latent", latent)
+    if height % shrink or width % shrink:
+        raise ValueError(
+            f"map_shape: expected sides divisible by {shrink}, got {height} by {width}"
+        )
+    z, label_map = keras.Input((latent,)), keras.Input(tuple(map_shape))
+    maps = [label_map]
+    for _ in filters[1:]:
+        maps.append(layers.AveragePooling2D(2)(maps[-1]))
+    first = (height // shrink, width // shrink, filters[0])
+    h = layers.Reshape(first)(layers.Dense(int(np.prod(first)))(z))
+    for scale, (width_now, small_map) in enumerate(zip(filters, reversed(maps), strict=True)):
+        if scale:
+            h = layers.Conv2D(width_now, 3, padding="same")(layers.UpSampling2D(2)(h))
+        h = layers.LeakyReLU(0.2)(modulate(h, small_map))
+    h = layers.Conv2D(filters[-1], 3, padding="same")(h)
+    h = layers.LeakyReLU(0.2)(modulate(h, label_map))
+    x = layers.Conv2D(3, 3, padding="same", activation="sigmoid")(h)
+    return keras.Model([z, label_map], x, name="spade_generator")
+
+
+def patch_discriminator(
+    shape: Sequence[int], classes: int, *, filters: Sequence[int] = (32, 64)
+) -> keras.Model:
+    """Sees an image and its label map; a logit for each patch.
+
+    Args:
+        shape: of the images, (H, W, C).
+        classes: number K of labels.
+        filters: channels of the strided convolutions, each half as wide as the one before.
+
+    Returns:
+        A Functional model: [images (B, H, W, C), maps (B, H, W, K)] → logits (B, h, w, 1).
+
+    Source: Isola et al., Image-to-Image Translation with Conditional Adversarial Networks, 2017,
+    section 3.2.2.
+    """
+    x, label_map = keras.Input(tuple(shape)), keras.Input((*shape[:2], classes))
+    h = layers.Concatenate()([x, label_map])
+    for width in filters:
+        h = layers.Conv2D(width, 4, 2, padding="same", activation="leaky_relu")(h)
+    return keras.Model([x, label_map], layers.Conv2D(1, 3, padding="same")(h), name="patches")
+
+
+def style_encoder(shape: Sequence[int], latent: int) -> keras.Model:
+    """From an image to μ and log σ² of its style, by way of a quarter of its size.
+
+    Args:
+        shape: of the images, (H, W, C), sides divisible by 4.
+        latent: size D of the style.
+
+    Returns:
+        A Functional model: (B, H, W, C) → two outputs (B, D).
+    """
+    x = keras.Input(tuple(shape))
+    small = layers.AveragePooling2D(4)(x)  # colours survive, and nothing else is asked for
+    outputs = dense_encoder(small.shape[1:], latent, outputs=2)(small)
+    return keras.Model(x, outputs, name="style_encoder")
+
+
+def conv_spade(shape: Sequence[int], classes: int, latent: int = 16, **options) -> Spade:
+    """SPADE for small pictures.
+
+    Args:
+        shape: of one image with values in [0, 1], (H, W, 3); sides divisible by 8.
+        classes: number K of labels.
+        latent: size D of the style.
+        options: as for `Spade`.
+    """
+    return Spade(
+        spade_generator(latent, (*shape[:2], classes)),
+        patch_discriminator(shape, classes),
+        style_encoder(shape, latent),
+        **options,
+    )

@@ -1,0 +1,101 @@
+"""Trained models that come with the course, so that an explorer opens at once.
+
+Each model is one module here, its recipe:
+
+    build()        the untrained model, as a `keras.Model`
+    train(seed)    builds it and trains it, from that seed alone
+    quality(model) one number on validation data, and
+    TOLERANCE      how far two trainings of the recipe may be apart in it
+    LEFT_OUT       (optional) attributes of the model that only training needs, such as
+                   ("discriminator",): their weights are not kept
+
+Its weights lie beside it, in `NAME.npz`: float16 in the order of `model.weights`, with the quality
+that was measured when they were made. `make weights` makes all of them anew.
+"""
+
+import importlib
+import pkgutil
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+FOLDER = Path(__file__).parent
+
+
+def names() -> list[str]:
+    """The names of all trained models, in alphabetical order."""
+    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+
+
+def recipe(name: str) -> ModuleType:
+    """The module that says how the model `name` is built and trained.
+
+    Raises:
+        ValueError: if there is no such model.
+    """
+    if name not in names():
+        raise ValueError(f"name: expected one of {', '.join(names())}; got {name!r}")
+    return importlib.import_module(f"{__name__}.{name}")
+
+
+def load_pretrained(name: str):
+    """The trained model `name`.
+
+    Args:
+        name: one of `names()`.
+
+    Returns:
+        The `keras.Model` of its recipe. Parts that only training needs have fresh weights.
+
+    Raises:
+        ValueError: if there is no such model, or its file does not fit its recipe.
+    """
+    module = recipe(name)
+    model = module.build()
+    variables = _kept_variables(model, module)
+    with np.load(_path(name)) as file:
+        arrays = [file[key] for key in _keys(len(file.files) - 1)]
+    if [tuple(v.shape) for v in variables] != [a.shape for a in arrays]:
+        raise ValueError(
+            f"{_path(name).name} does not fit the model that its recipe builds: "
+            "the recipe has changed; run `make weights`"
+        )
+    for variable, array in zip(variables, arrays, strict=True):
+        variable.assign(array.astype("float32"))
+    return model
+
+
+def save_pretrained(name: str, model) -> None:
+    """Keep the weights of a model trained by the recipe `name`, and its quality."""
+    module = recipe(name)
+    arrays = [np.asarray(v, "float16") for v in _kept_variables(model, module)]
+    np.savez_compressed(
+        _path(name),
+        quality=np.float64(module.quality(model)),
+        **dict(zip(_keys(len(arrays)), arrays, strict=True)),
+    )
+
+
+def recorded_quality(name: str) -> float:
+    """What `quality` gave for the model `name` when its weights were made."""
+    with np.load(_path(name)) as file:
+        return float(file["quality"])
+
+
+def _path(name: str) -> Path:
+    return FOLDER / f"{name}.npz"
+
+
+def _keys(count: int) -> list[str]:
+    return [f"{index:03d}" for index in range(count)]
+
+
+def _kept_variables(model, module: ModuleType) -> list:
+    """The weights that belong into the file, in the order of `model.weights`."""
+    left_out = {
+        id(variable)
+        for attribute in getattr(module, "LEFT_OUT", ())
+        for variable in getattr(model, attribute).weights
+    }
+    return [variable for variable in model.weights if id(variable) not in left_out]
