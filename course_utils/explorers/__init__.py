@@ -21,22 +21,40 @@ class.
 from course_utils.explorers.clustering import KMeansStepper
 from course_utils.explorers.convolution import PixelConnections
 from course_utils.explorers.density import DensityExplorer
+from course_utils.explorers.diffusion import DiffusionSteps
+from course_utils.explorers.evaluation import Defect, MetricExplorer
 from course_utils.explorers.explorer import Explorer
+from course_utils.explorers.faces import FaceSwap
+from course_utils.explorers.flow import AttributeEditor, FlowGrid
 from course_utils.explorers.latent import Interpolation, LatentMap, LatentSliders
 from course_utils.explorers.network import Network, export_network
 from course_utils.explorers.noise import DenoisingSlider
+from course_utils.explorers.painting import LabelPainter
 from course_utils.explorers.pixels import PixelPath
+from course_utils.explorers.style import StyleMixer
+from course_utils.explorers.training import TrainingReplay
+from course_utils.explorers.translation import RoundTrip
 
 __all__ = [
+    "AttributeEditor",
+    "Defect",
     "DenoisingSlider",
     "DensityExplorer",
+    "DiffusionSteps",
     "Explorer",
+    "FaceSwap",
+    "FlowGrid",
     "Interpolation",
     "KMeansStepper",
+    "LabelPainter",
     "LatentMap",
     "LatentSliders",
+    "MetricExplorer",
     "Network",
     "PixelConnections",
     "PixelPath",
+    "RoundTrip",
+    "StyleMixer",
+    "TrainingReplay",
     "export_network",
 ]

@@ -1,5 +1,6 @@
 """An explorer in Python: a page that moves by itself, or a widget that asks the kernel."""
 
+import base64
 import hashlib
 import json
 import re
@@ -34,6 +35,11 @@ def _modules(name: str) -> dict[str, str]:
         modules |= _modules(imported)
     text = re.sub(r"^import [^;]+;\n", "", text, flags=re.MULTILINE)
     return modules | {name: re.sub(r"^export (?=\w)", "", text, flags=re.MULTILINE)}
+
+
+def pack_images(images: np.ndarray) -> str:
+    """Images in [0, 1] as bytes in base64, one after another, for `unpackImages` in the page."""
+    return base64.b64encode(np.rint(255 * images).astype("uint8").tobytes()).decode("ascii")
 
 
 class Explorer:

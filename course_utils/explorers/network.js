@@ -98,6 +98,32 @@ function filledWith(bias, size) {
 const operations = {
   reshape: (step, weight, x) => x,
 
+  constant: (step, weight) => weight("value"),
+
+  take: (step, weight, x) => x.subarray(step.start, step.start + product(step.shape)),
+
+  repeat(step, weight, x) {
+    const y = new Float32Array(product(step.shape));
+    for (let i = 0; i < y.length; i += x.length) y.set(x, i);
+    return y;
+  },
+
+  noise(step, weight, x) {
+    const [noise, channels] = [weight("noise"), step.shape.at(-1)];
+    return x.map((value, i) => value + noise[Math.floor(i / channels)]);
+  },
+
+  pixel_norm(step, weight, x) {
+    const channels = step.shape.at(-1);
+    const y = new Float32Array(x.length);
+    for (let pixel = 0; pixel < x.length; pixel += channels) {
+      const features = x.subarray(pixel, pixel + channels);
+      const power = features.reduce((sum, value) => sum + value * value, 0) / channels;
+      features.forEach((value, c) => (y[pixel + c] = value / Math.sqrt(power + 1e-8)));
+    }
+    return y;
+  },
+
   dense(step, weight, x) {
     const outputs = step.shape.at(-1);
     const inputs = step.inputShapes[0].at(-1);
@@ -117,6 +143,23 @@ const operations = {
       multiplyPixel(x, largePixel, large[2], kernel, tap, y, smallPixel, small[2]),
     );
     return y;
+  },
+
+  // Each input channel times its style, and each output channel back to the length it had.
+  modulated_convolution(step, weight, x, style) {
+    const [inputs, outputs] = [style.length, step.shape.at(-1)];
+    const y = operations.convolution(
+      step,
+      (name) => (name === "bias" ? new Float32Array(outputs) : weight(name)),
+      x.map((value, i) => value * style[i % inputs]),
+    );
+    const [bias, power] = [weight("bias"), weight("power")];
+    const scale = Float32Array.from(bias, (_, o) => {
+      if (power.length === 0) return 1;
+      const sum = style.reduce((total, s, i) => total + s * s * power[i * outputs + o], 0);
+      return 1 / Math.sqrt(sum + 1e-8);
+    });
+    return y.map((value, i) => value * scale[i % outputs] + bias[i % outputs]);
   },
 
   transposed_convolution(step, weight, x) {
@@ -153,6 +196,19 @@ const operations = {
         }
       }
     }
+    return y;
+  },
+
+  average_pooling(step, weight, x) {
+    const [large, small] = [step.inputShapes[0], step.shape];
+    const channels = small[2];
+    const share = 1 / product(step.kernel_size);
+    const y = new Float32Array(product(small));
+    eachConnection(step, large, small, (smallPixel, largePixel) => {
+      for (let c = 0; c < channels; c++) {
+        y[smallPixel * channels + c] += share * x[largePixel * channels + c];
+      }
+    });
     return y;
   },
 
@@ -220,14 +276,14 @@ export class Network {
     this.shape = steps[output].shape;
   }
 
-  // One input, a Float32Array or an array of numbers, to one output, a Float32Array.
-  run(input) {
+  // Inputs, each a Float32Array or an array of numbers, to one output, a Float32Array.
+  run(...given) {
     const results = [];
     for (const step of this.steps) {
       const inputs = step.inputs.map((i) => results[i]);
       results.push(
         step.op === "input"
-          ? Float32Array.from(input)
+          ? Float32Array.from(given.shift())
           : operations[step.op](step, step.weight, ...inputs),
       );
     }

@@ -34,9 +34,23 @@ class Network:
     weights: np.ndarray
 
     @property
+    def input_shapes(self) -> list[tuple[int, ...]]:
+        """The shapes of all inputs, in order, without the batch."""
+        return [tuple(step["shape"]) for step in self.steps if step["op"] == "input"]
+
+    @property
     def input_shape(self) -> tuple[int, ...]:
-        """The shape of one input, without the batch."""
-        return tuple(self.steps[0]["shape"])
+        """The shape of the one input, without the batch.
+
+        Raises:
+            ValueError: if there are several.
+        """
+        if len(self.input_shapes) > 1:
+            raise ValueError(
+                f"expected a network with one input, got one with {len(self.input_shapes)}: "
+                + ", ".join(map(str, self.input_shapes))
+            )
+        return self.input_shapes[0]
 
     @property
     def output_shape(self) -> tuple[int, ...]:
@@ -53,11 +67,12 @@ def export_network(model, activation: str = "linear") -> Network:
     """Turn a Keras network into steps and weights that a page can run.
 
     Args:
-        model: a built keras.Sequential or Functional model with one input and one output, from
-            Input, Dense, Conv2D, Conv2DTranspose, UpSampling2D, Reshape, Flatten,
+        model: a built keras.Sequential or Functional model with one output, from Input, Dense,
+            Conv2D, Conv2DTranspose, UpSampling2D, AveragePooling2D, Reshape, Flatten,
             BatchNormalization, LayerNormalization, GroupNormalization, Activation, ReLU, LeakyReLU,
-            Rescaling, Add, Multiply and Concatenate. Dropout and noise layers do nothing at
-            inference and are left out. Models inside models are followed.
+            Rescaling, RepeatVector, Add, Multiply, Concatenate, x[:, i], and the layers of
+            `course_utils.gan_layers` that a style-based generator has. Dropout and noise layers
+            of Keras do nothing at inference and are left out. Models inside models are followed.
         activation: applied to the output: "sigmoid" for a decoder that gives logits.
 
     Returns:
@@ -72,10 +87,9 @@ def export_network(model, activation: str = "linear") -> Network:
             f"{type(model).__name__} {getattr(model, 'name', '')!r} has no graph to export: "
             "give a Functional model, or a Sequential one that begins with keras.Input"
         )
-    if len(model.inputs) != 1 or len(model.outputs) != 1:
+    if len(model.outputs) != 1:
         raise ValueError(
-            f"{model.name!r} has {len(model.inputs)} inputs and {len(model.outputs)} outputs; "
-            "the page runs networks with one of each"
+            f"{model.name!r} has {len(model.outputs)} outputs; the page runs networks with one"
         )
     if activation not in ACTIVATIONS:
         raise ValueError(
@@ -94,9 +108,8 @@ class _Exporter:
         self.size = 0
 
     def export(self, model, activation: str) -> Network:
-        (shape,) = (tensor.shape[1:] for tensor in model.inputs)
-        start = self.add("input", [], shape)
-        output = self.follow(model, start)
+        starts = [self.add("input", [], tensor.shape[1:]) for tensor in model.inputs]
+        output = self.follow(model, *starts)
         output = self.add_activation(activation, output)
         weights = np.concatenate([np.zeros(0, "float16"), *self.weights])
         return Network(tuple(self.steps), output, weights)
@@ -109,7 +122,10 @@ class _Exporter:
             if id(tensor) not in known:
                 layer, node, _ = tensor._keras_history
                 before = [step_of(t) for t in layer._inbound_nodes[node].input_tensors]
-                known[id(tensor)] = self.convert(layer, before, tensor.shape[1:])
+                if type(layer).__name__ == "GetItem":
+                    known[id(tensor)] = self.take(layer, node, before, tensor.shape[1:])
+                else:
+                    known[id(tensor)] = self.convert(layer, before, tensor.shape[1:])
             return known[id(tensor)]
 
         return step_of(model.outputs[0])
@@ -117,7 +133,7 @@ class _Exporter:
     def convert(self, layer, inputs: list[int], shape: tuple) -> int:
         """Add the steps of one layer and return the number of the last."""
         name = type(layer).__name__
-        ours = type(layer).__module__.startswith("keras.src.layers.")
+        ours = type(layer).__module__.startswith(("keras.src.layers.", "course_utils.gan_layers"))
         if getattr(layer, "inputs", None) and getattr(layer, "outputs", None):
             return self.follow(layer, *inputs)
         if not ours or name not in {*CONVERTERS, *IDENTITIES}:
@@ -130,6 +146,15 @@ class _Exporter:
         if getattr(layer, "data_format", "channels_last") != "channels_last":
             raise _unsupported(layer, "data_format", layer.data_format, "'channels_last'")
         return CONVERTERS[name](self, layer, inputs, shape)
+
+    def take(self, operation, node: int, inputs: list[int], shape: tuple) -> int:
+        """Add the step of x[:, i], row i of every example."""
+        key = operation._inbound_nodes[node].arguments.args[1]
+        simple = isinstance(key, tuple) and len(key) == 2 and key[0] == slice(None)
+        if not simple or not isinstance(key[1], int) or key[1] < 0:
+            raise ValueError(f"the page takes x[:, i] with i of at least 0 only, not x[{key}]")
+        length = int(np.prod(shape))
+        return self.add("take", inputs, shape, start=key[1] * length)
 
     def add(self, op: str, inputs: list[int], shape: tuple, **settings) -> int:
         if None in shape:
@@ -210,7 +235,7 @@ def _dense(exporter, layer, inputs, shape):
 def _convolution(exporter, layer, inputs, shape):
     _require(layer, dilation_rate=(1, 1))
     kernel = np.asarray(layer.kernel)
-    if type(layer).__name__ == "Conv2D":
+    if type(layer).__name__ != "Conv2DTranspose":
         _require(layer, groups=1)
         op = "convolution"
     else:
@@ -235,6 +260,18 @@ def _upsampling(exporter, layer, inputs, shape):
     if layer.interpolation not in ("nearest", "bilinear"):
         raise _unsupported(layer, "interpolation", layer.interpolation, "'nearest' or 'bilinear'")
     return exporter.add("upsampling", inputs, shape, interpolation=layer.interpolation)
+
+
+def _average_pooling(exporter, layer, inputs, shape):
+    _require(layer, padding="valid")
+    return exporter.add(
+        "average_pooling",
+        inputs,
+        shape,
+        kernel_size=[int(n) for n in layer.pool_size],
+        strides=[int(n) for n in layer.strides],
+        padding=layer.padding,
+    )
 
 
 def _reshape(exporter, layer, inputs, shape):
@@ -323,11 +360,44 @@ def _concatenate(exporter, layer, inputs, shape):
     return exporter.add("concatenate", inputs, shape)
 
 
+def _modulated_convolution(exporter, layer, inputs, shape):
+    x, w = inputs
+    kernel = np.asarray(layer.kernel)
+    style = exporter.add(
+        "dense",
+        [w],
+        (kernel.shape[2],),
+        kernel=np.asarray(layer.style.kernel),
+        bias=np.asarray(layer.style.bias),
+    )
+    # Σ of W² over the kernel's pixels: with the squared style it gives each output's power.
+    power = np.sum(kernel**2, axis=(0, 1)) if layer.demodulate else np.zeros(0, "float32")
+    size = [layer.kernel_size] * 2
+    return exporter.add(
+        "modulated_convolution", [x, style], shape, kernel=kernel, power=power,
+        bias=np.asarray(layer.bias), kernel_size=size, strides=[1, 1], padding="same",
+    )  # fmt: skip
+
+
+def _layer_noise(exporter, layer, inputs, shape):
+    noise = np.asarray(layer.strength) * np.asarray(layer.noise)
+    return exporter.add("noise", inputs, shape, noise=noise)
+
+
+def _constant(exporter, layer, inputs, shape):
+    return exporter.add("constant", [], shape, value=np.asarray(layer.value))
+
+
+def _step(op):
+    return lambda exporter, layer, inputs, shape: exporter.add(op, inputs, shape)
+
+
 CONVERTERS = {
     "Dense": _dense,
     "Conv2D": _convolution,
     "Conv2DTranspose": _convolution,
     "UpSampling2D": _upsampling,
+    "AveragePooling2D": _average_pooling,
     "Reshape": _reshape,
     "Flatten": _reshape,
     "BatchNormalization": _batch_normalization,
@@ -340,6 +410,13 @@ CONVERTERS = {
     "Add": _elementwise("add"),
     "Multiply": _elementwise("multiply"),
     "Concatenate": _concatenate,
+    "RepeatVector": _step("repeat"),
+    "EqualizedDense": _dense,
+    "EqualizedConv2D": _convolution,
+    "PixelNorm": _step("pixel_norm"),
+    "ModulatedConv2D": _modulated_convolution,
+    "LayerNoise": _layer_noise,
+    "Constant": _constant,
 }
 
 IDENTITIES = ("Dropout", "SpatialDropout2D", "GaussianNoise", "GaussianDropout")

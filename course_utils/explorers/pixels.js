@@ -1,21 +1,13 @@
 // Paths from one image to another, and how far each of their pictures is from the nearest real one.
 
-import { element, number, PALETTE, picture, slider, toImageData } from "./toolkit.js";
+import { element, number, PALETTE, picture, slider, unpackImages } from "./toolkit.js";
 import { Chart, place, svg } from "./chart.js";
 
 const FRAMES = 9;
 
-// Images travel as bytes, one after another.
-function unpack(text, shape) {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const size = shape[0] * shape[1] * shape[2];
-  return Array.from({ length: bytes.length / size }, (_, i) =>
-    toImageData(Float32Array.from(bytes.subarray(i * size, (i + 1) * size), (byte) => byte / 255), shape));
-}
-
 export function pixelPath(stage, { shape, paths, neighbours, typical }) {
-  const real = unpack(neighbours, shape);
-  const frames = paths.map((path) => unpack(path.images, shape));
+  const real = unpackImages(neighbours, shape);
+  const frames = paths.map((path) => unpackImages(path.images, shape));
   const state = { path: 0, t: 0.5 };
   // An image of the path, by the nearest of those it has.
   const at = (path, t) => Math.round(t * (frames[path].length - 1));

@@ -1,12 +1,11 @@
 """An explorer of pixel space: paths between two images, and how far they lead from real ones."""
 
-import base64
 from collections.abc import Mapping
 
 import numpy as np
 from sklearn.metrics import pairwise_distances_argmin
 
-from course_utils.explorers.explorer import Explorer
+from course_utils.explorers.explorer import Explorer, pack_images
 from course_utils.validation import check_array
 
 
@@ -54,12 +53,12 @@ class PixelPath(Explorer):
         starts = np.cumsum([len(near) for _, _, near, _ in found])[:-1]
         options = {
             "shape": list(data.shape[1:]),
-            "neighbours": _pack(data[used]),
+            "neighbours": pack_images(data[used]),
             "typical": None if typical is None else float(typical),
             "paths": [
                 {
                     "name": name,
-                    "images": _pack(images),
+                    "images": pack_images(images),
                     "nearest": place.tolist(),
                     "distances": distances.astype("float64").round(4).tolist(),
                 }
@@ -69,8 +68,3 @@ class PixelPath(Explorer):
             ],
         }
         super().__init__(None, options)
-
-
-def _pack(images: np.ndarray) -> str:
-    """Images in [0, 1] as bytes in base64, one image after another."""
-    return base64.b64encode(np.rint(255 * images).astype("uint8").tobytes()).decode("ascii")

@@ -165,6 +165,20 @@ export function toImageData(values, [height, width, channels]) {
   return image;
 }
 
+// Images of one shape that travelled as bytes in base64, one after another.
+export function unpackImages(text, shape) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const size = shape[0] * shape[1] * shape[2];
+  return Array.from({ length: bytes.length / size }, (_, i) =>
+    toImageData(Float32Array.from(bytes.subarray(i * size, (i + 1) * size), (byte) => byte / 255), shape));
+}
+
+// A list cut into pieces of one length.
+export const cut = (list, pieces) => {
+  const length = list.length / pieces;
+  return Array.from({ length: pieces }, (_, i) => list.slice(i * length, (i + 1) * length));
+};
+
 // A canvas that shows one image, enlarged without smoothing. `show` takes the image and what to say
 // of it to those who do not see it.
 export function picture(name) {

@@ -73,16 +73,18 @@ def page(context: BrowserContext) -> Page:
 class JupyterLab:
     """A JupyterLab server of its own, in a folder of its own, with no settings of the user's.
 
-    Notebooks are copied into the folder, because JupyterLab saves what it opens.
+    Notebooks are copied into the folder, because JupyterLab saves what it opens. An
+    nbgrader_config.py that lies there holds for its Validate and Formgrader.
     """
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, base_url: str = "/"):
         self.folder = folder
+        self.base_url = base_url
         self.token = secrets.token_hex(16)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        self.address = f"http://127.0.0.1:{self.port}"
+        self.address = f"http://127.0.0.1:{self.port}{base_url.rstrip('/')}"
 
     def start(self, state: Path) -> None:
         """Start the server, keep its settings and logs in `state`, and wait until it answers."""
@@ -103,6 +105,7 @@ class JupyterLab:
         command = [
             *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
             f"--ServerApp.port={self.port}",
+            f"--ServerApp.base_url={self.base_url}",
             "--ServerApp.port_retries=0",
             "--ServerApp.ip=127.0.0.1",
             f"--IdentityProvider.token={self.token}",
@@ -113,7 +116,12 @@ class JupyterLab:
         self.log = state / "server.log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                command, env=environment, stdout=log, stderr=log, start_new_session=True
+                command,
+                cwd=self.folder,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
@@ -143,7 +151,9 @@ class JupyterLab:
 
     def open(self, page: Page, notebook: Path) -> None:
         """Copy a notebook into the server's folder and open it; its kernel is ready on return."""
-        shutil.copy(notebook, self.folder / notebook.name)
+        copy = self.folder / notebook.name
+        if notebook != copy:
+            shutil.copy(notebook, copy)
         page.goto(f"{self.address}/lab/tree/{notebook.name}?reset&token={self.token}")
         page.locator(".jp-Notebook").wait_for()
         page.evaluate(

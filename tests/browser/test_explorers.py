@@ -11,20 +11,32 @@ import pytest
 from keras import layers
 from nbconvert import HTMLExporter
 
+from course_utils.data.face_drawing import CLASSES
 from course_utils.explorers import (
+    AttributeEditor,
+    Defect,
     DenoisingSlider,
     DensityExplorer,
+    DiffusionSteps,
+    FaceSwap,
+    FlowGrid,
     Interpolation,
     KMeansStepper,
+    LabelPainter,
     LatentMap,
     LatentSliders,
+    MetricExplorer,
     PixelConnections,
     PixelPath,
+    RoundTrip,
+    StyleMixer,
+    TrainingReplay,
     export_network,
 )
 from course_utils.models.clustering import KMeans
 from course_utils.models.convolution import convolution_matrix
 from course_utils.models.density import Gaussian, KernelDensity
+from course_utils.pretrained import load_pretrained
 
 pytestmark = pytest.mark.browser
 
@@ -164,6 +176,137 @@ def test_k_means_goes_half_a_round_a_step(open_exported):
     assert slider.input_value() == "1"
 
 
+def test_a_training_is_scrubbed_by_key_button_and_player(open_exported):
+    generator = np.random.default_rng(0)
+    runs = {name: generator.normal(0, 0.5, (5, 20, 2)) for name in ("collapse", "cure")}
+    scores = {"collapse": np.array([0, 3, 2, 1, 1]), "cure": np.array([0, 2, 5, 8, 8])}
+    beliefs = {name: generator.uniform(size=(5, 6, 6)) for name in runs}
+    explorer = open_exported(
+        TrainingReplay(
+            generator.normal(size=(30, 2)),
+            np.array([0, 100, 200, 500, 1000]),
+            runs,
+            scores,
+            score="modes found",
+            beliefs=beliefs,
+        )
+    )
+    slider = explorer.get_by_role("slider", name="Saved steps of the training")
+    collapse, cure = drawing(explorer), drawing(explorer, 1)
+    slider.press("ArrowRight")
+    assert drawing(explorer) != collapse and drawing(explorer, 1) != cure
+    told = "Step 100. collapse: modes found 3; cure: modes found 2."
+    assert explorer.get_by_text(told).first.is_visible()
+    assert explorer.get_by_role("img", name="Step 100. cure: modes found 2.").is_visible()
+    slider.press("End")
+    assert explorer.get_by_text("Step 1,000. collapse: modes found 1").first.is_visible()
+    explorer.get_by_role("button", name="Back").click()
+    assert slider.input_value() == "3"
+    slider.press("End")
+    explorer.get_by_role("button", name="Play").click()  # at the end it starts anew
+    explorer.get_by_role("button", name="Stop").wait_for()
+    explorer.get_by_role("button", name="Play").wait_for()
+    assert slider.input_value() == "4"
+
+
+def test_a_flow_bends_points_and_grid_layer_by_layer(open_exported):
+    rng = np.random.default_rng(0)
+    points, grid = rng.normal(size=(4, 20, 2)), rng.normal(size=(4, 6, 10, 2))
+    explorer = open_exported(FlowGrid(points, grid, labels=np.arange(20) % 2))
+    slider = explorer.get_by_role("slider", name="Layers passed")
+    circle = explorer.locator(".dots circle").first
+    seen = {drawing(explorer)}
+    places = []
+    for key, words in (
+        ("ArrowRight", "Within layer 1 of 3"),
+        ("End", "After all 3 layers"),
+        ("Home", "The data"),
+    ):
+        slider.press(key)
+        assert explorer.get_by_text(words).first.is_visible()
+        seen.add(drawing(explorer))
+        places.append(float(circle.get_attribute("cx")))
+    assert len(seen) == 3
+    across = points[:, 0, 0]
+    share = (places[0] - places[2]) / (places[1] - places[2])
+    expected = 0.05 * (across[1] - across[0]) / (across[3] - across[0])
+    assert share == pytest.approx(expected, abs=1e-3)
+    explorer.get_by_role("button", name="Next").click()
+    assert slider.input_value() == "1"
+    explorer.get_by_role("button", name="Noise").click()
+    assert slider.input_value() == "3"
+
+
+def test_attributes_are_edited_by_key(open_exported):
+    edits = {name: np.random.default_rng(i).random((2, 5, 4, 4, 1)) for i, name in enumerate("ab")}
+    explorer = open_exported(AttributeEditor(edits, [-2, -1, 0, 1, 2], labels=[7, 8]))
+    slider = explorer.get_by_role("slider", name="Strength")
+    edited = explorer.locator("canvas.large").nth(1)
+    seen = [edited.evaluate("(canvas) => canvas.toDataURL()")]
+    assert seen[0] == large_picture(explorer)
+    for move in (
+        lambda: slider.press("ArrowRight"),
+        lambda: explorer.get_by_text("b", exact=True).click(),
+        lambda: explorer.get_by_role("spinbutton").fill("1"),
+    ):
+        move()
+        seen.append(edited.evaluate("(canvas) => canvas.toDataURL()"))
+    assert len(set(seen)) == 4
+    assert explorer.get_by_text("b, strength 1.00").first.is_visible()
+    assert explorer.get_by_text("label 8").is_visible()
+
+
+def test_a_painted_label_changes_the_picture_by_hand_and_by_key(open_exported):
+    model = load_pretrained("faces_spade")
+    maps = np.zeros((2, 32, 32), int)
+    maps[:, 8:24, 8:24] = CLASSES.index("skin")
+    styles = np.random.default_rng(0).normal(size=(3, model.latent))
+    network = export_network(model.generator)
+    explorer = open_exported(LabelPainter(network, maps, styles, CLASSES, brush="hair"))
+    pictures = [large_picture(explorer)]
+
+    def changed(frames: int = 100) -> bool:
+        """Whether the picture becomes another one within so many frames."""
+        for _ in range(frames):
+            explorer.page.evaluate("() => new Promise(requestAnimationFrame)")
+            if large_picture(explorer) != pictures[-1]:
+                explorer.page.evaluate("() => new Promise(requestAnimationFrame)")
+                pictures.append(large_picture(explorer))
+                return True
+        return False
+
+    plane = explorer.get_by_role("application")
+    box = plane.bounding_box()
+    explorer.page.mouse.move(box["x"] + 20, box["y"] + 20)
+    assert not changed(5)  # the pointer alone paints nothing
+    explorer.page.mouse.down()
+    explorer.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 20)
+    explorer.page.mouse.up()
+    assert changed()
+    explorer.get_by_role("button", name="Undo").click()
+    assert changed() and pictures[-1] == pictures[0]
+
+    explorer.get_by_text("eyes", exact=True).click()
+    plane.press("ArrowDown")
+    assert not changed(5) and "Brush: eyes, 2 wide" in plane.get_attribute("aria-label")
+    plane.press(" ")
+    assert changed()
+    plane.press("Shift+ArrowDown")
+    assert changed()
+    for _ in range(4):
+        plane.press("ArrowRight")  # off what was painted: a patch of its own class stays
+    plane.press("f")
+    assert changed()
+    for _ in range(3):
+        plane.press("u")
+        assert changed()
+    assert pictures[-1] == pictures[0]
+    explorer.get_by_role("spinbutton", name="Style of face").fill("2")
+    assert changed()
+    explorer.get_by_role("button", name="Random style").click()
+    assert changed()
+
+
 def test_densities_in_the_page_are_the_models(open_exported):
     x = np.random.default_rng(0).normal(size=80)
     mixtures = [([1.0], [x.mean()], [x.std()]), ([0.5, 0.5], [-1.0, 1.0], [0.3, 0.3])]
@@ -283,6 +426,62 @@ def test_losing_pixels_changes_what_is_rebuilt(open_exported):
     assert rebuilt() == empty
 
 
+def diffusion_steps() -> DiffusionSteps:
+    """Random images and points, other ones at each of four moments."""
+    rng = np.random.default_rng(0)
+    noised, clean = rng.random((2, 4, 6, 8, 8, 1))
+    return DiffusionSteps([1.0, 0.6, 0.3, 0.0], noised, clean, points=rng.normal(size=(4, 20, 2)))
+
+
+def test_diffusion_goes_a_step_at_a_time(open_exported):
+    explorer = open_exported(diffusion_steps())
+    slider = explorer.get_by_role("slider", name="Steps taken")
+    seen = {(large_picture(explorer), drawing(explorer))}
+    assert explorer.get_by_text("Step 0 of 3, t = 1.00").is_visible()
+    for t in ("0.60", "0.30"):
+        slider.press("ArrowRight")
+        assert explorer.get_by_role("img", name=f"Noised image, number 6, at t = {t}").is_visible()
+        seen.add((large_picture(explorer), drawing(explorer)))
+    explorer.get_by_role("button", name="Next").click()
+    seen.add((large_picture(explorer), drawing(explorer)))
+    assert slider.input_value() == "3" and len(seen) == 4
+    explorer.get_by_role("button", name="Back").click()
+    assert (large_picture(explorer), drawing(explorer)) in seen
+    assert explorer.get_by_role("img", name="20 points at t = 0.30").is_visible()
+
+
+def metric_explorer() -> MetricExplorer:
+    """Two defects of noise images and two metrics."""
+    rng, levels = np.random.default_rng(0), np.array([0.0, 0.5, 1.0])
+
+    def defect(slope):
+        values = {"distance": slope * levels, "recall": 1 - levels / 2}
+        return Defect(levels, rng.random((3, 6, 8, 8, 1)), values)
+
+    return MetricExplorer(
+        {"noise": defect(3), "copies": defect(0.2)},
+        better={"distance": "low", "recall": "high"},
+        reference={"distance": 0.1, "recall": 0.95},
+    )
+
+
+def test_every_metric_follows_the_defect(open_exported):
+    explorer = open_exported(metric_explorer())
+    slider = explorer.get_by_role("slider", name="How much of it")
+    seen = set()
+    for defect, distance in (("noise", "3.00"), ("copies", "0.20")):
+        explorer.get_by_role("radiogroup").get_by_text(defect).click()
+        assert slider.input_value() == "0"
+        seen.add((large_picture(explorer), drawing(explorer)))
+        slider.press("End")
+        assert explorer.get_by_text(f"{distance} · real data 0.10").is_visible()
+        assert explorer.get_by_text("0.50 · real data 0.95").is_visible()
+        seen.add((large_picture(explorer), drawing(explorer)))
+        explorer.get_by_role("button", name="Less").click()
+        assert slider.input_value() == "1"
+    assert len(seen) == 4
+
+
 def test_explorers_on_one_page_do_not_mix(open_exported, page):
     network = export_network(decoder(2), "sigmoid")
     explorers = open_exported(LatentSliders(network), LatentMap(network))
@@ -305,6 +504,8 @@ def test_nothing_overflows_on_a_phone(open_exported, codes, page):
         Interpolation(network, **examples),
         PixelConnections(size=5, kernel_size=5, strides=3),
         DenoisingSlider({"plain": same, "denoising": same}, np.ones((20, 8, 8, 1)), labels=labels),
+        diffusion_steps(),
+        metric_explorer(),
     )
     for explorer in explorers.all():
         explorer.locator(".explorer").wait_for()
@@ -362,3 +563,87 @@ def test_explorers_move_in_jupyterlab(jupyterlab, page, notebook, slider_times):
 
     assert "the student's own mistake" in outputs.nth(3).get_by_role("alert").inner_text()
     assert "Put logits through a sigmoid" in outputs.nth(4).get_by_role("alert").inner_text()
+
+
+def test_one_code_moves_both_faces(open_exported):
+    directions = {"smile": np.array([1.0, 0.0, 0.0]), "turn": np.array([0.0, 1.0, 0.0])}
+    decoders = {name: export_network(decoder(3, channels=3), "sigmoid") for name in ("Ann", "Ben")}
+    explorer = open_exported(FaceSwap(decoders, np.zeros(3), directions, both_ways=("turn",)))
+
+    def faces() -> list[str]:
+        canvases = explorer.locator("canvas.large[aria-label]")
+        canvases.nth(1).wait_for()
+        return [canvas.evaluate("(c) => c.toDataURL()") for canvas in canvases.all()]
+
+    still = faces()
+    explorer.get_by_role("slider", name="smile").fill("1")
+    smiling = faces()
+    assert all(a != b for a, b in zip(still, smiling, strict=True))
+    assert explorer.get_by_role("img", name="Ben: smile 1.00").is_visible()
+    turn = explorer.get_by_role("slider", name="turn")
+    turn.press("ArrowLeft")
+    assert float(turn.input_value()) == pytest.approx(-0.05)
+    assert faces() != smiling
+    explorer.get_by_role("button", name="All zero").click()
+    assert faces() == still
+
+
+def test_a_round_trip_leads_both_ways(open_exported):
+    def halve_or_double(scale):
+        return export_network(
+            keras.Sequential([keras.Input((8, 8, 3)), layers.Rescaling(float(scale))])
+        )
+
+    bright = np.random.default_rng(0).random((3, 8, 8, 3)).astype("float32")
+    domains = {"bright": bright, "dark": bright / 2}
+    explorer = open_exported(RoundTrip(domains, halve_or_double(0.5), halve_or_double(2)))
+
+    def told() -> list[float]:
+        texts = explorer.get_by_text(re.compile(r"^error \d")).all_inner_texts()
+        return [float(text.removeprefix("error ")) for text in texts]
+
+    assert told() == pytest.approx([0, 0], abs=0.003)
+    before = large_picture(explorer)
+    explorer.get_by_role("radio", name="dark → bright").check(force=True)
+    assert large_picture(explorer) != before
+    assert told() == pytest.approx([0, 0], abs=0.003)
+    slider = explorer.get_by_role("slider", name="Noise on the way back")
+    slider.fill("0.1")
+    # The translation is still right; only the way back is spoiled.
+    assert told()[0] == pytest.approx(0, abs=0.003) and told()[1] > 0.01
+    slider.press("ArrowLeft")
+    assert float(slider.input_value()) == pytest.approx(0.09)
+    explorer.get_by_role("spinbutton").fill("2")
+    assert large_picture(explorer) != before
+
+
+def test_styles_are_mixed_layer_by_layer_and_truncated(open_exported, codes):
+    keras.utils.set_random_seed(0)
+    synthesis = keras.Sequential(
+        [
+            keras.Input((2, 3)),
+            layers.Flatten(),
+            layers.Dense(48, "tanh"),
+            layers.Reshape((4, 4, 3)),
+        ]
+    )
+    network = export_network(synthesis, "sigmoid")
+    styles = codes(5, 3)
+    explorer = open_exported(StyleMixer(network, styles, styles.mean(axis=0), ("4 × 4", "8 × 8")))
+    seen = {large_picture(explorer)}
+    coarse = explorer.get_by_role("radiogroup", name="Style at 4 × 4 pixels")
+    coarse.get_by_text("B").click()
+    seen.add(large_picture(explorer))
+    parents = [
+        frame.evaluate("(c) => c.toDataURL()") for frame in explorer.locator(".parent").all()
+    ]
+    assert large_picture(explorer) == parents[1] != parents[0]
+    psi = explorer.get_by_role("slider", name="Truncation ψ")
+    psi.fill("0.5")
+    seen.add(large_picture(explorer))
+    psi.fill("0")
+    mean = large_picture(explorer)
+    seen.add(mean)
+    explorer.get_by_role("spinbutton").first.fill("4")
+    assert large_picture(explorer) == mean
+    assert len(seen) == 4

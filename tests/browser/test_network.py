@@ -9,8 +9,21 @@ import numpy as np
 import pytest
 from keras import layers
 
+from course_utils.data import load
+from course_utils.data.face_drawing import CLASSES
+from course_utils.data.faces import label_maps
 from course_utils.explorers import Network, export_network, network
 from course_utils.explorers.explorer import script
+from course_utils.gan_layers import (
+    Constant,
+    EqualizedConv2D,
+    EqualizedDense,
+    LayerNoise,
+    ModulatedConv2D,
+    PixelNorm,
+)
+from course_utils.models.stylegan import style_gan
+from course_utils.pretrained import load_pretrained
 
 pytestmark = pytest.mark.browser
 
@@ -19,22 +32,24 @@ LATENT = 6
 
 @pytest.fixture(scope="module")
 def run_in_page(browser):
-    """Runs a `Network` in the browser: inputs (B, …) → outputs (B, …)."""
+    """Runs a `Network` in the browser: one or more inputs (B, …) → outputs (B, …)."""
     page = browser.new_page()
     page.set_content(
         f'<script type="module">{script("latent.js")}window.Network = Network;</script>'
     )
     page.wait_for_function("() => window.Network !== undefined")
 
-    def run(exported: Network, x: np.ndarray) -> np.ndarray:
+    def run(exported: Network, *inputs: np.ndarray) -> np.ndarray:
+        count = len(inputs[0])
+        examples = [[x[i].ravel().tolist() for x in inputs] for i in range(count)]
         y = page.evaluate(
-            """([exported, inputs]) => {
+            """([exported, examples]) => {
                 const network = new Network(exported);
-                return inputs.map((x) => Array.from(network.run(x)));
+                return examples.map((inputs) => Array.from(network.run(...inputs)));
             }""",
-            [exported.to_json(), x.reshape(len(x), -1).tolist()],
+            [exported.to_json(), examples],
         )
-        return np.reshape(np.array(y, "float32"), (len(x), *exported.output_shape))
+        return np.reshape(np.array(y, "float32"), (count, *exported.output_shape))
 
     yield run
     page.close()
@@ -68,6 +83,19 @@ def branches() -> keras.Model:
     return keras.Model(z, layers.Concatenate()([mixed, layers.GaussianNoise(1.0)(b)]))
 
 
+def rows() -> keras.Model:
+    z = keras.Input((LATENT,))
+    w = layers.RepeatVector(3)(z)
+    mixed = layers.Multiply()([w[:, 0], layers.Dense(LATENT, "tanh")(w)[:, 2]])
+    return keras.Model(z, mixed)
+
+
+def modulated(layer) -> keras.Model:
+    """A learnt image, modulated by the input."""
+    z = keras.Input((LATENT,))
+    return keras.Model(z, layer([Constant((5, 7, 4))(z), layers.Dense(6)(z)]))
+
+
 CONVOLUTIONS = {
     f"{kind.__name__} {settings}": lambda kind=kind, settings=settings: image_model(
         kind(3, *settings)
@@ -93,12 +121,22 @@ LAYERS = {
     "UpSampling2D bilinear by 3": lambda: image_model(
         layers.UpSampling2D((3, 2), interpolation="bilinear")
     ),
+    "AveragePooling2D": lambda: image_model(layers.AveragePooling2D((2, 3))),
+    "AveragePooling2D overlapping": lambda: image_model(layers.AveragePooling2D(3, strides=1)),
     "BatchNormalization": lambda: image_model(layers.BatchNormalization()),
     "LayerNormalization": lambda: image_model(layers.LayerNormalization()),
     "GroupNormalization": lambda: image_model(layers.GroupNormalization(2)),
     "instance normalization": lambda: image_model(layers.GroupNormalization(-1)),
     "LeakyReLU": lambda: image_model(layers.LeakyReLU(0.1), layers.Conv2D(2, 1), layers.ReLU()),
     "branches": branches,
+    "RepeatVector and rows": rows,
+    "EqualizedDense and PixelNorm": lambda: keras.Sequential(
+        [keras.Input((LATENT,)), PixelNorm(), EqualizedDense(9), layers.LeakyReLU(0.2)]
+    ),
+    "EqualizedConv2D": lambda: image_model(EqualizedConv2D(3, 4, strides=2, padding="same")),
+    "ModulatedConv2D": lambda: modulated(ModulatedConv2D(5, 3)),
+    "ModulatedConv2D without demodulation": lambda: modulated(ModulatedConv2D(3, 1, False)),
+    "LayerNoise": lambda: image_model(LayerNoise()),
 }
 
 
@@ -151,3 +189,34 @@ def test_a_decoder_agrees_to_less_than_one_grey_level(run_in_page, build):
     assert expected.min() < 0.05 and expected.max() > 0.95
     difference = np.abs(run_in_page(export_network(model, "sigmoid"), z) - expected).max()
     assert difference < 1 / 255
+
+
+def test_spade_agrees_to_less_than_one_grey_level(run_in_page):
+    model = load_pretrained("faces_spade")
+    rng = np.random.default_rng(0)
+    z = rng.normal(size=(8, model.latent)).astype("float32")
+    faces = load("faces", count=80)
+    maps = label_maps(faces.test.factors, 32)
+    maps[4:] = rng.integers(0, len(CLASSES), (4, 32, 32))  # what nobody would paint
+    expected = np.asarray(model.generate(z, maps))
+    assert expected.min() < 0.1 and expected.max() > 0.9
+    one_hot = np.eye(len(CLASSES), dtype="float32")[maps]
+    drawn = run_in_page(export_network(model.generator), z, one_hot)
+    assert np.abs(drawn - expected).max() < 1 / 255
+
+
+def test_a_style_generator_agrees_to_less_than_one_grey_level(run_in_page):
+    """From z, and from the styles of two pictures mixed; with noise, as after training."""
+    keras.utils.set_random_seed(0)
+    gan = style_gan(LATENT, 16, (32, 32, 16, 8))
+    synthesis = gan.generator.get_layer("synthesis")
+    for layer in synthesis.layers:
+        if isinstance(layer, LayerNoise):
+            layer.strength.assign(0.3)
+    z = np.random.default_rng(3).normal(size=(12, LATENT)).astype("float32")
+    first, second = gan.map(z), gan.map(z[::-1])
+    styles = np.stack([first, first, second, second], axis=1)
+    for part, x in [(gan.generator, z), (synthesis, styles)]:
+        expected = np.asarray(part(x))
+        assert expected.min() < 0.1 and expected.max() > 0.9
+        assert np.abs(run_in_page(export_network(part), x) - expected).max() < 1 / 255

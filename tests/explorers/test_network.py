@@ -37,6 +37,15 @@ def test_a_layer_called_twice_carries_its_weights_once_more_but_runs_in_order():
     assert [step["inputs"] for step in network.steps] == [[], [0], [1]]
 
 
+def test_several_inputs_keep_their_order():
+    a, b = keras.Input((2,)), keras.Input((3,))
+    network = export_network(keras.Model([a, b], layers.Concatenate()([b, a])))
+    assert network.input_shapes == [(2,), (3,)]
+    assert network.steps[-1]["inputs"] == [1, 0]
+    with pytest.raises(ValueError, match=r"one input, got one with 2: \(2,\), \(3,\)"):
+        network.input_shape  # noqa: B018
+
+
 class Doubled(layers.Dense):
     pass
 
@@ -56,6 +65,10 @@ REFUSED = {
     "cubic upsampling": (
         lambda: sequential(layers.UpSampling2D(2, interpolation="bicubic"), shape=(4, 4, 1)),
         "interpolation",
+    ),
+    "pooling with padding": (
+        lambda: sequential(layers.AveragePooling2D(2, padding="same"), shape=(5, 5, 1)),
+        "padding",
     ),
     "normalisation over another axis": (
         lambda: sequential(layers.BatchNormalization(axis=1), shape=(4, 4, 2)),

@@ -1,0 +1,69 @@
+// From noise to data: a slider through the steps, images above, points beside.
+
+import { button, cut, element, number, picture, slider, unpackImages } from "./toolkit.js";
+import { Chart, svg } from "./chart.js";
+
+export function diffusionSteps(stage, { times, shape, noised, clean, points, reach }) {
+  const [z, x] = [noised, clean].map((text) => cut(unpackImages(text, shape), times.length));
+  const last = times.length - 1;
+  const rows = [z, x].map((images) => images[0].map(() => picture("large")));
+  const grid = (canvases) => element("div", { class: "row-of-images" }, ...canvases);
+
+  let cloud = null;
+  let chart = null;
+  if (points) {
+    chart = new Chart({
+      label: "Points on the same way", width: 340, height: 320,
+      x: { label: "first coordinate", from: -reach, to: reach },
+      y: { label: "second coordinate", from: -reach, to: reach },
+    });
+    cloud = chart.layer("cloud");
+    cloud.append(...points[0].map(() => svg("circle", { r: 2 })));
+  }
+
+  const told = element("output", { class: "readout" });
+  const words = (step) => {
+    if (step === 0) return "Nothing but noise. What the network sees in it is close to the mean of all data.";
+    if (step === last) return "No noise is left: these are the samples.";
+    return "The share of noise falls; what the network sees becomes definite.";
+  };
+  const note = element("p", { class: "told" });
+  const draw = (step) => {
+    [z, x].forEach((images, row) => images[step].forEach((image, i) =>
+      rows[row][i].show([image, `${row ? "Seen in it" : "Noised image"}, number ${i + 1}, at t = ${number(times[step])}`])));
+    if (cloud) {
+      points[step].forEach(([a, b], i) => {
+        cloud.children[i].setAttribute("cx", chart.x(a).toFixed(1));
+        cloud.children[i].setAttribute("cy", chart.y(b).toFixed(1));
+      });
+      chart.node.setAttribute("aria-label", `${points[step].length} points at t = ${number(times[step])}`);
+    }
+    told.textContent = `Step ${step} of ${last}, t = ${number(times[step])}`;
+    note.textContent = words(step);
+    stage.say(`${told.textContent}. ${note.textContent}`);
+  };
+
+  let step = 0;
+  const input = slider({ label: "Steps taken", min: 0, max: last, step: 1, value: 0, onInput: (value) => {
+    step = value;
+    draw(step);
+  } });
+  const goTo = (next) => {
+    step = Math.min(Math.max(next, 0), last);
+    input.set(step);
+    draw(step);
+  };
+  stage.body.append(
+    element("div", { class: "columns" },
+      element("div", { class: "wide" },
+        element("p", { class: "note" }, "noised images"), grid(rows[0]),
+        element("p", { class: "note" }, "what the network sees in them"), grid(rows[1])),
+      chart ? element("div", { class: "main" }, chart.node) : ""),
+    element("div", { class: "main" }, told, input,
+      element("div", { class: "buttons" },
+        button("Back", "One step back", () => goTo(step - 1)),
+        button("Next", "One step further", () => goTo(step + 1))),
+      note),
+  );
+  draw(0);
+}

@@ -1,0 +1,48 @@
+"""TensorBoard where the browser reaches the notebook's server only: JupyterHub, Binder.
+
+A hub gives each user's server an address below its own and names it in JUPYTERHUB_SERVICE_PREFIX;
+jupyter-server-proxy passes what belongs to TensorBoard on.
+"""
+
+import re
+
+import pytest
+
+from tests.browser.conftest import JupyterLab
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+PREFIX = "/user/ada/"
+SHOW = """\
+import tensorflow as tf
+
+from course_utils.tensorboard import show_dashboard
+
+with tf.summary.create_file_writer("logs/run").as_default():
+    for step in range(5):
+        tf.summary.scalar("loss", 1 / (1 + step), step=step)
+show_dashboard("logs")
+"""
+
+
+@pytest.fixture
+def hub(tmp_path_factory, monkeypatch) -> JupyterLab:
+    """The server of a hub's user."""
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", PREFIX)
+    lab = JupyterLab(tmp_path_factory.mktemp("hub"), base_url=PREFIX)
+    lab.start(tmp_path_factory.mktemp("hub-lab"))
+    yield lab
+    lab.stop()
+
+
+def test_tensorboard_shows_a_run_through_the_proxy(hub, page, notebook):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    hub.open(page, notebook(SHOW))
+    hub.run_all(page)
+    dashboard = page.frame_locator("iframe[id^=tensorboard-frame]")
+    dashboard.locator("line-chart").first.wait_for(timeout=120_000)
+    data = [url for url in asked if "/data/" in url]
+    assert data
+    assert all(url.startswith(f"{hub.address}/proxy/") for url in data)
+    page.get_by_text(re.compile(rf"open {PREFIX}proxy/\d+/ on the server")).wait_for()
