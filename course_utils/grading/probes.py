@@ -19,6 +19,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_utils.grading.given import GivenFunction, PassedFunction
+
 VALUE = "value"
 TRACED = "inside tf.function"
 BATCH_UNKNOWN = "inside tf.function, batch size unknown"
@@ -27,6 +29,8 @@ GRADIENT = "gradient by "
 INTEGERS = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (64, 32, 16, 8))
 FLOATS = ("float32", "float64")
 
+Argument = np.ndarray | int | float | GivenFunction
+
 
 @dataclass(frozen=True, eq=False)
 class Probe:
@@ -34,11 +38,12 @@ class Probe:
 
     Attributes:
         about: the inputs in words, to be read after "for".
-        arguments: arrays, and plain numbers, by name in the order of the call.
+        arguments: arrays, plain numbers and functions, by name in the order of the call.
         quantity: what to look at: `VALUE`, `TRACED`, `BATCH_UNKNOWN`, or `GRADIENT` and the name of
-            an argument (the gradient of the sum of what the function returns).
+            an argument (the gradient of the sum of what the function returns; by a function it is
+            one by its weights).
         statistic: for random functions a key of `STATISTICS`; empty for the quantity itself.
-        tile: how often each argument is repeated along each axis, for random functions.
+        tile: how often each array is repeated along each axis, for random functions.
         expected: what a right function gives.
         rtol, atol: a value passes within atol + rtol·|expected|.
         remark: if set, a failure costs nothing and this sentence is told instead.
@@ -49,7 +54,7 @@ class Probe:
     """
 
     about: str
-    arguments: dict[str, np.ndarray | int | float]
+    arguments: dict[str, Argument]
     quantity: str = VALUE
     statistic: str = ""
     tile: tuple[int, ...] = ()
@@ -118,11 +123,13 @@ def silence() -> Iterator[None]:
 
 def _repetition(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Shares of entries equal to those of the next call, the next example, the next column."""
-    shares = [first == second, first[1:] == first[:-1], first[:, 1:] == first[:, :-1]]
-    return np.array([share.mean() for share in shares])
+    shares = [first == second]
+    if first.ndim:
+        shares += [first[1:] == first[:-1], first[:, 1:] == first[:, :-1]]
+    return np.array([np.mean(share) for share in shares])
 
 
-# Each takes the results of two calls, (B, D), float64.
+# Each takes the results of two calls, (B, D) or one number, float64.
 STATISTICS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "shape": lambda first, _: np.array(first.shape),
     "repetition": _repetition,
@@ -155,20 +162,24 @@ def observe(function: Callable, probe: Probe) -> Observation:
 
 
 def _observe(function: Callable, probe: Probe) -> Observation:
-    tensors = [_as_passed(value, probe) for value in probe.arguments.values()]
+    passed = [_as_passed(value, probe) for value in probe.arguments.values()]
     if probe.quantity == TRACED:
         function = in_graph(function)
     elif probe.quantity == BATCH_UNKNOWN:
-        signature = [tf.TensorSpec([None, *t.shape[1:]], t.dtype) for t in tensors]
+        signature = [
+            tf.TensorSpec([None, *value.shape[1:]], value.dtype) if tf.is_tensor(value) else value
+            for value in passed
+        ]
         function = in_graph(function, signature)
 
     def once():
         if not probe.quantity.startswith(GRADIENT):
-            return function(*tensors)
-        source = tensors[list(probe.arguments).index(probe.quantity.removeprefix(GRADIENT))]
+            return function(*passed)
+        source = passed[list(probe.arguments).index(probe.quantity.removeprefix(GRADIENT))]
+        source = source.weights if isinstance(source, PassedFunction) else source
         with tf.GradientTape() as tape:
             tape.watch(source)
-            result = function(*tensors)
+            result = function(*passed)
             total = tf.reduce_sum(result[_index(probe)] if probe.parts else result)
         gradient = tape.gradient(total, source)
         # The gradient of picking out rows is not a tensor yet but a list of rows (IndexedSlices).
@@ -188,7 +199,7 @@ def _observe(function: Callable, probe: Probe) -> Observation:
     array = np.asarray(first)
     if not probe.statistic:
         return Observation(array, array.dtype.name)
-    if probe.statistic != "shape" and array.shape != tensors[0].shape:
+    if probe.statistic != "shape" and array.ndim and array.shape != passed[0].shape:
         return Observation(array, array.dtype.name)
     second = np.asarray(once()).astype("float64") if probe.statistic == "repetition" else array
     value = STATISTICS[probe.statistic](array.astype("float64"), second)
@@ -199,9 +210,26 @@ _NO_GRADIENT_TO = object()
 
 
 def in_graph(function: Callable, signature: list | None = None) -> Callable:
-    """The function inside a fresh `tf.function`, wherever it runs."""
+    """The function inside a fresh `tf.function`, wherever it runs.
+
+    Args:
+        function: anything callable.
+        signature: a `tf.TensorSpec` for each tensor; what is no tensor as it is. By default each
+            call decides.
+    """
     elsewhere = getattr(function, "in_graph", None)
-    return elsewhere(signature) if elsewhere else tf.function(function, input_signature=signature)
+    if elsewhere:
+        return elsewhere(signature)
+    if signature is None:
+        return tf.function(function)
+
+    def of_tensors(*tensors: tf.Tensor) -> object:
+        given = iter(tensors)
+        return function(*[next(given) if isinstance(s, tf.TensorSpec) else s for s in signature])
+
+    specs = [s for s in signature if isinstance(s, tf.TensorSpec)]
+    graph = tf.function(of_tensors, input_signature=specs)
+    return lambda *passed: graph(*[value for value in passed if tf.is_tensor(value)])
 
 
 def is_not_written(error: Exception, function: Callable) -> bool:
@@ -221,8 +249,10 @@ def in_brief(error: Exception, function: Callable) -> str:
     return f"{kind} in line {number} of the function"
 
 
-def _as_passed(value: np.ndarray | int | float, probe: Probe) -> object:
+def _as_passed(value: Argument, probe: Probe) -> object:
     """An argument as the function gets it, in a copy: a function may write into an array."""
+    if isinstance(value, GivenFunction):
+        return PassedFunction(value)
     if not isinstance(value, np.ndarray):
         return value
     array = np.tile(value, probe.tile)

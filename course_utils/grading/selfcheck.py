@@ -17,6 +17,7 @@ import numpy as np
 
 from course_utils.grading import library
 from course_utils.grading import probes as p
+from course_utils.grading.given import GivenFunction
 from course_utils.grading.probes import Observation, Probe, observe, passes, same, silence
 
 CHECKS = Path(__file__).parent / "checks"
@@ -135,7 +136,7 @@ def describe(name: str, probe: Probe, seen: Observation) -> str:
     if probe.part:
         subject = f"The {probe.part} that {name} gives is"
     if probe.quantity.startswith(p.GRADIENT):
-        subject = f"The gradient of {name} by {probe.quantity.removeprefix(p.GRADIENT)} is"
+        subject = f"The gradient of {name} by {_source(probe)} is"
     elif probe.quantity != p.VALUE:
         situation = f"{probe.quantity}, {situation}"
 
@@ -157,7 +158,7 @@ def describe(name: str, probe: Probe, seen: Observation) -> str:
                 wanted = f"the tuple ({', '.join(probe.parts)})"
             return f"{name} returns a {seen.details}; it should return {wanted}."
         case p.NO_GRADIENT:
-            argument = probe.quantity.removeprefix(p.GRADIENT)
+            argument = _source(probe)
             return (
                 f"No gradient of {name} reaches {argument}, so nothing could be learned through "
                 f"it. Something between {argument} and the result is not a TensorFlow operation, "
@@ -175,7 +176,8 @@ def describe(name: str, probe: Probe, seen: Observation) -> str:
     if not np.isfinite(got).all():
         return f"{subject} {_first_unlike(np.isfinite(got), got)[1]:g} {situation}: not finite."
     if probe.statistic == "repetition":
-        found = [words for words, share in zip(REPETITION, got, strict=True) if share > 0.01]
+        most = expected + probe.atol
+        found = [words for words, g, m in zip(REPETITION, got, most, strict=False) if g > m]
         return f"The random numbers in {name} are not drawn anew {situation}: {found[0]}."
     if probe.statistic:
         subject = f"The {probe.statistic} of what {name} gives is"
@@ -200,6 +202,13 @@ REPETITION = (
     "all examples of a batch get the same",
     "all entries of an example get the same",
 )
+
+
+def _source(probe: Probe) -> str:
+    """What a gradient is taken by, in words."""
+    argument = probe.quantity.removeprefix(p.GRADIENT)
+    is_function = isinstance(probe.arguments[argument], GivenFunction)
+    return f"the weights of {argument}" if is_function else argument
 
 
 def _wrong_shape(name: str, got: tuple, expected: tuple, situation: str) -> str:
@@ -249,7 +258,9 @@ def _function_check(name: str, data: dict) -> FunctionCheck:
         value = entry.pop("value", None)
         return Observation(value if value is None else np.array(value), **entry)
 
-    def argument(value: list | int | float) -> np.ndarray | int | float:
+    def argument(value: list | int | float | dict) -> p.Argument:
+        if isinstance(value, dict):
+            return GivenFunction(value["kind"], np.array(value["weights"], "float32"))
         if not isinstance(value, list):
             return value
         array = np.array(value)

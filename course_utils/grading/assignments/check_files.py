@@ -10,13 +10,28 @@ from pathlib import Path
 import numpy as np
 
 from course_utils.grading import selfcheck
-from course_utils.grading.assignments import clustering, transposed_convolution, vae
+from course_utils.grading.assignments import (
+    autoencoder,
+    clustering,
+    cyclegan,
+    disentanglement,
+    flow,
+    gan,
+    transposed_convolution,
+    vae,
+)
 from course_utils.grading.assignments.specification import Assignment
+from course_utils.grading.given import GivenFunction
 from course_utils.grading.probes import Observation, Probe
 from course_utils.grading.selfcheck import FunctionCheck
 
 ASSIGNMENTS: tuple[Assignment, ...] = (
+    autoencoder.ASSIGNMENT,
     clustering.ASSIGNMENT,
+    cyclegan.ASSIGNMENT,
+    disentanglement.ASSIGNMENT,
+    flow.ASSIGNMENT,
+    gan.ASSIGNMENT,
     transposed_convolution.ASSIGNMENT,
     vae.ASSIGNMENT,
 )
@@ -94,6 +109,8 @@ def _as_json(value: object, indent: str = "") -> str:
     if isinstance(value, dict):
         items = [f"{deeper}{json.dumps(key)}: {_as_json(v, deeper)}" for key, v in value.items()]
         return "{\n" + ",\n".join(items) + f"\n{indent}}}"
+    if isinstance(value, GivenFunction):
+        return _as_json(dataclasses.asdict(value), indent)
     if isinstance(value, tuple):
         return json.dumps(value)
     if isinstance(value, list):

@@ -7,23 +7,26 @@ or at none, and the tests show that it passes in many styles.
 
 from course_utils.quiet import tf
 
+import dataclasses
 from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from course_utils.grading import selfcheck
+from course_utils.grading.given import GivenFunction, PassedFunction
 from course_utils.grading.probes import (
     BATCH_UNKNOWN,
     GRADIENT,
     TRACED,
     VALUE,
+    Argument,
     Probe,
     in_graph,
     observe,
     passes,
 )
 
-Arrays = dict[str, np.ndarray | int | float]
+Arrays = dict[str, Argument]
 Property = Callable[[Callable], None]
 
 KNOWN_BATCH_SIZE = (
@@ -37,8 +40,10 @@ def arrays(**nested: list) -> Arrays:
     return {name: np.array(values, "float32") for name, values in nested.items()}
 
 
-def in_precision(dtype: str, value: np.ndarray | float) -> np.ndarray | float:
+def in_precision(dtype: str, value: Argument) -> Argument:
     """An array of real numbers in another precision; whole and single numbers as they are."""
+    if isinstance(value, GivenFunction):
+        return dataclasses.replace(value, weights=value.weights.astype(dtype))
     real = isinstance(value, np.ndarray) and value.dtype.kind == "f"
     return value.astype(dtype) if real else value
 
@@ -48,12 +53,14 @@ def usual_probes(about: str, arguments: Arrays) -> tuple[Probe, ...]:
 
     Args:
         about: the arguments in words, to be read after "for".
-        arguments: arrays with the examples along the first axis, two-dimensional.
+        arguments: arrays with the examples along the first axis, and plain numbers.
     """
-    one = {name: value[:1, :1] for name, value in arguments.items()}
+    arrays = [name for name, value in arguments.items() if isinstance(value, np.ndarray)]
+    first = {name: arguments[name][(slice(1),) * arguments[name].ndim] for name in arrays}
+    one = arguments | first
     return (
         Probe(about, arguments),
-        *(Probe(about, arguments, GRADIENT + name) for name in arguments),
+        *(Probe(about, arguments, GRADIENT + name) for name in arrays),
         Probe("one example with one entry", one),
         Probe(about, arguments, TRACED),
         Probe(about, arguments, BATCH_UNKNOWN, remark=KNOWN_BATCH_SIZE),
@@ -79,7 +86,8 @@ def equals(
         name: of the graded function.
         truth: from float64 arrays, by another way than a student's; with `parts` a tuple.
         batches: inputs by a description that reads well after "for".
-        gradients: from the same arrays the derivative of the sum of `truth` by each argument.
+        gradients: from the same arrays the derivative of the sum of `truth` by each argument; with
+            `parts` by (part, argument).
         options: rtol, atol, numpy and parts of `Probe`.
     """
 
@@ -96,8 +104,9 @@ def equals(
                 (VALUE, part, np.asarray(one))
                 for part, one in zip(parts, value if parts[0] else (value,), strict=True)
             ]
-            for argument, gradient in (gradients(**exact) if gradients else {}).items():
-                expected.append((GRADIENT + argument, "", gradient))
+            for of, gradient in (gradients(**exact) if gradients else {}).items():
+                part, argument = of if isinstance(of, tuple) else ("", of)
+                expected.append((GRADIENT + argument, part, gradient))
             for quantity, part, value in expected:
                 for where, way in ways.items():
                     probe = Probe(
@@ -110,6 +119,24 @@ def equals(
     return has_property
 
 
+def fresh_values(
+    name: str,
+    truth: Callable[..., object],
+    draw: Callable[[np.random.Generator], Arrays],
+    **options: object,
+) -> Callable[[np.random.Generator], Property]:
+    """The values for inputs that nobody has seen, with a tolerance that no rounding reaches.
+
+    See `equals` for the options.
+    """
+
+    def property_of(rng: np.random.Generator) -> Property:
+        inputs = {"new random inputs": draw(rng)}
+        return equals(name, truth, inputs, rtol=2e-3, atol=1e-3, **options)
+
+    return property_of
+
+
 def treats_examples_alike(
     name: str, arguments: Arrays, examples: tuple[str, ...] = (), numpy: bool = False
 ) -> Property:
@@ -118,12 +145,13 @@ def treats_examples_alike(
     Args:
         name: of the graded function.
         arguments: what to call it with.
-        examples: the arguments that hold one entry an example; by default all of them.
+        examples: the arguments that hold one entry an example; by default all arrays.
         numpy: see `Probe`.
     """
 
     def has_property(function: Callable) -> None:
-        count = len(arguments[(examples or tuple(arguments))[0]])
+        arrays = [key for key, value in arguments.items() if isinstance(value, np.ndarray)]
+        count = len(arguments[(examples or arrays)[0]])
         order = np.random.default_rng(0).permutation(count)
         whole, permuted, first = (
             np.asarray(function(*_picked(arguments, rows, examples, numpy)))
@@ -157,7 +185,14 @@ def ignores_the_order(name: str, arguments: Arrays, examples: tuple[str, ...]) -
 def _picked(arguments: Arrays, rows: object, examples: tuple[str, ...], numpy: bool) -> list:
     """The arguments as they are passed, with these rows of the examples."""
     single = {key: in_precision("float32", value) for key, value in arguments.items()}
-    chosen = [
-        value[rows] if key in (examples or single) else value for key, value in single.items()
-    ]
-    return chosen if numpy else [tf.constant(value) for value in chosen]
+    examples = examples or tuple(k for k, v in single.items() if isinstance(v, np.ndarray))
+    chosen = [value[rows] if key in examples else value for key, value in single.items()]
+    return chosen if numpy else [as_tensor(value) for value in chosen]
+
+
+def as_tensor(value: Argument) -> object:
+    """An argument as a graded function of tensors gets it; plain numbers stay what they are."""
+    value = in_precision("float32", value)
+    if isinstance(value, GivenFunction):
+        return PassedFunction(value)
+    return tf.constant(value) if isinstance(value, np.ndarray) else value

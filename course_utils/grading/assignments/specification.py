@@ -65,7 +65,15 @@ class GradedFunction:
         builds_on: functions of the same assignment that it may call. Where they are wrong they
             are replaced by the course's own while it is graded: a mistake is not charged again.
         fresh: makes a property from a random generator, with inputs that nobody has seen before.
-            Only a function that recognises the inputs of the other tests lacks it alone.
+            Only a function that recognises the inputs of the other tests lacks it alone. Every
+            graded function needs one; `common.fresh_values` makes it where one compares values.
+
+    Probes, properties and `fresh` are all put to the function in two ways: in the student's
+    notebook, and by `course grade` from another process, where the function is a stand-in that
+    passes arguments on and brings results and gradients back. So a property may call the function
+    with tensors, arrays, plain numbers, tuples of them and functions of `grading.given`, by whose
+    weights it can be differentiated, too; and put it into `probes.in_graph`. It must not look
+    inside it, and a lambda or a model as an argument cannot cross.
     """
 
     solution: Callable
@@ -172,7 +180,7 @@ class Assignment:
         probes = tuple(
             probe
             if probe.expected is not None
-            else dataclasses.replace(probe, expected=observe(function.solution, probe).value)
+            else dataclasses.replace(probe, expected=_answer(function, probe))
             for probe in function.probes
         )
         mistakes: list[KnownMistake] = []
@@ -203,6 +211,15 @@ def broken_property(function: Callable, graded: GradedFunction) -> str | None:
         except Exception as error:  # a student's function may raise anything
             return f"{graded.name} raises an error. {in_one_line(error, function)}"
     return None
+
+
+def _answer(function: GradedFunction, probe: Probe) -> np.ndarray:
+    seen = observe(function.solution, probe)
+    if seen.failure:
+        raise ValueError(
+            f"{function.name} has no answer for {probe.about}: {seen.failure}. {seen.details}"
+        )
+    return seen.value
 
 
 def _first_failure(misconception: Misconception, function: Callable, probes: tuple) -> KnownMistake:

@@ -1,9 +1,11 @@
 """Every assignment: wrong is wrong, right is right, and the check data say what they should."""
 
+import dataclasses
 import importlib
 import re
 import time
 
+import numpy as np
 import pytest
 
 from course_utils.grading import SelfCheckFailed, check, selfcheck
@@ -39,7 +41,12 @@ VARIANTS = [
 ]
 # How many wrong cells, misconceptions and right variants there are at least.
 FEWEST = {
+    "autoencoder": (120, 75, 35),
     "clustering": (60, 60, 28),
+    "cyclegan": (110, 85, 34),
+    "disentanglement": (110, 70, 28),
+    "flow": (110, 80, 26),
+    "gan": (140, 90, 30),
     "transposed_convolution": (38, 35, 18),
     "vae": (60, 50, 30),
 }
@@ -67,6 +74,22 @@ def test_a_misconception_gets_its_sentence_and_no_points(assignment, function, m
 def test_hidden_tests_alone_catch_a_misconception(assignment, function, misconception, cell):
     with silence():
         assert broken_property(notebook_with(assignment, cell)[function.name], function)
+
+
+@pytest.mark.parametrize(("assignment", "function"), FUNCTIONS)
+def test_new_inputs_tell_right_from_wrong(assignment, function):
+    """They catch a function that has learnt the other tests by heart."""
+    rng = np.random.default_rng()
+    only_new = [dataclasses.replace(function, properties=(function.fresh(rng),)) for _ in range(3)]
+    right = assignment.notebook()[function.name]
+
+    def learnt(*arguments):
+        result = right(*arguments)
+        return tuple(2 * part for part in result) if isinstance(result, tuple) else 2 * result
+
+    with silence():
+        assert [broken_property(right, one) for one in only_new] == [None] * 3
+        assert all(broken_property(learnt, one) for one in only_new)
 
 
 @pytest.mark.parametrize(

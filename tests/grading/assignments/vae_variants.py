@@ -221,6 +221,18 @@ def vae_loss(x, logits, mu, sigma):
 def vae_loss(x, logits, mu, sigma):
     return tf.reduce_mean(reconstruction_loss(x, logits) + kl_divergence(mu, sigma))
 """,
+    "annotated and stacked": """
+def vae_loss(x: tf.Tensor, logits: tf.Tensor, mu: tf.Tensor, sigma: tf.Tensor) -> tf.Tensor:
+    '''Negative evidence lower bound, averaged over the batch.'''
+    terms = tf.stack([reconstruction_loss(x, logits), kl_divergence(mu, sigma)], axis=1)
+    return tf.reduce_mean(tf.reduce_sum(terms, axis=1))
+""",
+    "equal weights": """
+def vae_loss(x, logits, mu, sigma):
+    per_example = reconstruction_loss(x, logits) + kl_divergence(mu, sigma)
+    weights = tf.ones_like(per_example) / tf.cast(tf.size(per_example), tf.float32)
+    return tf.tensordot(per_example, weights, axes=1)
+""",
 }
 
 RIGHT = {

@@ -16,13 +16,14 @@ ASSIGNMENT = Assignment(
             getattr(probes, solution.__name__.upper()),
             getattr(properties, solution.__name__.upper()),
             getattr(misconceptions, solution.__name__.upper()),
+            fresh=fresh,
         )
-        for solution in (
-            solutions.assign,
-            solutions.update,
-            solutions.inertia,
-            solutions.gaussian_log_density,
-            solutions.fit_gaussian,
+        for solution, fresh in (
+            (solutions.assign, properties.fresh_points),
+            (solutions.update, properties.FRESH_UPDATE),
+            (solutions.inertia, properties.FRESH_INERTIA),
+            (solutions.gaussian_log_density, properties.FRESH_LOG_DENSITY),
+            (solutions.fit_gaussian, properties.FRESH_FIT),
         )
     ),
 )

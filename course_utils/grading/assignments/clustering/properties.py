@@ -13,13 +13,16 @@ from scipy.spatial import distance
 
 from course_utils.grading.assignments.common import (
     Arrays,
+    Property,
     equals,
+    fresh_values,
     ignores_the_order,
     in_precision,
     treats_examples_alike,
 )
 
 equals = functools.partial(equals, numpy=True)
+fresh_values = functools.partial(fresh_values, numpy=True)
 
 
 def true_update(points: np.ndarray, labels: np.ndarray, centers: np.ndarray) -> np.ndarray:
@@ -43,18 +46,22 @@ def true_fit(x: np.ndarray) -> tuple[float, float]:
     return stats.norm.fit(x)
 
 
-def clouds(count: int, clusters: int, features: int) -> Arrays:
-    rng = np.random.default_rng([count, clusters, features])
+def clouds(
+    count: int, clusters: int, features: int, rng: np.random.Generator | None = None
+) -> Arrays:
+    rng = rng or np.random.default_rng([count, clusters, features])
     return {
         "points": rng.normal(0, 3, (count, features)),
         "centers": rng.normal(0, 3, (clusters, features)),
     }
 
 
-def labelled(count: int, clusters: int, features: int) -> Arrays:
+def labelled(
+    count: int, clusters: int, features: int, rng: np.random.Generator | None = None
+) -> Arrays:
     """Points with labels that are not those of the nearest centers."""
-    cloud = clouds(count, clusters, features)
-    rng = np.random.default_rng([count, clusters])
+    cloud = clouds(count, clusters, features, rng)
+    rng = rng or np.random.default_rng([count, clusters])
     labels = rng.integers(0, clusters, count)
     return {"points": cloud["points"], "labels": labels, "centers": cloud["centers"]}
 
@@ -140,8 +147,8 @@ INERTIA = (
 )
 
 
-def numbers(count: int, mean: float, std: float) -> Arrays:
-    return {"x": np.random.default_rng(count).normal(mean, std, count)}
+def numbers(count: int, mean: float, std: float, rng: np.random.Generator | None = None) -> Arrays:
+    return {"x": (rng or np.random.default_rng(count)).normal(mean, std, count)}
 
 
 GAUSSIAN_LOG_DENSITY = (
@@ -188,4 +195,26 @@ FIT_GAUSSIAN = (
         parts=("mean", "std"),
     ),
     ignores_the_order("fit_gaussian", numbers(30, 1, 2), ("x",)),
+)
+
+
+def fresh_points(rng: np.random.Generator) -> Property:
+    """Labels name a nearest center for points that nobody has seen."""
+    return functools.partial(names_a_nearest_center, clouds(20, 4, 3, rng))
+
+
+def fresh_labelled(rng: np.random.Generator) -> Arrays:
+    return labelled(20, 4, 3, rng)
+
+
+def fresh_density(rng: np.random.Generator) -> Arrays:
+    mean, std = float(rng.normal()), float(rng.uniform(0.5, 2))
+    return numbers(9, mean, std, rng) | {"mean": mean, "std": std}
+
+
+FRESH_UPDATE = fresh_values("update", true_update, fresh_labelled)
+FRESH_INERTIA = fresh_values("inertia", true_inertia, fresh_labelled)
+FRESH_LOG_DENSITY = fresh_values("gaussian_log_density", true_log_density, fresh_density)
+FRESH_FIT = fresh_values(
+    "fit_gaussian", true_fit, lambda rng: numbers(20, 1, 2, rng), parts=("mean", "std")
 )

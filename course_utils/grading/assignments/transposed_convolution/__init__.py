@@ -16,6 +16,7 @@ ASSIGNMENT = Assignment(
             probes.CONV_MATRIX,
             properties.CONV_MATRIX,
             misconceptions.CONV_MATRIX,
+            fresh=properties.FRESH_MATRIX,
         ),
         GradedFunction(
             solutions.conv2d,
@@ -23,6 +24,7 @@ ASSIGNMENT = Assignment(
             properties.CONV2D,
             misconceptions.CONV2D,
             builds_on=("conv_matrix",),
+            fresh=properties.FRESH_CONV2D,
         ),
         GradedFunction(
             solutions.conv2d_transpose,
@@ -30,6 +32,7 @@ ASSIGNMENT = Assignment(
             properties.CONV2D_TRANSPOSE,
             misconceptions.CONV2D_TRANSPOSE,
             builds_on=("conv_matrix",),
+            fresh=properties.FRESH_TRANSPOSE,
         ),
     ),
 )

@@ -10,9 +10,10 @@ from collections.abc import Callable
 import numpy as np
 from scipy import signal
 
-from course_utils.grading.assignments.common import Arrays, equals, in_precision
+from course_utils.grading.assignments.common import Arrays, equals, fresh_values, in_precision
 
 equals = functools.partial(equals, numpy=True)
+fresh_values = functools.partial(fresh_values, numpy=True)
 
 
 def true_conv2d(image: np.ndarray, kernel: np.ndarray, stride: int) -> np.ndarray:
@@ -52,28 +53,30 @@ SIZES = {
 }
 
 
-def inputs(size: int, height: int, width: int, stride: int) -> tuple[Arrays, np.ndarray]:
+def inputs(
+    size: int, height: int, width: int, stride: int, rng: np.random.Generator | None = None
+) -> tuple[Arrays, np.ndarray]:
     """Everything but an image, by name, and the image on the smaller side."""
-    rng = np.random.default_rng([size, height, width, stride])
+    rng = rng or np.random.default_rng([size, height, width, stride])
     kernel = rng.normal(0, 2, (size, size))
     out = [(n - size) // stride + 1 for n in (height, width)]
     named = {"kernel": kernel, "height": height, "width": width, "stride": stride}
     return named, rng.normal(0, 1, out)
 
 
-def for_matrix(*size: int) -> Arrays:
-    return inputs(*size)[0]
+def for_matrix(*size: int, rng: np.random.Generator | None = None) -> Arrays:
+    return inputs(*size, rng=rng)[0]
 
 
-def for_conv2d(*size: int) -> Arrays:
-    named, _ = inputs(*size)
+def for_conv2d(*size: int, rng: np.random.Generator | None = None) -> Arrays:
+    named, _ = inputs(*size, rng=rng)
     shape = named["height"], named["width"]
-    image = np.random.default_rng(shape).normal(0, 1, shape)
+    image = (rng or np.random.default_rng(shape)).normal(0, 1, shape)
     return {"image": image, "kernel": named["kernel"], "stride": named["stride"]}
 
 
-def for_transpose(*size: int) -> Arrays:
-    named, image = inputs(*size)
+def for_transpose(*size: int, rng: np.random.Generator | None = None) -> Arrays:
+    named, image = inputs(*size, rng=rng)
     return {"image": image} | {k: named[k] for k in ("kernel", "stride", "height", "width")}
 
 
@@ -113,4 +116,12 @@ CONV2D_TRANSPOSE = (
         {about: for_transpose(*size) for about, size in SIZES.items()},
     ),
     is_adjoint,
+)
+
+FRESH_MATRIX = fresh_values(
+    "conv_matrix", true_conv_matrix, lambda rng: for_matrix(3, 7, 6, 2, rng=rng)
+)
+FRESH_CONV2D = fresh_values("conv2d", true_conv2d, lambda rng: for_conv2d(3, 7, 6, 2, rng=rng))
+FRESH_TRANSPOSE = fresh_values(
+    "conv2d_transpose", true_conv2d_transpose, lambda rng: for_transpose(3, 7, 6, 2, rng=rng)
 )

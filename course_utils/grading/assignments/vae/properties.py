@@ -16,6 +16,7 @@ from course_utils.grading.assignments.common import (
     Arrays,
     Property,
     equals,
+    fresh_values,
     traced,
     treats_examples_alike,
 )
@@ -237,17 +238,6 @@ VAE_LOSS = (
 def fresh_noise(rng: np.random.Generator) -> Property:
     """The noise is standard normal for a mu and sigma that nobody has seen."""
     return functools.partial(has_standard_normal_noise, rng=rng)
-
-
-def fresh_values(
-    name: str, truth: Callable[..., np.ndarray], draw: Callable[[np.random.Generator], Arrays]
-) -> Callable[[np.random.Generator], Property]:
-    """The values for inputs that nobody has seen, with a tolerance that no rounding reaches."""
-
-    def property_of(rng: np.random.Generator) -> Property:
-        return equals(name, truth, {"new random inputs": draw(rng)}, rtol=2e-3, atol=1e-3)
-
-    return property_of
 
 
 FRESH_KL = fresh_values("kl_divergence", true_kl, lambda rng: latent(6, 4, rng))
