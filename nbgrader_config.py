@@ -31,9 +31,9 @@ c.GenerateAssignment.force = True
 c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("Your code goes here.")'}
 c.ClearSolutions.text_stub = "*Your answer goes here.*"
 
-# nbgrader's own steps with HideTests between them; by themselves they print the hidden tests.
-# The page loads MathJax from the network to show formulas. nbgrader's page template names that
-# address itself; another c.HTMLExporter.template_name would be the place to change it.
+# A page that needs no network, and nbgrader's own steps with HideTests between them; by themselves
+# they print the hidden tests.
+c.GenerateFeedback.exporter_class = "course_utils.notebooks.feedback.Page"
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "course_utils.notebooks.feedback.HideTests",

@@ -1,7 +1,8 @@
-"""Keep hidden tests out of the pages that students get back.
+"""Keep hidden tests out of the pages that students get back, and the network, too.
 
 nbgrader's own feedback prints every test cell whole, and its tracebacks quote the line that failed.
-nbgrader_config.py puts `HideTests` among the steps that make the page.
+nbgrader_config.py puts `HideTests` among the steps that make the page. nbgrader's page loads
+MathJax from the network; in that of `Page` formulas are drawings.
 
 What stays visible: the message of a failed test, which is meant for the student, and whatever the
 student's own code prints about the values that it was called with.
@@ -9,13 +10,19 @@ student's own code prints about the values that it was called with.
 
 import re
 
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from nbconvert.exporters import HTMLExporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbconvert.filters import strip_ansi
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests
 
+from course_utils.notebooks.formulas import formula_svg
 from course_utils.notebooks.release import HIDDEN_TESTS, regions
 
+MATHJAX = re.compile(r"<!-- Load mathjax -->.*?<!-- End of mathjax configuration -->", re.DOTALL)
 QUOTED_LINE = re.compile(r"\s*(?:-+>)?\s*\d+\s*(?P<code>.*)")
 
 
@@ -41,3 +48,28 @@ def _without(hidden: set[str], entry: str) -> str:
         if quoted is None or quoted["code"].strip() not in hidden:
             kept.append(line)
     return "\n".join(kept)
+
+
+class Page(HTMLExporter):
+    """nbgrader's page of feedback, without a network."""
+
+    def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **options):
+        """nbconvert's hook: a notebook in, the page and its resources out."""
+        page, resources = super().from_notebook_node(nb, resources, **options)
+        return MATHJAX.sub("", page), resources
+
+    @pass_context
+    def markdown2html(self, _context: Context, source: str) -> str:
+        """nbconvert's filter for the text of a cell or of a comment."""
+        return MarkdownWithMath(renderer=_Renderer(escape=False)).render(source)
+
+
+class _Renderer(IPythonRenderer):
+    def inline_math(self, body: str) -> str:
+        return formula_svg(body)
+
+    def block_math(self, body: str) -> str:
+        return formula_svg(body, display=True)
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return formula_svg(f"\\begin{{{name}}}{body}\\end{{{name}}}", display=True)

@@ -42,6 +42,8 @@ class StockCourse:
         Args:
             student: who hands it in.
             answers: for each grade_id of a filled cell, its whole source; none means untouched.
+                With answers the experiments are left out: they would take most of the time and
+                have no points.
 
         Returns:
             The path of the notebook.
@@ -54,6 +56,10 @@ class StockCourse:
             cell.source = left.pop(grade_id, cell.source)
         if left:
             raise ValueError(f"{self.name} has no cell with the grade_id {', '.join(left)}")
+        if answers:
+            notebook.cells = [
+                cell for cell in notebook.cells if "experiment" not in cell.metadata.get("tags", [])
+            ]
         return self._hand_in(student, notebook)
 
     def submit_solution(self, student: str) -> Path:
@@ -136,3 +142,14 @@ def scores(folder: Path, name: str) -> dict[str, dict[str, float | None]]:
             }
             for submission in gradebook.assignment_submissions(name)
         }
+
+
+def graded_by_the_course(stock: StockCourse, root: Path, folder: Path) -> StockCourse:
+    """The same submissions, graded by `course grade` into a gradebook of their own."""
+    from course_utils.grader import batch
+
+    ours = StockCourse(root, folder, stock.name)
+    (folder / "notebooks").mkdir()
+    shutil.copytree(stock.folder / "submitted", folder / "submitted")
+    batch.grade(folder, stock.name)
+    return ours

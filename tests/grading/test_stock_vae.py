@@ -5,12 +5,12 @@ import re
 from itertools import zip_longest
 from pathlib import Path
 
-import nbformat
 import pytest
 
+from course_utils.grader import sandbox
 from course_utils.grading.assignments.vae import ASSIGNMENT
 from tests.grading.assignments.vae_variants import RIGHT
-from tests.grading.stock_nbgrader import StockCourse
+from tests.grading.stock_nbgrader import StockCourse, graded_by_the_course
 
 ROOT = Path(__file__).parents[2]
 POINTS = {f"{function.name}-test": 5 for function in ASSIGNMENT.functions}
@@ -38,21 +38,12 @@ def cell(function, misconception):
     return function.cells(misconception)[0]
 
 
-def submit(course, student, answers):
-    """Hand in without the experiment, which would take most of the time and has no points."""
-    path = course.submit(student, answers)
-    notebook = nbformat.read(path, as_version=4)
-    notebook.cells = [c for c in notebook.cells if "experiment" not in c.metadata.get("tags", [])]
-    nbformat.write(notebook, path)
-
-
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     course = StockCourse(ROOT, tmp_path_factory.mktemp("course"), "vae")
     course.submit_solution("perfect")
     course.submit("blank")
-    submit(
-        course,
+    course.submit(
         "half",
         {
             "reparameterize": RIGHT["reparameterize"]["static shape"],
@@ -60,10 +51,10 @@ def course(tmp_path_factory):
             "vae_loss": RIGHT["vae_loss"]["a helper and another name"],
         },
     )
-    submit(course, "library", {"kl_divergence": LIBRARY})
+    course.submit("library", {"kl_divergence": LIBRARY})
     for number, mistakes in enumerate(WRONG):
         answers = {function.name: cell(function, mistake) for function, mistake in mistakes}
-        submit(course, f"wrong-{number}", answers)
+        course.submit(f"wrong-{number}", answers)
     course.grade()
     return course
 
@@ -101,6 +92,18 @@ def test_wrong_gets_nothing_and_reads_why(course, number):
     for _, misconception in WRONG[number]:
         assert misconception.sentence in page
     assert "vae.grade" not in page
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(bool(sandbox.why_unavailable()), reason="bubblewrap does not work here")
+def test_the_class_grader_gives_the_same_scores(course, tmp_path):
+    ours = graded_by_the_course(course, ROOT, tmp_path)
+    assert ours.scores() == course.scores()
+    ours.nbgrader("export")
+    keys = ("score", "max_score", "raw_score")
+    assert {s: [row[k] for k in keys] for s, row in ours.exported().items()} == {
+        s: [row[k] for k in keys] for s, row in course.exported().items()
+    }
 
 
 @pytest.mark.slow

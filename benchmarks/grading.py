@@ -1,0 +1,137 @@
+"""Submissions per minute: stock nbgrader against `course grade`, on the same submissions.
+
+    python benchmarks/grading.py --submissions 40
+    python benchmarks/grading.py --submissions 500 --memory
+
+Both grade the same right submissions of `vae` into gradebooks of their own, from the command line,
+start-up included. Stock nbgrader also trains the experiment at the end of the notebook, which gives
+no points; `course grade` does not run what comes after the last test. With --memory only `course
+grade` runs, and the memory of all its processes is sampled.
+"""
+
+import argparse
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[1]
+NAME = "vae"
+SAMPLING_SECONDS = 1.0
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--submissions", type=int, default=40, metavar="N")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N")
+    parser.add_argument("--memory", action="store_true", help="sample memory; leave nbgrader out")
+    arguments = parser.parse_args()
+    ours = [sys.executable, "-m", "course_utils.cli", "grade", NAME, "--jobs", str(arguments.jobs)]
+    commands = {"course grade": ours}
+    if not arguments.memory:
+        commands["nbgrader autograde"] = [sys.executable, "-m", "nbgrader", "autograde", NAME]
+    rates = {}
+    for label, command in commands.items():
+        with tempfile.TemporaryDirectory() as folder:
+            course = make(Path(folder), arguments.submissions)
+            seconds, processor, samples = measure(command, course, arguments.memory)
+            full = full_marks(course)
+        rates[label] = 60 * arguments.submissions / seconds
+        print(
+            f"{label:20} {arguments.submissions:4} submissions  {seconds:7.1f} s  "
+            f"{processor:7.1f} s of processor time  {rates[label]:6.1f} a minute  "
+            f"{full} with full marks",
+            flush=True,
+        )
+        if arguments.memory:
+            for part, share in (
+                ("first", samples[: len(samples) // 4]),
+                ("last", samples[-len(samples) // 4 :]),
+            ):
+                print(f"  most memory in the {part} quarter: {max(share) / 2**20:,.0f} MiB")
+    if len(rates) == 2:
+        ratio = rates["course grade"] / rates["nbgrader autograde"]
+        print(f"course grade is {ratio:.1f} times as fast")
+
+
+def make(folder: Path, submissions: int) -> Path:
+    """A course in a folder, with the solution handed in many times."""
+    (folder / "notebooks").mkdir()
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    for built in ("solutions", "assignments"):
+        shutil.copytree(ROOT / built / NAME, folder / built / NAME)
+    for number in range(submissions):
+        shutil.copytree(ROOT / "solutions" / NAME, folder / "submitted" / f"s{number:04}" / NAME)
+    command = [sys.executable, "-m", "nbgrader", "generate_assignment", NAME]
+    subprocess.run(command, cwd=folder, env=environment(), check=True, capture_output=True)
+    return folder
+
+
+def environment() -> dict[str, str]:
+    """Found by the subprocesses, wherever they run: the course's library."""
+    return os.environ | {"PYTHONPATH": str(ROOT)}
+
+
+def measure(command: list[str], course: Path, sampled: bool) -> tuple[float, float, list[int]]:
+    """Run a command; wall-clock seconds, processor seconds, memory of all its processes."""
+    start, before = time.perf_counter(), os.times()
+    process = subprocess.Popen(
+        command,
+        cwd=course,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    done, samples = threading.Event(), []
+
+    def sample() -> None:
+        while not done.wait(SAMPLING_SECONDS):
+            total = 0
+            for one in family(process.pid):
+                try:
+                    total += one.memory_full_info().pss
+                except psutil.Error:
+                    continue
+            samples.append(total)
+
+    if sampled:
+        threading.Thread(target=sample, daemon=True).start()
+    status = process.wait()
+    done.set()
+    if status:
+        raise SystemExit(f"{' '.join(command)} failed with status {status}")
+    after = os.times()
+    processor = sum(after[2:4]) - sum(before[2:4])
+    return time.perf_counter() - start, processor, samples
+
+
+def family(pid: int) -> list[psutil.Process]:
+    """A process and all that came of it."""
+    try:
+        first = psutil.Process(pid)
+        return [first, *first.children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
+def full_marks(course: Path) -> int:
+    """How many have all points that the tests give."""
+    query = """
+        select count(*) from (
+            select n.id from submitted_notebook n join grade g on g.notebook_id = n.id
+            group by n.id having sum(g.auto_score) = 20)
+    """
+    with sqlite3.connect(course / "gradebook.db") as gradebook:
+        return gradebook.execute(query).fetchone()[0]
+
+
+if __name__ == "__main__":
+    main()

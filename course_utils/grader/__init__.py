@@ -1,0 +1,21 @@
+"""Grade a class: in parallel, in sandboxes, stopped by no submission. `course grade` runs it.
+
+    submissions  read what students handed in and repair it, or refuse it with a sentence
+    batch        decide who is to be graded, hand the work out, write what comes back
+    work         one submission: a sandbox, a process forked into it, a verdict for each test
+    judging      the hidden tests, run here, on functions that stay in the sandbox
+    recording    nbgrader's gradebook, the autograded notebook, the status of each student
+    feedback, report   what students and instructors read
+
+    zygote       has TensorFlow imported and forks a process for each submission
+    sandbox      bubblewrap, limits, and how a forked process steps into a sandbox
+    inside       what runs in the forked process: the student's cells, then calls of functions
+    wire, remote arrays through a socket, and functions that are called through it
+
+Nothing a student's process says decides points. It only computes: the hidden tests run in the
+worker, which calls the student's functions across the socket and gets arrays back. No solution and
+no hidden test is where the student's code can read it.
+
+This package lies beside `course_utils.grading` and not in it because the zygote must not run a
+TensorFlow operation before it forks, and importing `course_utils.grading` runs one.
+"""

@@ -1,0 +1,103 @@
+"""What an assignment demands of every submission: the release, its tests, the work they make."""
+
+import ast
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+import course_utils
+from course_utils.grader.sandbox import Limits
+from course_utils.grader.submissions import Submission
+from course_utils.grader.work import Task, Test
+from course_utils.notebooks.release import HIDDEN_TESTS, regions
+
+CHECKS = Path(course_utils.__file__).parent / "grading" / "checks"
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """One assignment.
+
+    Attributes:
+        root: the course's folder.
+        name: its name.
+        release: the notebook that students got.
+        tests: its tests, in order.
+    """
+
+    root: Path
+    name: str
+    release: NotebookNode
+    tests: tuple[Test, ...]
+
+    def task(self, submission: Submission, limits: Limits, isolation: str) -> Task:
+        """The work that a submission makes.
+
+        What comes after the last test decides nothing. It is not run again and keeps the outputs
+        with which it was handed in: that is where the experiments are.
+        """
+        cells = submission.notebook.cells
+        by_id = {test.grade_id: test for test in self.tests}
+        tests = {index: by_id[cell.id] for index, cell in enumerate(cells) if cell.id in by_id}
+        code = [(i, cell.source) for i, cell in enumerate(cells) if cell.cell_type == "code"]
+        return Task(
+            submission.student,
+            self.name,
+            tuple((index, source) for index, source in code if index <= max(tests)),
+            tests,
+            submission.files,
+            limits,
+            isolation,
+            str(self.root),
+        )
+
+
+def assigned(root: Path, name: str) -> Assigned:
+    """Read an assignment from the course's folder.
+
+    Raises:
+        ValueError: there is none of this name, or its hidden tests name no function.
+    """
+    path = CHECKS / f"{name}.json"
+    if not path.is_file():
+        known = ", ".join(path.stem for path in sorted(CHECKS.glob("*.json")))
+        raise ValueError(f"no assignment is called {name!r}; there are: {known}")
+    functions = [*json.loads(path.read_text(encoding="utf-8"))]
+    source = nbformat.read(root / "solutions" / name / f"{name}.ipynb", as_version=4)
+    release = nbformat.read(root / "assignments" / name / f"{name}.ipynb", as_version=4)
+    return Assigned(root.resolve(), name, release, tuple(tests_of(source, functions)))
+
+
+def tests_of(source: NotebookNode, functions: list[str]) -> list[Test]:
+    """The test cells of an assignment, in order.
+
+    Args:
+        source: the notebook with solutions and hidden tests.
+        functions: the names of its graded functions.
+
+    Raises:
+        ValueError: a test cell does not say in its hidden part which function it grades.
+    """
+    found = []
+    for cell in source.cells:
+        data = cell.metadata.get("nbgrader", {})
+        if cell.cell_type != "code" or not data.get("grade"):
+            continue
+        hidden = "\n".join(line for region, line in regions(cell) if region == HIDDEN_TESTS)
+        names = [
+            node.args[0].id
+            for node in ast.walk(ast.parse(hidden))
+            if isinstance(node, ast.Call)
+            and ast.unparse(node.func).endswith(".grade")
+            and isinstance(node.args[0], ast.Name)
+        ]
+        if len(names) != 1 or names[0] not in functions:
+            raise ValueError(
+                f"the test {data['grade_id']} must hold one call of grade with one of "
+                f"{', '.join(functions)} among its hidden tests"
+            )
+        found.append(Test(data["grade_id"], names[0], float(data["points"])))
+    return found

@@ -1,0 +1,256 @@
+"""Grade an assignment for a class: who has to be graded, hand it out, record what comes back."""
+
+import contextlib
+import fcntl
+import itertools
+import multiprocessing
+import re
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from tqdm import tqdm
+
+from course_utils.grader import recording, sandbox, submissions, work
+from course_utils.grader.assigned import Assigned, assigned
+from course_utils.grader.recording import Recorder, Status
+from course_utils.grader.sandbox import Limits
+from course_utils.grader.submissions import Submission
+from course_utils.grader.work import Result, Task
+
+AUTO = "auto"
+ISOLATIONS = (AUTO, work.BUBBLEWRAP, work.NONE)
+STUDENT = re.compile(r"[^/\\]{1,200}")
+# Tasks that wait at a cluster, at least: more workers may come.
+AHEAD = 64
+
+
+def choose_isolation(wanted: str) -> str:
+    """What to use, or a loud refusal.
+
+    Raises:
+        ValueError: there can be no sandbox here and none was not asked for.
+    """
+    if wanted == work.NONE:
+        return work.NONE
+    reason = sandbox.why_unavailable()
+    if reason is None:
+        return work.BUBBLEWRAP
+    raise ValueError(
+        f"{reason}. Without a sandbox, students' code can read and change whatever you can: "
+        "hidden tests, grades, your files. If you want that, say --isolation none; the results "
+        "will say so too."
+    )
+
+
+def grade(
+    root: Path,
+    name: str,
+    students: list[str] | None = None,
+    jobs: int = 1,
+    isolation: str = AUTO,
+    limits: Limits | None = None,
+    force: bool = False,
+    scheduler: str | None = None,
+) -> list[Status]:
+    """Grade whoever is new or has changed.
+
+    Args:
+        root: the course's folder.
+        name: the assignment.
+        students: only these; by default everybody in the gradebook or in submitted/.
+        jobs: how many at once.
+        isolation: one of `ISOLATIONS`.
+        limits: for each submission.
+        force: grade also those that have not changed.
+        scheduler: address of a Dask scheduler whose workers do the work.
+
+    Returns:
+        The status of each student, those included that did not have to be graded again.
+    """
+    limits = limits or Limits()
+    if scheduler:
+        # The sandbox is the workers' affair; one that has none grades nothing.
+        isolation = work.NONE if isolation == work.NONE else work.BUBBLEWRAP
+    else:
+        isolation = choose_isolation(isolation)
+    assignment = assigned(root, name)
+    with _alone(root, name):
+        return _grade(root, assignment, students, jobs, isolation, limits, force, scheduler)
+
+
+@contextlib.contextmanager
+def _alone(root: Path, name: str) -> Iterator[None]:
+    """Hold the assignment's lock, which the system lifts when this process ends, however it ends.
+
+    Raises:
+        ValueError: somebody else holds it.
+    """
+    folder = root / recording.FOLDER / name
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / ".lock", "w", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ValueError(f"{name} is being graded by another `course grade`") from None
+        yield
+
+
+def _grade(
+    root: Path,
+    assignment: Assigned,
+    students: list[str] | None,
+    jobs: int,
+    isolation: str,
+    limits: Limits,
+    force: bool,
+    scheduler: str | None,
+) -> list[Status]:
+    recorder = Recorder(root, assignment.name)
+    done: dict[str, Status] = {}
+    new: dict[str, str] = {}
+    for student in dict.fromkeys(students or _everybody(root, assignment.name, recorder)):
+        if not _is_name(student):
+            raise ValueError(f"{student!r} cannot be the name of a student's folder")
+        print_of_it = submissions.fingerprint(root / "submitted" / student / assignment.name)
+        before = recording.read_status(recording.status_path(root, assignment.name, student))
+        unchanged = before and before.fingerprint == print_of_it
+        if unchanged and before.status != work.INFRASTRUCTURE and not force:
+            done[student] = before
+        else:
+            new[student] = print_of_it
+    read: dict[str, Submission] = {}
+    progress = tqdm(total=len(new), unit="submission", desc=assignment.name, disable=not new)
+
+    def record(result: Result) -> None:
+        student = result.student
+        done[student] = recorder.record(result, new[student], read.pop(student, None))
+        progress.set_postfix_str(f"{student}: {done[student].status}")
+        progress.update()
+
+    def tasks() -> Iterator[Task]:
+        """Read one after the other, as they are wanted; what cannot be graded is recorded."""
+        for student in new:
+            result = _read(root, assignment, student, read)
+            if result:
+                record(result)
+            else:
+                yield assignment.task(read[student], limits, isolation)
+
+    jobs = max(1, min(jobs, len(new)))
+    with progress, _cluster(scheduler) if scheduler else _workers(jobs) as (submit, most):
+        for result in _results(submit, tasks(), most):
+            record(result)
+    return [done[student] for student in sorted(done)]
+
+
+def _read(
+    root: Path, assignment: Assigned, student: str, read: dict[str, Submission]
+) -> Result | None:
+    """Read a submission into `read`, or say what came of it at once."""
+    folder = root / "submitted" / student / assignment.name
+    try:
+        read[student] = submissions.read(folder, student, assignment.name, assignment.release)
+    except submissions.Missing:
+        return Result(student, work.MISSING, "Nothing was handed in.")
+    except submissions.Refused as refusal:
+        return Result(student, work.INVALID, str(refusal))
+    except Exception as error:  # one file that we did not foresee must not stop a class
+        return Result(student, work.INVALID, f"It cannot be read ({type(error).__name__}).")
+    return None
+
+
+def _is_name(student: str) -> bool:
+    return bool(STUDENT.fullmatch(student)) and student.isprintable() and student[0] != "."
+
+
+def _everybody(root: Path, name: str, recorder: Recorder) -> list[str]:
+    handed_in = [path.parent.name for path in (root / "submitted").glob(f"*/{name}")]
+    found = sorted({*handed_in, *recorder.students()})
+    for student in found:
+        if not _is_name(student) and student[0] != ".":
+            print(f"Left out: {student!r} cannot be the name of a student.", file=sys.stderr)
+    return [student for student in found if _is_name(student)]
+
+
+Submit = Callable[[Task], Future]
+
+
+def _results(submit: Submit, tasks: Iterator[Task], most: int) -> Iterator[Result]:
+    """Results as they come, with at most so many tasks on their way."""
+    running: dict[Future, Task] = {}
+    while True:
+        for task in itertools.islice(tasks, most - len(running)):
+            running[submit(task)] = task
+        if not running:
+            return
+        for future in wait(running, return_when=FIRST_COMPLETED).done:
+            task = running.pop(future)
+            try:
+                yield future.result()
+            except Exception as error:  # of a worker; the next run grades it again
+                sentence = f"The worker that had it failed ({type(error).__name__}: {error})."
+                yield Result(
+                    task.student,
+                    work.INFRASTRUCTURE,
+                    sentence[:500],
+                    isolation=task.isolation,
+                    attempts=work.ATTEMPTS,
+                )
+
+
+@contextlib.contextmanager
+def _workers(jobs: int) -> Iterator[tuple[Submit, int]]:
+    """Processes on this machine. One that dies takes nobody else's result with it."""
+    mine = threading.local()
+    pools: list[ProcessPoolExecutor] = []
+
+    def grade(task: Task) -> Result:
+        """In a thread that has a process of its own."""
+        for attempt in range(work.ATTEMPTS):
+            if not hasattr(mine, "pool"):
+                # Not forked: it needs a TensorFlow of its own.
+                spawn = multiprocessing.get_context("spawn")
+                mine.pool = ProcessPoolExecutor(1, spawn, work.prepare)
+                pools.append(mine.pool)
+            try:
+                return mine.pool.submit(work.grade, task).result()
+            except BrokenProcessPool:
+                pools.remove(mine.pool)
+                del mine.pool
+                if attempt == work.ATTEMPTS - 1:
+                    raise
+        raise AssertionError
+
+    threads = ThreadPoolExecutor(jobs)
+    try:
+        yield lambda task: threads.submit(grade, task), 2 * jobs
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
+        for pool in list(pools):
+            pool.shutdown(cancel_futures=True)
+        threads.shutdown()
+
+
+@contextlib.contextmanager
+def _cluster(address: str) -> Iterator[tuple[Submit, int]]:
+    """The workers of a Dask cluster. What a lost one had is done again by another."""
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise ValueError(
+            "--scheduler needs the extra `cluster`: uv sync --extra cluster"
+        ) from error
+    with Client(address) as client:
+        executor = client.get_executor(pure=False, retries=work.ATTEMPTS - 1)
+        threads = sum(client.nthreads().values())
+        yield lambda task: executor.submit(work.grade, task), max(AHEAD, 2 * threads)

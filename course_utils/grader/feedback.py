@@ -1,0 +1,219 @@
+"""The page that a student gets back: one HTML file that needs no network.
+
+Everything a student wrote or printed is escaped; pictures are shown only if they are pictures. No
+hidden test is in what the page is made from.
+"""
+
+import base64
+import binascii
+import html
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbconvert.filters import strip_ansi
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import is_grade, is_solution
+
+from course_utils.grader import recording, work
+from course_utils.grader.recording import Status
+from course_utils.notebooks import release
+from course_utils.notebooks.formulas import formula_svg
+
+FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$", re.DOTALL)
+LONGEST_OUTPUT = 20_000
+PNG = b"\x89PNG\r\n\x1a\n"
+
+STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem;
+  color: #1b1b1b; background: #fff; }
+h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
+.score { float: right; font-variant-numeric: tabular-nums; }
+section { border: 1px solid #ccc; border-left-width: .4rem; border-radius: .3rem;
+  padding: .5rem 1rem; margin: .7rem 0; }
+section.right { border-left-color: #0072b2; } section.wrong { border-left-color: #d55e00; }
+section.open { border-left-color: #999; }
+pre { background: #f5f5f5; padding: .6rem; overflow-x: auto; white-space: pre-wrap;
+  overflow-wrap: anywhere; font-size: .85rem; }
+.text { white-space: pre-wrap; overflow-wrap: anywhere; }
+img { max-width: 100%; }
+"""
+
+
+def write(root: Path, name: str, students: list[str] | None = None) -> list[Path]:
+    """Write the pages of an assignment to feedback/STUDENT/ASSIGNMENT/ASSIGNMENT.html.
+
+    Args:
+        root: the course's folder.
+        name: the assignment.
+        students: only these; by default everybody who was graded.
+
+    Returns:
+        The pages.
+
+    Raises:
+        ValueError: nobody was graded, or a student was not.
+    """
+    statuses = {status.student: status for status in recording.statuses(root, name)}
+    unknown = set(students or statuses) - set(statuses)
+    if unknown or not statuses:
+        who = ", ".join(sorted(unknown)) or "nobody"
+        raise ValueError(f"no result of {name} for: {who}. Run `course grade {name}` first.")
+    course = CourseDirectory(config=release.load_config(root))
+    pages = []
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        for student in students or statuses:
+            if statuses[student].status == work.MISSING:
+                continue
+            path = root / "autograded" / student / name / f"{name}.ipynb"
+            notebook = nbformat.read(path, as_version=4) if path.is_file() else None
+            content = page(name, statuses[student], notebook, _grades(gradebook, name, student))
+            target = root / "feedback" / student / name / f"{name}.html"
+            recording.write_whole(target, content)
+            pages.append(target)
+    return pages
+
+
+def _grades(gradebook: Gradebook, name: str, student: str) -> dict[str, dict]:
+    """By grade_id what nbgrader knows: score, most, whether it waits for a person, comment."""
+    try:
+        notebook = gradebook.find_submission_notebook(name, name, student)
+    except MissingEntry:
+        return {}
+    comments = {comment.name: comment.comment for comment in notebook.comments}
+    return {
+        grade.name: {
+            "score": grade.score,
+            "most": grade.max_score,
+            "waits": bool(grade.needs_manual_grade),
+            "comment": comments.get(grade.name) or "",
+        }
+        for grade in notebook.grades
+    }
+
+
+def page(name: str, status: Status, notebook: NotebookNode | None, grades: dict) -> str:
+    """One student's page.
+
+    Args:
+        name: the assignment.
+        status: what came of the submission.
+        notebook: the autograded notebook; None where nothing could be graded.
+        grades: by grade_id, with the keys score, most, waits, comment.
+    """
+    score = sum(grade["score"] or 0 for grade in grades.values())
+    most = sum(grade["most"] for grade in grades.values())
+    body = "".join(
+        (
+            f"<h1>{_text(name)} <span class=score>{score:g} / {most:g}</span></h1>",
+            f"<p>{_text(status.student)}</p>",
+            *(f"<p>{_text(sentence)}</p>" for sentence in (_told(status), *status.repairs)),
+            *(_function(verdict, grades) for verdict in status.verdicts),
+            *(_answers(notebook, grades) if notebook else ()),
+            *(_outputs(notebook) if notebook else ()),
+        )
+    )
+    return (
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+        "img-src data:; style-src 'unsafe-inline'\">"
+        f"<title>{_text(name)}: {_text(status.student)}</title><style>{STYLE}</style></head>"
+        f"<body>{body}</body></html>\n"
+    )
+
+
+def _told(status: Status) -> str:
+    """What a student reads about the whole submission."""
+    if status.status == work.TAMPERED:
+        return (
+            "Some function gave other results when it was graded than in the notebook. "
+            "Your instructor will look at it."
+        )
+    if status.status == work.INFRASTRUCTURE:
+        return "The grader failed, not you. Your instructor will grade it again."
+    return status.sentence
+
+
+def _function(verdict: dict, grades: dict) -> str:
+    grade = grades.get(verdict["test"], {"score": verdict["points"], "most": verdict["most"]})
+    kind = "right" if verdict["points"] == verdict["most"] else "wrong"
+    return (
+        f"<section class={kind}><span class=score>{grade['score']:g} / {grade['most']:g}</span>"
+        f"<strong><code>{_text(verdict['function'])}</code></strong>"
+        f"<p>{_text(verdict['message'])}</p></section>"
+    )
+
+
+def _answers(notebook: NotebookNode, grades: dict) -> Iterator[str]:
+    """What a person grades: the answer, and what was said about it."""
+    for cell in notebook.cells:
+        if not (is_grade(cell) and is_solution(cell)):
+            continue
+        grade = grades.get(cell.metadata.nbgrader.grade_id)
+        if grade is None:
+            continue
+        waits = "not graded yet" if grade["waits"] else f"{grade['score']:g}"
+        yield (
+            f"<section class=open><span class=score>{waits} / {grade['most']:g}</span>"
+            f"<strong>Your answer</strong><div class=text>{_with_formulas(cell.source)}</div>"
+        )
+        if grade["comment"]:
+            yield f"<p><strong>Comment:</strong> {_with_formulas(grade['comment'])}</p>"
+        yield "</section>"
+
+
+def _outputs(notebook: NotebookNode) -> Iterator[str]:
+    """What the student's own cells printed and showed."""
+    shown = []
+    for index, cell in enumerate(notebook.cells):
+        test = is_grade(cell) and not is_solution(cell)
+        if cell.cell_type == "code" and cell.outputs and not test:
+            parts = "".join(_output(output) for output in cell.outputs)
+            if parts:
+                shown.append(f"<p>Cell {index + 1}</p>{parts}")
+    if shown:
+        yield "<h2>What your other cells printed</h2>"
+        yield from shown
+
+
+def _output(output: NotebookNode) -> str:
+    if output.output_type == "stream":
+        return _pre(output.text)
+    if output.output_type == "error":
+        return _pre(strip_ansi("\n".join(output.traceback)))
+    picture = output.data.get("image/png")
+    if isinstance(picture, str):
+        try:
+            content = base64.b64decode(picture, validate=False)
+        except (binascii.Error, ValueError):
+            content = b""
+        if content.startswith(PNG):
+            encoded = base64.b64encode(content).decode()
+            return f'<p><img alt="a figure of yours" src="data:image/png;base64,{encoded}"></p>'
+    text = output.data.get("text/plain", "")
+    return _pre("".join(text))
+
+
+def _pre(text: str) -> str:
+    cut = text if len(text) <= LONGEST_OUTPUT else text[:LONGEST_OUTPUT] + "\n…"
+    return f"<pre>{_text(cut)}</pre>" if cut.strip() else ""
+
+
+def _text(value: str) -> str:
+    return html.escape(str(value))
+
+
+def _with_formulas(text: str) -> str:
+    """A text whose formulas are drawn."""
+    parts, last = [], 0
+    for match in FORMULA.finditer(text):
+        parts += [
+            _text(text[last : match.start()]),
+            formula_svg(match[1] or match[2], bool(match[1])),
+        ]
+        last = match.end()
+    return "".join([*parts, _text(text[last:])])

@@ -1,0 +1,172 @@
+"""Decide the points of a function that stays in a student's process.
+
+The self-check and the hidden tests run here, on a stand-in that calls the function across the
+sandbox's wall. Then the function is called with new random inputs. It is tampered with if it was
+called right in the student's notebook but is wrong here for the same numbers, or if it is right for
+every number that could be known beforehand and wrong for new ones.
+"""
+
+import course_utils.quiet
+from course_utils.quiet import tf
+
+import builtins
+import dataclasses
+import functools
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_utils.grader.remote import Exchange, make_graph
+from course_utils.grader.wire import Channel
+from course_utils.grader.work import Test
+from course_utils.grading import selfcheck
+from course_utils.grading.assignments.specification import Assignment, broken_property
+from course_utils.grading.probes import NOT_WRITTEN, RAISED, Observation, Seen, silence
+
+# The graph of a course's own version is kept for the next student; one could ask for any number.
+MOST_GRAPHS = 500
+# A function that ran out of something is not right, but nobody tampered with it.
+EXHAUSTED = re.compile(r"MemoryError|ArrayMemoryError|ResourceExhaustedError|BlockingIOError")
+BRIEF = re.compile(r"(?P<kind>[A-Z]\w*)( in line \d{1,3} of the function)?")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a function is worth, and why.
+
+    Attributes:
+        test: the test cell's grade_id.
+        function: its name.
+        points: what it gets.
+        most: what it could get.
+        message: a sentence or two for the student.
+        misconception: the name of the known one that matches, or empty.
+        tampered: for the instructor, what was seen in the notebook and what here; or empty.
+    """
+
+    test: str
+    function: str
+    points: float
+    most: float
+    message: str
+    misconception: str = ""
+    tampered: str = ""
+
+
+@functools.cache
+def _course_versions(assignment: Assignment) -> dict:
+    return assignment.notebook()
+
+
+_graphs: dict[tuple, Callable] = {}
+
+
+def _remembered_graph(function: Callable, specs: list) -> Callable:
+    """The same for every student: the course's own versions do not change."""
+    key = (function, *((spec.dtype.name, tuple(spec.shape or ["?"])) for spec in specs))
+    if key not in _graphs:
+        if len(_graphs) >= MOST_GRAPHS:
+            _graphs.clear()
+        _graphs[key] = make_graph(function, specs)
+    return _graphs[key]
+
+
+class Judge:
+    """Runs hidden tests on the functions of one student's process.
+
+    Args:
+        assignment: its graded functions.
+        channel: to the process, after its cells have run.
+    """
+
+    def __init__(self, assignment: Assignment, channel: Channel) -> None:
+        self._assignment = assignment
+        self._channel = channel
+        self._right: set[str] = set()
+        self._quote = True
+        self._exchange = Exchange(channel, raising=self._seen, make_graph=_remembered_graph)
+
+    def judge(self, test: Test, cell: int, claims_to_be_right: bool) -> Verdict:
+        """Decide about one function.
+
+        Args:
+            test: its test cell.
+            cell: where the test cell stands in the student's notebook.
+            claims_to_be_right: whether the self-check in the notebook said so.
+        """
+        graded = self._assignment.function(test.function)
+        # Their own are as good if they are right, and need not be called across the wall.
+        replaced = [name for name in graded.builds_on if name not in self._right]
+        upstream = {name: _course_versions(self._assignment)[name] for name in replaced}
+        parameters = {name: [*inspect.signature(f).parameters] for name, f in upstream.items()}
+        self._channel.send({"select": test.function, "cell": cell, "builds_on": parameters})
+        answer, _ = self._channel.receive()
+        lost = Verdict(test.grade_id, test.function, 0.0, test.points, "")
+        if not answer.get("selected"):
+            message = f"{test.function} is not there: no cell before the test defines it."
+            return dataclasses.replace(lost, message=message)
+        self._exchange.offer(upstream)
+        try:
+            verdict = self._decide(test, claims_to_be_right, lost)
+        finally:
+            self._exchange.offer({})
+        # Silence or nonsense from the process is no answer of the function.
+        self._channel.check()
+        if verdict.points:
+            self._right.add(test.function)
+        return verdict
+
+    def _decide(self, test: Test, claims_to_be_right: bool, lost: Verdict) -> Verdict:
+        graded = self._assignment.function(test.function)
+        function = self._exchange.function(test.function)
+        with silence():
+            self._quote = True
+            checks = selfcheck.load_checks()[test.function]
+            problem = selfcheck.diagnose(function, checks)
+            if problem and claims_to_be_right:
+                # Nobody is accused after one look.
+                problem = selfcheck.diagnose(function, checks)
+            if problem:
+                return dataclasses.replace(
+                    lost,
+                    message=problem,
+                    misconception=next(
+                        (m.name for m in graded.misconceptions if m.sentence == problem), ""
+                    ),
+                    tampered="In the notebook the self-check called it right. Called from outside "
+                    f"with the same numbers: {problem}"
+                    if claims_to_be_right and not EXHAUSTED.search(problem)
+                    else "",
+                )
+            # What a function raises could carry the values of a hidden test into the feedback.
+            self._quote = False
+            problem = broken_property(function, graded)
+            if problem:
+                return dataclasses.replace(lost, message=problem)
+            if graded.fresh:
+                anew = dataclasses.replace(
+                    graded, properties=(graded.fresh(np.random.default_rng()),)
+                )
+                problem = broken_property(function, anew)
+        if problem and EXHAUSTED.search(problem):
+            return dataclasses.replace(lost, message=problem)
+        if problem:
+            return dataclasses.replace(
+                lost,
+                message=problem,
+                tampered="It passes every test with known inputs and fails with new random ones, "
+                f"as if it recognised the known: {problem}",
+            )
+        return dataclasses.replace(lost, points=test.points, message=f"{test.function} is right.")
+
+    def _seen(self, error: dict) -> Exception:
+        if error.get("not_written"):
+            return Seen(Observation(failure=NOT_WRITTEN))
+        if self._quote:
+            return Seen(Observation(failure=RAISED, details=str(error.get("details"))[:400]))
+        brief = BRIEF.fullmatch(str(error.get("brief")))
+        known = brief and (hasattr(builtins, brief["kind"]) or hasattr(tf.errors, brief["kind"]))
+        return Seen(Observation(failure=RAISED, details=f"{brief[0] if known else 'An error'}."))

@@ -1,0 +1,397 @@
+"""Functions on the other side of a socket.
+
+An `Exchange` stands at each end. It offers functions to the other side, and `function(name)` is a
+`RemoteFunction`: called like any function of tensors, it sends the arrays across, the other side
+calls what it offers under this name, and arrays come back. Gradients pass too, at the same values
+(the noise of a random function is not drawn again), and inside `tf.function` the function on the
+other side is traced as well. While one side waits for an answer it serves the questions of the
+other: a student's loss may call the course's divergence, which stays outside.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.python.eager import record
+
+from course_utils.grader.wire import DTYPES, Channel, ProtocolError
+
+# How many calls can be differentiated after they were made; a test looks at the last one or two.
+CALLS_KEPT = 16
+MOST_GRAPHS = 200
+
+# Results of these types are told apart from others in messages.
+NAMED = frozenset(("dict", "set", "str", "function", "generator", "SparseTensor", "RaggedTensor"))
+
+Describe = Callable[[Exception, Callable], dict]
+
+
+class RemoteError(Exception):
+    """The function on the other side raised.
+
+    Attributes:
+        description: what the other side says of the error.
+    """
+
+    def __init__(self, description: dict) -> None:
+        super().__init__(str(description.get("details", "an error")))
+        self.description = description
+
+
+def make_graph(function: Callable, specs: list) -> Callable:
+    """A function inside a `tf.function` with an input signature."""
+    return tf.function(function, input_signature=specs)
+
+
+class Exchange:
+    """One end: offers functions, calls those of the other end.
+
+    Args:
+        channel: connected to an `Exchange` on the other side.
+        describe: says what the other side may know of an error of an offered function.
+        raising: makes the exception that a caller here sees from what the other side says.
+        make_graph: puts an offered function into a `tf.function` with an input signature.
+    """
+
+    def __init__(
+        self,
+        channel: Channel,
+        describe: Describe = lambda error, function: {"details": type(error).__name__},
+        raising: Callable[[dict], Exception] = RemoteError,
+        make_graph: Callable[[Callable, list], Callable] = make_graph,
+    ) -> None:
+        self._channel = channel
+        self._describe = describe
+        self._raising = raising
+        self._make_graph = make_graph
+        self._lock = threading.RLock()
+        self.offer({})
+
+    def offer(self, functions: Mapping[str, Callable]) -> None:
+        """Offer these functions and no others; what was traced and taped is forgotten."""
+        self._offered = dict(functions)
+        self._graphs: dict[int, Callable] = {}
+        self._taped: dict[int, tuple] = {}
+        self._count = 0
+
+    def function(self, name: str, parameters: Sequence[str] = ()) -> "RemoteFunction":
+        """What the other side offers under this name.
+
+        Args:
+            name: the name.
+            parameters: those that may be passed by name, in order.
+        """
+        return RemoteFunction(self, name, parameters)
+
+    def ask(self, question: dict, arrays: Sequence[np.ndarray] = ()) -> tuple[dict, list]:
+        """Put a question, serve what the other side asks meanwhile, and return its answer."""
+        with self._lock:
+            self._channel.send({"ask": question}, arrays)
+            while True:
+                message, arrays = self._channel.receive()
+                if "answer" in message:
+                    break
+                self.serve(message, arrays)
+        answer = message["answer"]
+        if not isinstance(answer, dict):
+            raise ProtocolError("an answer that is none")
+        if "error" in answer:
+            raise self._raising(answer["error"])
+        return answer, arrays
+
+    def serve(self, message: dict, arrays: list) -> None:
+        """Answer one question of the other side."""
+        question = message.get("ask")
+        if not isinstance(question, dict):
+            raise ProtocolError("neither a question nor an answer")
+        name = question.get("function")
+        if question.get("do") not in ("call", "differentiate", "trace") or (
+            question["do"] != "differentiate" and name not in self._offered
+        ):
+            self._channel.send({"answer": {"error": {"details": f"{name} is not offered"}}})
+            return
+        try:
+            answer, arrays = getattr(self, f"_{question['do']}")(question, arrays)
+        except Exception as error:  # whatever an offered function raises is its caller's business
+            described = self._describe(error, self._offered.get(name))
+            answer, arrays = {"error": described}, []
+        self._channel.send({"answer": answer}, arrays)
+
+    def _call(self, question: dict, arrays: list) -> tuple[dict, list]:
+        arguments = unpack(question["arguments"], arrays)
+        tensors = tensors_of(arguments)
+        function = self._offered[question["function"]]
+        if question.get("graph") is not None:
+            # What is no tensor was built into the graph.
+            function, arguments = self._graphs[question["graph"]], tensors
+        self._count += 1
+        if not question["tape"]:
+            tree, arrays = pack(function(*arguments))
+            return {"result": tree, "call": self._count}, arrays
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch([tensor for tensor in tensors if tensor.dtype.is_floating])
+            result = function(*arguments)
+        self._taped[self._count] = (tape, tensors, result)
+        self._taped.pop(self._count - CALLS_KEPT, None)
+        tree, arrays = pack(result)
+        return {"result": tree, "call": self._count}, arrays
+
+    def _differentiate(self, question: dict, arrays: list) -> tuple[dict, list]:
+        tape, tensors, result = self._taped[question["call"]]
+        leaves = [leaf for leaf in tf.nest.flatten(result) if _is_array(leaf)]
+        pairs = [
+            (leaf, tf.constant(upstream))
+            for leaf, upstream in zip(leaves, arrays, strict=True)
+            if tf.is_tensor(leaf) or isinstance(leaf, tf.Variable)
+        ]
+        gradients = tape.gradient(
+            [leaf for leaf, _ in pairs], tensors, output_gradients=[up for _, up in pairs]
+        )
+        # The gradient of picking out rows is not a tensor yet but a list of rows (IndexedSlices).
+        found = [None if g is None else tf.convert_to_tensor(g).numpy() for g in gradients]
+        return {"connected": [g is not None for g in found]}, [g for g in found if g is not None]
+
+    def _trace(self, question: dict, arrays: list) -> tuple[dict, list]:
+        if len(self._graphs) >= MOST_GRAPHS:
+            raise ValueError("too many graphs")
+        function = self._offered[question["function"]]
+        specs = [tf.TensorSpec(shape, dtype) for dtype, shape in question["specs"]]
+        sample = unpack(question["arguments"], arrays)
+        if not all(tf.is_tensor(value) for value in sample):
+            function = _of_tensors(function, sample)
+        graph = self._make_graph(function, specs)
+        outputs = graph.get_concrete_function().structured_outputs
+        number = len(self._graphs)
+        self._graphs[number] = graph
+        leaves = [
+            [leaf.dtype.name, None if leaf.shape.rank is None else leaf.shape.as_list()]
+            for leaf in tf.nest.flatten(outputs)
+            if tf.is_tensor(leaf)
+        ]
+        return {"graph": number, "single": tf.is_tensor(outputs), "leaves": leaves}, []
+
+
+class RemoteFunction:
+    """A function on the other side. Made by `Exchange.function`."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        name: str,
+        parameters: Sequence[str] = (),
+        graph: int | None = None,
+    ) -> None:
+        self.__name__ = name
+        self._exchange = exchange
+        self._parameters = parameters
+        self._graph = graph
+
+    def __call__(self, *arguments: object, **named: object) -> object:
+        """Call it; tensors, arrays, plain numbers, tuples and given functions are welcome."""
+        arguments += tuple(named[key] for key in self._parameters[len(arguments) :] if key in named)
+        inputs = tensors_of(arguments)
+        if any(not hasattr(tensor, "numpy") for tensor in inputs):
+            return self._symbolic(arguments)
+        tree, sent = pack(arguments)
+        # A tape costs much inside tf.function: the graph of the gradient is built at once.
+        tape = record.could_possibly_record()
+        question = {"do": "call", "function": self.__name__, "graph": self._graph, "tape": tape}
+        answer, arrays = self._exchange.ask(question | {"arguments": tree[1]}, sent)
+        result = unpack([answer["result"]], arrays)[0]
+        if not tape:
+            return result
+        leaves = [leaf for leaf in tf.nest.flatten(result) if tf.is_tensor(leaf)]
+        if not (inputs and leaves):
+            return result
+
+        @tf.custom_gradient
+        def with_gradient(*inputs: tf.Tensor):
+            def gradient(*upstream: tf.Tensor) -> list:
+                return self._gradient(answer["call"], [u.numpy() for u in upstream], len(inputs))
+
+            return tuple(tf.identity(leaf) for leaf in leaves), gradient
+
+        attached = iter(tf.nest.flatten(with_gradient(*inputs)))
+        return tf.nest.map_structure(
+            lambda leaf: next(attached) if tf.is_tensor(leaf) else leaf, result
+        )
+
+    def in_graph(self, signature: Sequence | None = None) -> Callable:
+        """The function inside a `tf.function` on the other side, called eagerly on this one.
+
+        Args:
+            signature: a `tf.TensorSpec` for each tensor; anything else stands for itself. By
+                default that of each call.
+        """
+        graphs: dict[str, RemoteFunction] = {}
+
+        def traced(*arguments: object) -> object:
+            question, sent = self._traceable(arguments, signature)
+            key = json.dumps(question) + "".join(repr(array) for array in sent)
+            if key not in graphs:
+                number = self._exchange.ask(question, sent)[0]["graph"]
+                graphs[key] = RemoteFunction(self._exchange, self.__name__, graph=number)
+            return graphs[key](*arguments)
+
+        return traced
+
+    def _traceable(
+        self, arguments: Sequence, signature: Sequence | None = None
+    ) -> tuple[dict, list]:
+        """The question for a graph: what its tensors are like, and all that is none of them."""
+        tensors = tensors_of(arguments)
+        specs: list[tf.TensorSpec] = []
+        for argument, wanted in zip(arguments, signature or arguments, strict=True):
+            if isinstance(wanted, tf.TensorSpec):
+                specs.append(wanted)
+            else:
+                specs += [tf.TensorSpec(t.shape, t.dtype) for t in tensors_of([argument])]
+        described = [
+            [spec.dtype.name, None if spec.shape.rank is None else spec.shape.as_list()]
+            for spec in specs
+        ]
+        # Empty tensors take the places of those that come with each call.
+        with tf.init_scope():
+            sample = replaced(arguments, [tf.zeros([0], tensor.dtype) for tensor in tensors])
+        tree, sent = pack(sample)
+        question = {"do": "trace", "function": self.__name__}
+        return question | {"specs": described, "arguments": tree[1]}, sent
+
+    def _gradient(self, call: int, upstream: list, count: int) -> list:
+        answer, arrays = self._exchange.ask({"do": "differentiate", "call": call}, upstream)
+        connected, arrays = answer["connected"], iter(arrays)
+        if len(connected) != count:
+            raise ProtocolError("a gradient by other arguments")
+        return [tf.constant(next(arrays)) if one else None for one in connected]
+
+    def _symbolic(self, arguments: tuple) -> object:
+        """Inside a tf.function of this side."""
+        tensors = tensors_of(arguments)
+        traced, _ = self._exchange.ask(*self._traceable(arguments))
+        number = traced["graph"]
+        dtypes = [tf.as_dtype(dtype) for dtype, _ in traced["leaves"]]
+
+        def forward(*arrays: np.ndarray) -> list:
+            tree, sent = pack(replaced(arguments, [tf.constant(array) for array in arrays]))
+            question = {"do": "call", "function": self.__name__, "graph": number, "tape": True}
+            answer, results = self._exchange.ask(question | {"arguments": tree[1]}, sent)
+            return [*results, np.int64(answer["call"])]
+
+        def backward(call: np.ndarray, *arrays: np.ndarray) -> list:
+            upstream, inputs = arrays[: len(dtypes)], arrays[len(dtypes) :]
+            gradients = self._gradient(int(call), list(upstream), len(inputs))
+            # What is not connected is known when the graph runs, too late to say None.
+            return [
+                np.full_like(array, np.nan) if gradient is None else gradient.numpy()
+                for gradient, array in zip(gradients, inputs, strict=True)
+            ]
+
+        @tf.custom_gradient
+        def with_gradient(*inputs: tf.Tensor):
+            *results, call = tf.numpy_function(forward, inputs, [*dtypes, tf.int64])
+            for result, (_, shape) in zip(results, traced["leaves"], strict=True):
+                result.set_shape(shape)
+
+            def gradient(*upstream: tf.Tensor) -> list:
+                kinds = [tensor.dtype for tensor in inputs]
+                found = tf.numpy_function(backward, [call, *upstream, *inputs], kinds)
+                for one, tensor in zip(found, inputs, strict=True):
+                    one.set_shape(tensor.shape)
+                return found
+
+            return tuple(results), gradient
+
+        results = with_gradient(*tensors)
+        return tf.nest.flatten(results)[0] if traced["single"] else results
+
+
+def _given() -> ModuleType:
+    """Not before it is needed: it runs a TensorFlow operation, which no zygote may do."""
+    from course_utils.grading import given
+
+    return given
+
+
+def tensors_of(values: Sequence) -> list[tf.Tensor]:
+    """The tensors among some arguments, in order; of a given function its weights."""
+    passed = _given().PassedFunction
+    leaves = [
+        leaf.weights if isinstance(leaf, passed) else leaf for leaf in tf.nest.flatten(list(values))
+    ]
+    return [leaf for leaf in leaves if tf.is_tensor(leaf)]
+
+
+def replaced(values: Sequence, tensors: Sequence[tf.Tensor]) -> tuple:
+    """Some arguments with other tensors in the places of theirs."""
+    others, given = iter(tensors), _given()
+
+    def other(leaf: object) -> object:
+        if isinstance(leaf, given.PassedFunction):
+            return given.PassedFunction(given.GivenFunction(leaf.kind, next(others)))
+        return next(others) if tf.is_tensor(leaf) else leaf
+
+    return tuple(tf.nest.map_structure(other, value) for value in values)
+
+
+def _of_tensors(function: Callable, sample: Sequence) -> Callable:
+    """A function of the tensors alone; all other arguments are those of a sample."""
+    return lambda *tensors: function(*replaced(sample, tensors))
+
+
+def pack(value: object) -> tuple[object, list[np.ndarray]]:
+    """A value as a tree for JSON and the arrays in it, in the order of the tree."""
+    if isinstance(value, tuple | list):
+        items = [pack(item) for item in value]
+        kind = "tuple" if isinstance(value, tuple) else "list"
+        return [kind, [tree for tree, _ in items]], [a for _, arrays in items for a in arrays]
+    if isinstance(value, _given().PassedFunction):
+        return ["given", value.kind], [np.asarray(value.weights)]
+    if value is None:
+        return ["none"], []
+    if isinstance(value, bool | int | float):
+        return ["python", value], []
+    if _is_array(value):
+        array = np.asarray(value)
+        if array.dtype.name in DTYPES:
+            kind = "array" if isinstance(value, np.ndarray | np.generic) else "tensor"
+            return [kind], [array]
+    return ["other", type(value).__name__], []
+
+
+def unpack(trees: Sequence, arrays: Sequence[np.ndarray]) -> list:
+    """The values of a list of trees. What cannot cross the wall becomes an object of its name."""
+    arrays, given = iter(arrays), _given()
+
+    def value(tree: Sequence) -> object:
+        match tree:
+            case ["tuple", items]:
+                return tuple(value(item) for item in items)
+            case ["list", items]:
+                return [value(item) for item in items]
+            case ["none"]:
+                return None
+            case ["python", bool() | int() | float() as number]:
+                return number
+            case ["tensor"]:
+                return tf.constant(next(arrays))
+            case ["array"]:
+                return next(arrays)
+            case ["given", str() as kind] if kind in given.KINDS:
+                weights = tf.constant(next(arrays))
+                return given.PassedFunction(given.GivenFunction(kind, weights))
+            case ["other", str() as name]:
+                # A name of the student's own making could carry anything.
+                return type(name if name in NAMED else "object", (), {})()
+        raise ProtocolError("a result that is none")
+
+    try:
+        return [value(tree) for tree in trees]
+    except (StopIteration, RecursionError, TypeError) as error:
+        raise ProtocolError("a result without its arrays") from error
+
+
+def _is_array(value: object) -> bool:
+    return tf.is_tensor(value) or isinstance(value, np.ndarray | np.generic | tf.Variable)

@@ -1,0 +1,166 @@
+"""What an instructor reads after grading: how it went, who got what, what to reteach."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
+
+from course_utils.grader import recording, work
+from course_utils.grader.recording import Status
+from course_utils.notebooks import release
+
+MEANINGS = {
+    work.GRADED: "all cells ran",
+    work.FAILED_CELL: "a cell raised an error; the functions were graded",
+    work.TIMEOUT: "took too long; what could be graded was",
+    work.OUT_OF_MEMORY: "took too much memory; what could be graded was",
+    work.CRASHED: "its process died; what could be graded was",
+    work.INVALID: "cannot be read; the reason is in the status",
+    work.MISSING: "nothing was handed in",
+    work.TAMPERED: "a person should look; the reason is in the status",
+    work.INFRASTRUCTURE: "the grader failed; run the command again",
+}
+NOT_RUN = (work.INVALID, work.MISSING)
+COMMONEST = 10
+
+
+def closing_table(name: str, statuses: list[Status]) -> str:
+    """How many of each status, what it means, and where to look."""
+    counts = Counter(status.status for status in statuses)
+    lines = ["", f"{len(statuses)} students, {name}:"]
+    lines += [
+        f"  {counts[status]:5}  {status:15} {meaning}"
+        for status, meaning in MEANINGS.items()
+        if counts[status]
+    ]
+    ran = [status for status in statuses if status.status not in NOT_RUN]
+    unprotected = sum(status.isolation == work.NONE for status in ran)
+    if unprotected:
+        lines.append(f"  {unprotected:5}  of them ran without a sandbox (--isolation none)")
+    lines += [
+        "",
+        f"Statuses: {recording.FOLDER}/{name}/   Notebooks: autograded/STUDENT/{name}/",
+        f"Next: course feedback {name}, course report {name}",
+    ]
+    return "\n".join(lines)
+
+
+def write(root: Path, name: str) -> str:
+    """Write the tables of an assignment to exports/ and return the report to read.
+
+    exports/ASSIGNMENT.csv has a row for each student with status and points by function,
+    exports/ASSIGNMENT_misconceptions.csv one for each misconception, the commonest first, and
+    exports/ASSIGNMENT_lms.csv what learning platforms import: who, and points of how many.
+
+    Raises:
+        ValueError: nobody was graded.
+    """
+    statuses = recording.statuses(root, name)
+    if not statuses:
+        raise ValueError(f"no result of {name}. Run `course grade {name}` first.")
+    students = _students(root, name)
+    table = root / "exports" / f"{name}.csv"
+    table.parent.mkdir(exist_ok=True)
+    functions = list(dict.fromkeys(v["function"] for s in statuses for v in s.verdicts))
+    header = ["student", "status", *functions, "score", "most", "isolation", "sentence"]
+    rows = []
+    for status in statuses:
+        by_function = {v["function"]: v["points"] for v in status.verdicts}
+        known = students.get(status.student, {})
+        rows.append(
+            [
+                status.student,
+                status.status,
+                *(by_function.get(function, 0) for function in functions),
+                known.get("score", 0),
+                known.get("max_score", ""),
+                status.isolation,
+                status.sentence,
+            ]
+        )
+    _write_csv(table, header, rows)
+    platform = table.with_name(f"{name}_lms.csv")
+    columns = ["id", "last_name", "first_name", "email", "score", "max_score"]
+    _write_csv(
+        platform, columns, [[one.get(key, "") for key in columns] for one in students.values()]
+    )
+    lines = [closing_table(name, statuses).partition("\nStatuses")[0].strip(), ""]
+    lines += [f"{'student':24} {'status':15} " + " ".join(f"{f[:14]:>14}" for f in functions)]
+    for row in rows:
+        points = row[2 : 2 + len(functions)]
+        lines.append(f"{row[0][:24]:24} {row[1]:15} " + " ".join(f"{p:14g}" for p in points))
+    misconceptions = table.with_name(f"{name}_misconceptions.csv")
+    tried = sum(status.status not in NOT_RUN for status in statuses)
+    _write_csv(
+        misconceptions,
+        ["function", "misconception", "students", "of", "sentence"],
+        [[v["function"], v["misconception"], n, tried, v["message"]] for v, n in _common(statuses)],
+    )
+    lines += ["", *_to_reteach(statuses), "", "Tables:"]
+    lines += [f"  {_short(path, root)}" for path in (table, misconceptions, platform)]
+    return "\n".join(lines)
+
+
+def _short(path: Path, root: Path) -> Path:
+    return path.relative_to(root)
+
+
+def _common(statuses: list[Status]) -> list[tuple[dict, int]]:
+    """A verdict with each misconception and how many students have it, the commonest first."""
+    tried = [s for s in statuses if s.status not in NOT_RUN]
+    found = [v for s in tried for v in s.verdicts if v["misconception"]]
+    examples = {(v["function"], v["misconception"]): v for v in found}
+    counts = Counter((v["function"], v["misconception"]) for v in found)
+    return [(examples[key], count) for key, count in counts.most_common()]
+
+
+def _to_reteach(statuses: list[Status]) -> list[str]:
+    """The commonest misconceptions, and what went wrong without a name."""
+    tried = [s for s in statuses if s.status not in NOT_RUN]
+    verdicts = [v for s in tried for v in s.verdicts]
+    common = _common(statuses)[:COMMONEST]
+    lines = ["What to reteach:" if common else "No known misconception was found."]
+    for verdict, count in common:
+        about = f"{verdict['function']}: {verdict['misconception']}"
+        lines.append(f"  {count:4} of {len(tried)}  {about}")
+    for function in dict.fromkeys(v["function"] for v in verdicts):
+        others = sum(
+            v["function"] == function and v["points"] < v["most"] and not v["misconception"]
+            for v in verdicts
+        )
+        if others:
+            lines.append(f"  {others:4} of {len(tried)}  {function}: wrong in another way")
+    return lines
+
+
+def _students(root: Path, name: str) -> dict[str, dict]:
+    """Everybody in the gradebook, with points as nbgrader counts them."""
+    course = CourseDirectory(config=release.load_config(root))
+    found = {}
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        most = gradebook.find_assignment(name).max_score
+        for student in gradebook.students:
+            one = {key: getattr(student, key) or "" for key in ("last_name", "first_name", "email")}
+            try:
+                submission = gradebook.find_submission(name, student.id)
+                penalty = submission.late_submission_penalty or 0
+                score = max(0.0, submission.score - penalty)
+            except MissingEntry:
+                score = 0.0
+            found[student.id] = one | {"id": student.id, "score": score, "max_score": most}
+    return found
+
+
+def _write_csv(path: Path, header: list[str], rows: list[list]) -> None:
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(header)
+        table.writerows([_harmless(value) for value in row] for row in rows)
+
+
+def _harmless(value: object) -> object:
+    """A spreadsheet runs a cell that begins like a formula."""
+    dangerous = isinstance(value, str) and value[:1] in "=+-@\t\r" and value
+    return f"'{value}" if dangerous else value

@@ -1,0 +1,508 @@
+"""Grade one submission: run its cells in a sandbox, judge its functions, say how it ended.
+
+A `Task` holds all that is needed and a `Result` all that came of it, both plain data: a worker may
+be a process here or on another machine. Workers write nothing.
+"""
+
+import atexit
+import contextlib
+import functools
+import os
+import re
+import resource
+import shutil
+import signal
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import psutil
+
+from course_utils.grader import sandbox
+from course_utils.grader.sandbox import Limits, Sandbox
+from course_utils.grader.wire import LARGEST_MESSAGE, Channel, Gone, Late, ProtocolError
+from course_utils.grader.zygote import Zygote
+
+GRADED, FAILED_CELL, TIMEOUT, OUT_OF_MEMORY = "graded", "failed-cell", "timeout", "out-of-memory"
+CRASHED, INVALID, MISSING, TAMPERED = "crashed", "invalid", "missing", "tampered"
+INFRASTRUCTURE = "infrastructure"
+STATUSES = (
+    *(GRADED, FAILED_CELL, TIMEOUT, OUT_OF_MEMORY, CRASHED),
+    *(INVALID, MISSING, TAMPERED, INFRASTRUCTURE),
+)
+ATTEMPTS = 3
+BUBBLEWRAP, NONE = "bubblewrap", "none"
+WATCH_SECONDS = 0.1
+# On a busy machine a submission may take so many times its time limit: only the time in which it
+# ran or slept counts, not that in which it waited for a processor.
+MOST_PATIENCE = 4
+# Between closing its socket and ending.
+LAST_SECONDS = 1.0
+# What one worker may take for itself, in MB: a student's process may ask the course's versions for
+# results of any size.
+WORKER_MEMORY = 6144
+# Escapes make a text longer on its way.
+BYTES_A_CHARACTER = 12
+PICTURES_AND_TEXTS = re.compile(r"(text|image)/[\w.+-]{1,50}|application/[\w.+-]{1,80}")
+
+
+@dataclass(frozen=True)
+class Test:
+    """A test cell of an assignment: which function it grades, and for how many points."""
+
+    grade_id: str
+    function: str
+    points: float
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission to be graded.
+
+    Attributes:
+        student: who handed it in.
+        assignment: its name.
+        cells: of the code cells up to the last test, the index in the notebook and the source.
+        tests: the test cells, by their index in the notebook.
+        files: what lay beside the notebook.
+        limits: what it may use.
+        isolation: `BUBBLEWRAP` or `NONE`.
+        course: the course's folder, which no sandbox shows.
+    """
+
+    student: str
+    assignment: str
+    cells: tuple[tuple[int, str], ...]
+    tests: dict[int, Test]
+    files: dict[str, bytes] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    isolation: str = BUBBLEWRAP
+    course: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one submission.
+
+    Attributes:
+        student: who handed it in.
+        status: one of `STATUSES`.
+        sentence: what happened, for people.
+        verdicts: one for each test: the fields of `judging.Verdict`.
+        outputs: of each cell that ran, by its index.
+        failed: indices of the cells that raised an error, tests not counted.
+        isolation: how it was kept apart.
+        seconds: wall-clock time.
+        memory: most MB that its processes held at once beyond TensorFlow's own.
+        attempts: how often it was tried.
+    """
+
+    student: str
+    status: str
+    sentence: str
+    verdicts: list[dict] = field(default_factory=list)
+    outputs: dict[int, list[dict]] = field(default_factory=dict)
+    failed: list[int] = field(default_factory=list)
+    isolation: str = NONE
+    seconds: float = 0.0
+    memory: int = 0
+    attempts: int = 1
+
+
+class _Starved(Exception):
+    """The machine had no time for a student's process."""
+
+
+@functools.cache
+def _zygote() -> Zygote:
+    """The one of this process."""
+    zygote = Zygote()
+    atexit.register(zygote.close)
+    return zygote
+
+
+def prepare() -> None:
+    """Make a process ready to grade, before it imports TensorFlow."""
+    # Submissions run side by side; more threads each would only wait for each other.
+    for variable in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
+    sandbox.die_with_parent()
+    _zygote()
+    most = WORKER_MEMORY * 2**20
+    _, ceiling = resource.getrlimit(resource.RLIMIT_DATA)
+    if ceiling == resource.RLIM_INFINITY or most < ceiling:
+        resource.setrlimit(resource.RLIMIT_DATA, (most, ceiling))
+
+
+_busy = threading.Lock()
+
+
+def grade(task: Task) -> Result:
+    """Grade one submission. Never raises: what goes wrong is a status.
+
+    A process grades one at a time.
+    """
+    with _busy:
+        return _grade_with_patience(task)
+
+
+def _grade_with_patience(task: Task) -> Result:
+    start = time.monotonic()
+    attempts, result = 0, None
+    while result is None or (result.status == INFRASTRUCTURE and attempts < ATTEMPTS):
+        attempts += 1
+        try:
+            result = _grade(task)
+        except _Starved:
+            sentence = "The machine was too busy to run it in time. Use fewer --jobs."
+            result = Result(task.student, INFRASTRUCTURE, sentence)
+        except Exception as error:  # ours, not the student's: those are caught where they arise
+            _zygote().close()
+            _zygote.cache_clear()
+            sentence = f"The grader itself failed: {type(error).__name__}: {error}"
+            result = Result(task.student, INFRASTRUCTURE, sentence)
+    seconds = round(time.monotonic() - start, 2)
+    return _with(result, isolation=task.isolation, seconds=seconds, attempts=attempts)
+
+
+def _with(result: Result, **changes: object) -> Result:
+    return Result(**{**vars(result), **changes})
+
+
+def _grade(task: Task) -> Result:
+    """Run and judge; when one cell ends everything, once more without it."""
+    result = _attempt(task)
+    running = result.failed[-1] if result.status in (TIMEOUT, OUT_OF_MEMORY, CRASHED) else None
+    if running is None or not task.tests or running > max(task.tests):
+        return result
+    again = _attempt(task, running, result.outputs)
+    if again.status in (INFRASTRUCTURE, TIMEOUT, OUT_OF_MEMORY, CRASHED):
+        return _with(result, verdicts=again.verdicts)
+    left_out = task.tests[running].grade_id if running in task.tests else None
+    outputs = again.outputs | {running: result.outputs.get(running, [])}
+    verdicts = [
+        one if one["test"] != left_out else {**one, "message": f"Not tested. {result.sentence}"}
+        for one in again.verdicts
+    ]
+    sentence = f"{result.sentence} The rest was graded without this cell. {again.sentence}"
+    status = TAMPERED if again.status == TAMPERED else result.status
+    return _with(
+        again, status=status, sentence=sentence.strip(), outputs=outputs, verdicts=verdicts
+    )
+
+
+def _attempt(
+    task: Task, leave_out: int | None = None, before: dict[int, list[dict]] | None = None
+) -> Result:
+    """Run the cells, then judge the functions.
+
+    Args:
+        task: what to grade.
+        leave_out: the cell that ended everything before. If it is a test, a function of the
+            student's is to blame, and the self-checks of others may call it too: they are silent.
+        before: the outputs until then.
+    """
+    from course_utils.grader import judging
+    from course_utils.grading.assignments import check_files
+
+    assignment = check_files.find(task.assignment)
+    tests, before = task.tests, before or {}
+    silent = tests if leave_out in tests else {}
+    verdicts: dict[int, judging.Verdict] = {}
+    outputs: dict[int, list[dict]] = {}
+    failed: list[int] = []
+    running: int | None = None
+    status, sentence = GRADED, ""
+    with _process(task) as process:
+        channel = process.channel
+        try:
+            cells = [
+                {
+                    "index": index,
+                    "source": "" if index in silent else source,
+                    "test": index in tests,
+                }
+                for index, source in task.cells
+                if index != leave_out
+            ]
+            contents = [np.frombuffer(content, "uint8") for content in task.files.values()]
+            channel.send({"cells": cells, "files": list(task.files)}, contents)
+            while True:
+                message, _ = channel.receive()
+                if "starts" in message:
+                    running = _index(message["starts"], task)
+                elif "cell" in message:
+                    index = _index(message["cell"], task)
+                    if channel.received > BYTES_A_CHARACTER * task.limits.output + LARGEST_MESSAGE:
+                        raise ProtocolError("too many outputs")
+                    outputs[index] = _checked_outputs(message.get("outputs"))
+                    if index not in tests and _errors(outputs[index]):
+                        failed.append(index)
+                elif message.get("finished"):
+                    running = None
+                    break
+                elif "failed" in message and running is None and not outputs:
+                    raise RuntimeError(message["failed"])
+                else:
+                    raise ProtocolError("an unknown message")
+            judge = judging.Judge(assignment, channel)
+            # In the assignment's order, whatever the notebook's: what a later function may be given
+            # of the course's own must not be there to learn from while an earlier one is judged.
+            order = [function.name for function in assignment.functions]
+            for index, test in sorted(
+                tests.items(), key=lambda item: order.index(item[1].function)
+            ):
+                if index == leave_out:
+                    continue
+                printed = before.get(index, []) if index in silent else outputs.get(index, [])
+                claims = claims_to_be_right(test.function, printed)
+                verdicts[index] = judge.judge(test, index, claims)
+        except Late:
+            if process.was_starved():
+                raise _Starved from None
+            status = TIMEOUT
+            sentence = f"It did not finish within {task.limits.seconds:g} s."
+        except Gone:
+            status, sentence = process.how_it_ended()
+        except ProtocolError as error:
+            status, sentence = CRASHED, f"Its process sent {error} to the grader."
+    memory = process.peak_memory
+    if status != GRADED:
+        if running is not None:
+            failed.append(running)
+            sentence += f" It was running the cell {_name(running)}."
+        elif not verdicts and not outputs:
+            failed.append(-1)
+    for index, test in tests.items():
+        if index not in verdicts:
+            verdicts[index] = judging.Verdict(
+                test.grade_id, test.function, 0.0, test.points, f"Not tested. {sentence}".strip()
+            )
+    tampered = [verdict for verdict in verdicts.values() if verdict.tampered]
+    if tampered:
+        status = TAMPERED
+        sentence = " ".join(f"{verdict.function}: {verdict.tampered}" for verdict in tampered)
+    elif status == GRADED and any(_ran_out_of_memory(o) for o in outputs.values()):
+        status, sentence = OUT_OF_MEMORY, f"A cell asked for more than {task.limits.memory} MB."
+    elif status == GRADED and failed:
+        names = ", ".join(_name(index) for index in failed)
+        status, sentence = FAILED_CELL, f"These cells raised an error: {names}."
+    return Result(
+        task.student,
+        status,
+        sentence,
+        [vars(verdict) for verdict in verdicts.values()],
+        outputs,
+        failed,
+        memory=memory,
+    )
+
+
+def _name(index: int) -> str:
+    """How people count cells."""
+    return f"number {index + 1}"
+
+
+def _index(value: object, task: Task) -> int:
+    if type(value) is not int or value not in [index for index, _ in task.cells]:
+        raise ProtocolError("the number of no cell")
+    return value
+
+
+def claims_to_be_right(function: str, outputs: list[dict]) -> bool:
+    """Whether the self-check in the student's notebook said that a function is right."""
+    printed = "".join(o["text"] for o in outputs if o["output_type"] == "stream")
+    return f"✓ {function} is right." in printed and not _errors(outputs)
+
+
+def _errors(outputs: list[dict]) -> bool:
+    return any(output["output_type"] == "error" for output in outputs)
+
+
+def _ran_out_of_memory(outputs: list[dict]) -> bool:
+    kinds = ("MemoryError", "_ArrayMemoryError", "ResourceExhaustedError")
+    return any(o["output_type"] == "error" and o["ename"] in kinds for o in outputs)
+
+
+def _checked_outputs(given: object) -> list[dict]:
+    """The outputs rebuilt from what a notebook can hold; they come from a student's process."""
+    if not isinstance(given, list) or len(given) > 10_000:
+        raise ProtocolError("outputs that are none")
+    outputs = []
+    for one in given:
+        match one:
+            case {
+                "output_type": "stream",
+                "name": "stdout" | "stderr" as name,
+                "text": str() as text,
+            }:
+                outputs.append(nbformat.v4.new_output("stream", name=name, text=text))
+            case {"output_type": "display_data" | "execute_result" as kind, "data": dict() as data}:
+                shown = {
+                    key: value
+                    for key, value in data.items()
+                    if PICTURES_AND_TEXTS.fullmatch(key) and isinstance(value, str)
+                }
+                outputs.append(nbformat.v4.new_output(kind, data=shown))
+            case {
+                "output_type": "error",
+                "ename": str() as name,
+                "evalue": str() as value,
+                "traceback": list() as lines,
+            } if all(isinstance(line, str) for line in lines):
+                error = {"ename": name, "evalue": value, "traceback": lines}
+                outputs.append(nbformat.v4.new_output("error", **error))
+            case _:
+                raise ProtocolError("outputs that are none")
+    return outputs
+
+
+class _Process:
+    """A student's process, its sandbox, and somebody who watches what it uses."""
+
+    def __init__(self, task: Task) -> None:
+        self._limits = task.limits
+        library = _zygote().library
+        self._sandbox = None
+        if task.isolation == BUBBLEWRAP:
+            self._sandbox = Sandbox(task.limits, library, task.course)
+        self._folder = tempfile.mkdtemp(prefix="course-grade-")
+        ours, theirs = socket.socketpair()
+        pid = _zygote().fork(
+            theirs, task.limits, self._sandbox and self._sandbox.process, self._folder
+        )
+        theirs.close()
+        self.channel = Channel(ours)
+        self.channel.deadline = time.monotonic() + task.limits.seconds
+        self.channel.grace = self._grace
+        self._granted = 0.0
+        self.peak_memory = 0
+        self._too_much = self._too_many = False
+        # These know when a number has gone to another process; numbers alone do not.
+        self._first = psutil.Process(pid)
+        self._keeper = psutil.Process(self._sandbox.process) if self._sandbox else None
+        self._at_first = _memory(self._first)
+        self._done = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+        self._watcher.start()
+        self._ended: int | None = None
+
+    def how_it_ended(self) -> tuple[str, str]:
+        """Status and sentence for a process that has closed its socket."""
+        patience = time.monotonic() + LAST_SECONDS
+        while _alive(self._first) and time.monotonic() < patience:
+            time.sleep(0.01)
+        self._kill()
+        ended = self._wait()
+        if self._too_much:
+            return OUT_OF_MEMORY, f"It used more than {self._limits.memory} MB of memory."
+        if self._too_many:
+            return CRASHED, f"It started more than {self._limits.processes} processes."
+        if ended == -signal.SIGXCPU:
+            return TIMEOUT, "It used up its processor time."
+        if ended >= 0:
+            return CRASHED, f"Its process ended by itself (exit status {ended})."
+        return CRASHED, f"Its process was ended by {signal.Signals(-ended).name}."
+
+    def _grace(self) -> float:
+        """How much later it may finish because the machine was busy: what it waited for it."""
+        most = (MOST_PATIENCE - 1) * self._limits.seconds
+        waited = max(map(_waited, Path(f"/proc/{self._first.pid}/task").glob("*")), default=0.0)
+        more = min(waited, most) - self._granted
+        if more < self._limits.seconds / 20:
+            return 0.0
+        self._granted += more
+        return more
+
+    def was_starved(self) -> bool:
+        """Whether the machine hardly had time for it, by no fault of its own."""
+        used = 0.0
+        for process in self._processes():
+            with contextlib.suppress(psutil.Error):
+                used += sum(process.cpu_times()[:2])
+        return self._granted > self._limits.seconds and used < self._limits.seconds / 2
+
+    def close(self) -> None:
+        """Kill everything and tidy up."""
+        self._done.set()
+        self._watcher.join()
+        self.channel.close()
+        self._kill()
+        self._wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _wait(self) -> int:
+        if self._ended is None:
+            self._ended = _zygote().wait()
+        return self._ended
+
+    def _kill(self) -> None:
+        for process in self._processes():
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        if self._sandbox:
+            self._sandbox.close()
+
+    def _processes(self) -> list[psutil.Process]:
+        """Its processes; inside a sandbox also those that lost their parents."""
+        found = []
+        with contextlib.suppress(psutil.Error):
+            found = [*self._first.children(recursive=True), self._first]
+        if self._keeper:
+            with contextlib.suppress(psutil.Error):
+                orphans = self._keeper.children(recursive=True)
+                found += [one for one in orphans if one.name() != "cat"]
+        return found
+
+    def _watch(self) -> None:
+        most = self._limits.memory * 2**20
+        while not self._done.wait(WATCH_SECONDS):
+            processes = self._processes()
+            # What a process has from the zygote was there when it was forked.
+            used = sum(max(_memory(one) - self._at_first, 0) for one in processes)
+            self.peak_memory = max(self.peak_memory, used // 2**20)
+            self._too_much = used > most
+            self._too_many = len(processes) > self._limits.processes
+            if self._too_much or self._too_many:
+                self._kill()
+                return
+
+
+@contextlib.contextmanager
+def _process(task: Task) -> Iterator[_Process]:
+    process = _Process(task)
+    try:
+        yield process
+    finally:
+        process.close()
+
+
+def _alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def _waited(task: Path) -> float:
+    """Seconds for which a thread was ready to run and no processor was free."""
+    try:
+        return int((task / "schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
+
+
+def _memory(process: psutil.Process) -> int:
+    """Bytes in memory that no file backs. Pages shared with the zygote count; see `_watch`."""
+    try:
+        lines = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    fields = ("RssAnon:", "RssShmem:", "VmSwap:")
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(fields))

@@ -1,0 +1,202 @@
+"""A process that has TensorFlow imported and forks another for each submission.
+
+Importing takes seconds, forking takes milliseconds. It must happen before TensorFlow's first
+operation, because that starts threads, which a fork does not copy. A zygote never runs a student's
+code and has nothing secret in its memory: no solution, no hidden test, no environment variable of
+the grader's. Its course_utils is a copy of what students have, in a folder of its own, because that
+folder is what a sandbox shows.
+
+    python -P -m course_utils.grader.zygote FD FOLDER
+
+On the socket FD each message is a request, with the other end of a socket for the student's process
+attached; the answers are that process's number, and how it ended.
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+
+from course_utils.grader import sandbox
+from course_utils.grader.sandbox import Limits
+from course_utils.grader.wire import Channel
+
+MESSAGE_BYTES = 4096
+# What students' processes see of the environment.
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "HOME": sandbox.SCRATCH,
+    "TMPDIR": "/tmp",
+    "LANG": "C.UTF-8",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "MPLCONFIGDIR": "/tmp/matplotlib",
+    "IPYTHONDIR": "/tmp/ipython",
+    "KERAS_HOME": "/tmp/keras",
+    "KERAS_BACKEND": "tensorflow",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "NBGRADER_EXECUTION": "autograde",
+    # Submissions run side by side; more threads each would only wait for each other.
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+}
+
+# What students' code or the code around it will want. None of it may run a TensorFlow operation.
+IMPORTED = (
+    *("numpy", "scipy.stats", "tensorflow", "keras", "IPython.core.interactiveshell"),
+    *("matplotlib.pyplot", "matplotlib_inline.backend_inline", "course_utils.grader.inside"),
+)
+
+
+class Zygote:
+    """A running zygote, seen by the worker that started it.
+
+    Attributes:
+        library: the folder from which it imports course_utils. It goes when the zygote ends.
+    """
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.library = tempfile.mkdtemp(prefix="course-students-")
+        sandbox.copy_library(Path(self.library))
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", __name__, str(theirs.fileno()), self.library],
+            pass_fds=[theirs.fileno()],
+            env=ENVIRONMENT | {"PYTHONPATH": self.library},
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        theirs.close()
+        self._control = ours
+
+    def fork(
+        self, connection: socket.socket, limits: Limits, inside: int | None, folder: str
+    ) -> int:
+        """Fork a process for one submission.
+
+        Args:
+            connection: the end of a socket that the process shall have.
+            limits: what it may use.
+            inside: the first process of the sandbox to step into; None for no sandbox.
+            folder: where it shall work if there is no sandbox.
+
+        Returns:
+            The number of the process.
+        """
+        request = {"limits": vars(limits), "inside": inside, "folder": folder}
+        socket.send_fds(self._control, [json.dumps(request).encode()], [connection.fileno()])
+        return self._answer()["pid"]
+
+    def wait(self) -> int:
+        """How the last process ended, once it has: its exit status, or minus a signal's number."""
+        return self._answer()["ended"]
+
+    def close(self) -> None:
+        """End the zygote."""
+        self._control.close()
+        self._process.kill()
+        self._process.wait()
+        shutil.rmtree(self.library, ignore_errors=True)
+
+    def _answer(self) -> dict:
+        content = self._control.recv(MESSAGE_BYTES)
+        if not content:
+            raise RuntimeError("the process that forks for submissions has ended")
+        answer = json.loads(content)
+        if "failed" in answer:
+            raise RuntimeError(answer["failed"])
+        return answer
+
+
+def main() -> None:
+    """Import, then fork for each request until the other end is closed."""
+    control, library = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
+    for module in IMPORTED:
+        importlib.import_module(module)
+    while True:
+        try:
+            content, descriptors, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 1)
+        except ConnectionResetError:  # the worker died before it had read our last answer
+            content = b""
+        if not content:
+            # The worker may have been killed and cannot tidy up.
+            shutil.rmtree(library, ignore_errors=True)
+            return
+        request = json.loads(content)
+        (connection,) = descriptors
+        guard = os.fork()
+        if guard == 0:
+            _guard(control, request, connection)
+        os.close(connection)
+        os.waitpid(guard, 0)
+
+
+def _guard(control: socket.socket, request: dict, connection: int) -> None:
+    """Step into the sandbox, fork the student's process into it, wait for its end. Never returns.
+
+    A process namespace holds the children of the one that joins it, so there are two forks.
+    """
+    try:
+        sandbox.die_with_parent()
+        user = sandbox.spare_user()
+        if request["inside"] is None:
+            os.chdir(request["folder"])
+        else:
+            sandbox.join(request["inside"], user)
+        pid = os.fork()
+        if pid == 0:
+            _student(Limits(**request["limits"]), connection, request["inside"] is not None, user)
+        os.close(connection)
+        control.send(json.dumps({"pid": pid}).encode())
+        status = os.waitpid(pid, 0)[1]
+        control.send(json.dumps({"ended": os.waitstatus_to_exitcode(status)}).encode())
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            control.send(json.dumps({"failed": f"{type(error).__name__}: {error}"[:300]}).encode())
+    os._exit(0)
+
+
+def _student(limits: Limits, connection: int, sandboxed: bool, user: int | None) -> None:
+    """Give up everything, then run a student's notebook. Never returns."""
+    status = 1
+    try:
+        os.setsid()
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(nowhere, standard)
+        kept = os.dup2(connection, 3)
+        os.closerange(4, 65536)
+        os.environ.pop("PYTHONPATH", None)
+        if not sandboxed:
+            os.environ["HOME"] = os.getcwd()
+        sandbox.limit(limits)
+        if sandboxed:
+            sandbox.give_up_privileges(user)
+        # Last, since changing the user undoes it.
+        sandbox.die_with_parent()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+        inside = sys.modules["course_utils.grader.inside"]
+        inside.serve(socket.socket(fileno=kept), limits.output)
+        status = 0
+    except BaseException:
+        # The worker listens to this only until the student's code begins.
+        failed = {"failed": traceback.format_exc()[-2000:]}
+        with contextlib.suppress(BaseException):
+            Channel(socket.socket(fileno=kept)).send(failed)
+    finally:
+        os._exit(status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""The made-up class: the whole loop of an instructor, by the commands that instructors use."""
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from course_utils import cli
+from course_utils.grader import example, sandbox
+
+ROOT = Path(__file__).parents[2]
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(sandbox.why_unavailable()), reason="bubblewrap does not work here"),
+]
+
+
+def rows(path):
+    with open(path, encoding="utf-8", newline="") as table:
+        return list(csv.DictReader(table))
+
+
+def test_grade_feedback_and_report(tmp_path, monkeypatch, capsys):
+    course = tmp_path / "class"
+    example.make(ROOT, course)
+    monkeypatch.chdir(course)
+    command = ["grade", "vae", "--jobs", "2", "--timeout", "20", "--json", "results.json"]
+    assert cli.main(command) == 0
+    closing = capsys.readouterr().out
+    statuses = json.loads(Path("results.json").read_text(encoding="utf-8"))
+    points = [sum(verdict["points"] for verdict in one["verdicts"]) for one in statuses]
+    assert points[:10] == [20] * 10
+    assert all(5 <= value < 20 for value in points[10:19])
+    kinds = [one["status"] for one in statuses]
+    assert kinds == ["graded"] * 19 + ["tampered", "failed-cell", "timeout", "invalid", "missing"]
+    assert "19  graded" in closing
+    assert "graded/vae/" in closing
+
+    assert cli.main(["feedback", "vae"]) == 0
+    pages = sorted(Path("feedback").glob("*/vae/vae.html"))
+    assert len(pages) == 23
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert not re.search(r'<script|(src|href)="(?!data:)', text)
+        assert "HIDDEN TESTS" not in text
+
+    assert cli.main(["report", "vae"]) == 0
+    said = capsys.readouterr().out
+    assert "What to reteach:" in said
+    assert len(rows("exports/vae.csv")) == 24
+    common = rows("exports/vae_misconceptions.csv")
+    assert common[0]["function"] == "kl_divergence"
+    assert [int(row["students"]) for row in common] == sorted(
+        (int(row["students"]) for row in common), reverse=True
+    )
+    scores = {row["id"]: float(row["score"]) for row in rows("exports/vae_lms.csv")}
+    assert [scores[f"student{n + 1:02}"] for n in range(24)] == [*points[:22], 0, 0]

@@ -1,0 +1,145 @@
+"""The pages that students get: what is on them, and what never is."""
+
+import base64
+import html
+import re
+
+import nbformat
+import pytest
+
+from course_utils.grader import feedback, report, work
+from course_utils.grader.recording import Status
+
+SPY = "<script>alert('x')</script>"
+
+
+def status(**changes):
+    fields = {
+        "student": "ada",
+        "status": work.GRADED,
+        "sentence": "",
+        "repairs": ["The cell setup was changed; it was restored."],
+        "verdicts": [
+            verdict("kl_divergence", 0.0, f"The factor ½ is missing. {SPY}", "½ missing"),
+            verdict("vae_loss", 5.0, "vae_loss is right."),
+        ],
+        "isolation": work.BUBBLEWRAP,
+        "fingerprint": "0",
+    }
+    return Status(**fields | changes)
+
+
+def verdict(function, points, message, misconception="", tampered=""):
+    return {
+        "test": f"{function}-test",
+        "function": function,
+        "points": points,
+        "most": 5.0,
+        "message": message,
+        "misconception": misconception,
+        "tampered": tampered,
+    }
+
+
+def notebook(*outputs, answer="Because $\\beta = 64$ and $\\notacommand{x}$."):
+    cells = [
+        nbformat.v4.new_code_cell("print(1)", outputs=list(outputs)),
+        nbformat.v4.new_markdown_cell(
+            answer,
+            metadata={"nbgrader": {"grade": True, "solution": True, "grade_id": "question"}},
+        ),
+    ]
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+GRADES = {
+    "kl_divergence-test": {"score": 0.0, "most": 5.0, "waits": False, "comment": ""},
+    "vae_loss-test": {"score": 5.0, "most": 5.0, "waits": False, "comment": ""},
+    "question": {"score": 3.0, "most": 5.0, "waits": False, "comment": f"Nearly {SPY}"},
+}
+
+
+def shown(page):
+    return html.unescape(re.sub(r"<[^>]+>", " ", page))
+
+
+def test_score_and_message_by_function():
+    text = shown(feedback.page("vae", status(), notebook(), GRADES))
+    assert "8 / 15" in text
+    assert re.search(r"0 / 5\s+kl_divergence\s+The factor ½ is missing", text)
+    assert re.search(r"5 / 5\s+vae_loss\s+vae_loss is right", text)
+    assert "The cell setup was changed" in text
+    assert "Nearly" in text
+
+
+def test_nothing_of_a_student_is_markup():
+    page = feedback.page(
+        SPY,
+        status(student=SPY, sentence=SPY),
+        notebook(
+            nbformat.v4.new_output("stream", text=SPY),
+            nbformat.v4.new_output("display_data", {"text/html": SPY, "text/plain": SPY}),
+            nbformat.v4.new_output("display_data", {"image/png": f'"><b>{SPY}', "text/plain": ""}),
+            nbformat.v4.new_output("display_data", {"image/svg+xml": f"<svg>{SPY}</svg>"}),
+            nbformat.v4.new_output("error", ename="E", evalue=SPY, traceback=[SPY]),
+            answer=f"{SPY} ${SPY}$ $$x{SPY}$$",
+        ),
+        GRADES,
+    )
+    assert "<script" not in page
+    assert "<svg><" not in page
+    assert page.count(html.escape(SPY)) >= 6
+
+
+def test_pictures_are_shown_if_they_are_pictures():
+    picture = base64.b64encode(feedback.PNG + b"content").decode()
+    output = nbformat.v4.new_output("display_data", {"image/png": picture})
+    assert f"data:image/png;base64,{picture}" in feedback.page(
+        "vae", status(), notebook(output), GRADES
+    )
+
+
+def test_formulas_need_no_network():
+    page = feedback.page("vae", status(), notebook(), GRADES)
+    assert 'aria-label="\\beta = 64"' in page
+    assert not re.search(r'(src|href)="(?!data:)', page)
+    assert "http" not in page.replace("http-equiv", "").replace("http://www.w3.org/", "")
+
+
+def test_long_output_is_cut():
+    output = nbformat.v4.new_output("stream", text="x" * 10**6)
+    page = feedback.page("vae", status(), notebook(output), GRADES)
+    assert len(page) < 50_000
+
+
+def test_a_suspicion_is_not_told_in_detail():
+    accused = status(
+        status=work.TAMPERED,
+        sentence="kl_divergence: the evidence",
+        verdicts=[verdict("kl_divergence", 0.0, "It gives 0.", tampered="the evidence")],
+    )
+    text = shown(feedback.page("vae", accused, notebook(), GRADES))
+    assert "Your instructor will look at it" in text
+    assert "the evidence" not in text
+
+
+def test_what_to_reteach():
+    statuses = [status(), status(student="bob"), status(student="eve", status=work.INVALID)]
+    lines = "\n".join(report._to_reteach(statuses))
+    assert "2 of 2  kl_divergence: ½ missing" in lines
+    assert "vae_loss" not in lines
+
+
+def test_the_closing_table_is_loud_about_a_missing_sandbox():
+    statuses = [status(), status(student="bob", isolation=work.NONE)]
+    table = report.closing_table("vae", statuses)
+    assert "2 students" in table
+    assert "1  of them ran without a sandbox" in table
+    assert "sandbox" not in report.closing_table("vae", [status()])
+
+
+@pytest.mark.parametrize("value", ["=1+1", "+1", "-1", "@x", "\t=1"])
+def test_a_spreadsheet_runs_nothing(value):
+    assert report._harmless(value) == f"'{value}"
+    assert report._harmless("ada") == "ada"
+    assert report._harmless(-1.5) == -1.5

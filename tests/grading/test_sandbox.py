@@ -1,0 +1,289 @@
+"""The sandbox's walls, tried by small programs without TensorFlow.
+
+What multiplies here is bounded and dies by itself, for the day on which a wall has a hole.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from course_utils.grader import sandbox, zygote
+from course_utils.grader.sandbox import Limits, Sandbox
+
+pytestmark = pytest.mark.skipif(
+    bool(sandbox.why_unavailable()), reason="bubblewrap does not work here"
+)
+LIMITS = Limits(seconds=20, memory=300, processes=40, file_size=8, scratch=16)
+
+
+@pytest.fixture
+def library(tmp_path):
+    folder = tmp_path / "library"
+    folder.mkdir()
+    sandbox.copy_library(folder)
+    for path in (tmp_path, *tmp_path.parents[:-1]):
+        # pytest's own folders are closed to other users.
+        if path.owner() == Path(tmp_path).owner() and path != Path("/tmp"):
+            path.chmod(0o755)
+    return folder
+
+
+@pytest.fixture
+def inside(library):
+    """Runs Python code in a sandbox as a student's process would; returns what it printed."""
+
+    def run(code, course="", limits=LIMITS):
+        reading, writing = os.pipe()
+        box = Sandbox(limits, str(library), str(course))
+        try:
+            guard = os.fork()
+            if guard == 0:
+                _step_inside(box, limits, writing, textwrap.dedent(code))
+            os.close(writing)
+            with open(reading, encoding="utf-8") as pipe:
+                said = pipe.read()
+            os.waitpid(guard, 0)
+        finally:
+            box.close()
+        return said
+
+    return run
+
+
+def _step_inside(box, limits, writing, code):
+    """Never returns."""
+    try:
+        user = sandbox.spare_user()
+        sandbox.join(box.process, user)
+        child = os.fork()
+        if child == 0:
+            os.dup2(writing, 1)
+            os.dup2(writing, 2)
+            sandbox.limit(limits)
+            sandbox.give_up_privileges(user)
+            os.execve(sys.executable, [sys.executable, "-I", "-c", code], {"PATH": "/usr/bin"})
+        os.close(writing)
+        os.waitpid(child, 0)
+    finally:
+        os._exit(0)
+
+
+SECRET = "canary-5f1c9e"
+SEARCH = f"""
+import os, time
+for where, folders, names in os.walk(TOP):
+    if where == "/":
+        folders[:] = [name for name in folders if name not in ("proc", "dev")]
+    for name in names:
+        path = os.path.join(where, name)
+        if {SECRET!r} in path:
+            print("seen", path)
+        elif os.path.exists(path) and time.time() - os.stat(path).st_mtime < 600:
+            # A package that was just installed is as new as the secret, and larger than the memory.
+            with open(path, "rb") as file:
+                if {SECRET.encode()!r} in file.read(1000):
+                    print("read", path)
+print("searched")
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "top"),
+    [
+        ("/tmp", "/"),
+        *((where, "COURSE") for where in ("/root", "/home", "/srv", "/usr/lib", "site-packages")),
+    ],
+)
+def test_no_secret_is_seen_wherever_the_course_lies(inside, where, top):
+    """Solutions, gradebook and other students' work: neither their content nor their names."""
+    if where == "site-packages":
+        where = sandbox._site_folders()[0]
+    if not os.access(where, os.W_OK):
+        pytest.skip(f"only root can put a course into {where}")
+    with tempfile.TemporaryDirectory(prefix="course-", dir=where) as course:
+        for name in ("gradebook.db", "solutions/vae.ipynb", f"submitted/{SECRET}/vae.ipynb"):
+            path = Path(course, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(SECRET, encoding="utf-8")
+        Path(course).chmod(0o755)
+        code = SEARCH.replace("TOP", repr(course if top == "COURSE" else top))
+        assert inside(code, course).splitlines() == ["searched"]
+
+
+def test_students_have_the_library_without_the_instructors_part(inside, library):
+    code = f"""
+    import os
+    for name in (
+        *("losses.py", "grading/selfcheck.py", "grader/inside.py", "grading/assignments"),
+        *("grader/judging.py", "notebooks", "cli.py"),
+    ):
+        print(name, os.path.exists({str(library)!r} + "/course_utils/" + name))
+    """
+    said = dict(line.split() for line in inside(code).splitlines())
+    there = {name for name, found in said.items() if found == "True"}
+    assert there == {"losses.py", "grading/selfcheck.py", "grader/inside.py"}
+
+
+def tried(code):
+    """Print whether some code raises OSError, and its number."""
+    body = textwrap.indent(textwrap.dedent(code).strip(), "    ")
+    return f"try:\n{body}\n    print('no wall')\nexcept OSError as e:\n    print('wall', e.errno)\n"
+
+
+CALL = """
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.syscall({}) < 0:
+    raise OSError(ctypes.get_errno(), "")
+"""
+WALLS = {
+    "the network": "import socket; socket.create_connection(('1.1.1.1', 53), timeout=5)",
+    "the library": "open(r'{library}/course_utils/losses.py', 'a')",
+    "the packages": "import json; open(json.__file__, 'a')",
+    "the system": "open('/usr/bin/x', 'w')",
+    "the top": "open('/x', 'w')",
+    "devices": "import os; os.mknod('/tmp/d', 0o666 | 0o060000, os.makedev(8, 0))",
+    "root": "import os; os.setuid(0); os.seteuid(0); os.listdir('/proc/1/fd')",
+    "the first process": "import os; os.listdir('/proc/1/fd')",
+    "killing it": "import os, signal; os.kill(1, signal.SIGTERM); raise ProcessLookupError(1, '')",
+    "large files": "open('/tmp/x', 'wb').write(bytes(9 << 20))",
+    "much scratch": "for i in range(3): open(f'/tmp/{{i}}', 'wb').write(bytes(7 << 20))",
+    "many open files": "import os; [os.dup(1) for _ in range(600)]",
+    "priorities": "import os; os.nice(-5)",
+    "a debugger": CALL.format("101 if os.uname().machine == 'x86_64' else 117, 16, 1, 0, 0"),
+    "memory of its own": CALL.format(
+        "319 if os.uname().machine == 'x86_64' else 279, ctypes.c_char_p(b'x'), 0"
+    ),
+    "shared memory": CALL.format(
+        "29 if os.uname().machine == 'x86_64' else 194, 0, ctypes.c_size_t(1 << 33), 0o1600"
+    ),
+    "namespaces": CALL.format("272 if os.uname().machine == 'x86_64' else 97, 0x10000000"),
+    "namespaces of children": CALL.format(
+        "56 if os.uname().machine == 'x86_64' else 220, 0x10000011, 0, 0, 0, 0"
+    ),
+    "mounts": CALL.format("165 if os.uname().machine == 'x86_64' else 40, 0, 0, 0, 0, 0"),
+}
+
+
+@pytest.mark.parametrize("wall", WALLS)
+def test_walls(inside, library, wall):
+    code = WALLS[wall].replace("{library}", str(library)).replace("{{", "{").replace("}}", "}")
+    assert inside(tried(code)).startswith("wall"), inside(tried(code))
+
+
+def test_much_memory_is_refused(inside):
+    """The limit counts from what the process has that steps inside: here pytest, of any size."""
+    code = "import resource; bytes(resource.getrlimit(resource.RLIMIT_DATA)[0] {})"
+    assert "MemoryError" in inside(code.format("// 1"))
+    assert inside(code.format("// 2")) == ""
+
+
+def test_it_has_no_privileges(inside):
+    said = inside("print(open('/proc/self/status').read())")
+    fields = dict(line.split(":\t", 1) for line in said.splitlines() if ":\t" in line)
+    assert int(fields["CapEff"], 16) == int(fields["CapBnd"], 16) == 0
+    assert (fields["NoNewPrivs"], fields["Seccomp"]) == ("1", "2")
+    assert "0" not in fields["Uid"].split()
+
+
+def test_it_sees_its_own_processes_and_environment_only(inside):
+    code = """
+    import os
+    print(len([name for name in os.listdir("/proc") if name.isdigit()]), sorted(os.environ))
+    print(os.listdir("/sys") if os.path.exists("/sys") else "", os.listdir("/tmp"), os.getcwd())
+    """
+    count, rest = inside(code).split(" ", 1)
+    assert int(count) <= 4
+    assert "HOME" not in rest
+    assert "/tmp/work" in rest
+
+
+# Children sleep for 20 s at most and die with their parent; no more than 200 are tried.
+FORKS = """
+import ctypes, os, time
+count = 0
+for _ in range(200):
+    try:
+        pid = os.fork()
+    except OSError:
+        break
+    if pid == 0:
+        ctypes.CDLL(None).prctl(1, 9)
+        time.sleep(20)
+        os._exit(0)
+    count += 1
+print(count)
+"""
+
+
+def test_processes_are_limited(inside):
+    assert 0 < int(inside(FORKS)) <= LIMITS.processes
+
+
+def test_the_limit_is_each_sandboxs_own(inside):
+    """One sandbox at its limit leaves the next one its own."""
+    first = int(inside(FORKS))
+    assert int(inside(FORKS)) == first
+
+
+def test_closing_kills_what_was_left_behind(inside):
+    inside(
+        """
+        import subprocess
+        subprocess.Popen(["/usr/bin/sleep", "54321"], start_new_session=True, stdout=-3, stderr=-3)
+        """
+    )
+    patience = time.monotonic() + 20
+    while time.monotonic() < patience:
+        left = [p for p in psutil.process_iter(["cmdline"]) if "54321" in (p.info["cmdline"] or [])]
+        if not left:
+            return
+        time.sleep(0.05)
+    pytest.fail("a process outlived its sandbox")
+
+
+def test_without_bubblewrap_there_is_a_reason(monkeypatch):
+    monkeypatch.setattr(sandbox.shutil, "which", lambda _: None)
+    assert "not installed" in sandbox.why_unavailable()
+
+
+def test_bubblewrap_that_may_not_is_a_reason(monkeypatch, tmp_path):
+    program = tmp_path / "bwrap"
+    program.write_text("#!/bin/sh\necho 'No permissions to create new namespace' >&2\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sandbox.shutil, "which", lambda _: str(program))
+    assert "No permissions" in sandbox.why_unavailable()
+
+
+def test_the_zygote_runs_no_operation_before_it_forks():
+    """One would start threads, which a fork does not copy: every submission would hang."""
+    code = (
+        "import importlib; from course_utils.grader import zygote\n"
+        "for name in zygote.IMPORTED: importlib.import_module(name)\n"
+        "from tensorflow.python.eager import context; print(context.context()._initialized)"
+    )
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
+    )
+    assert done.stdout == "False\n"
+
+
+def test_the_zygote_tidies_up_after_a_worker_that_died_with_an_unread_answer(tmp_path, monkeypatch):
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    theirs.send(b"an answer")
+    ours.close()  # with the answer unread: the other end gets a reset, not an end
+    library = tmp_path / "library"
+    library.mkdir()
+    monkeypatch.setattr(zygote, "IMPORTED", ())
+    monkeypatch.setattr(sys, "argv", ["zygote", str(theirs.detach()), str(library)])
+    zygote.main()
+    assert not library.exists()

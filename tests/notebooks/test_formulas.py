@@ -1,0 +1,70 @@
+"""Formulas are drawn in the page itself, all those of the course's notebooks among them."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from course_utils.notebooks import formulas
+from course_utils.notebooks.formulas import draw_formulas, formula_svg
+
+ROOT = Path(__file__).parents[2]
+TEXTS = sorted((ROOT / "notebooks").rglob("*.py"))
+
+
+def test_a_formula_is_a_picture_with_words():
+    drawn = formula_svg(r"\mu < \sigma^2")
+    assert drawn.startswith("<svg ")
+    assert 'role="img"' in drawn
+    assert r'aria-label="\mu &lt; \sigma^2"' in drawn
+    assert drawn.count("<path") == 4  # μ, <, σ, 2
+
+
+def test_it_lies_on_the_baseline():
+    """A letter with a descender hangs lower than one without."""
+
+    def below(tex):
+        return -float(re.search(r"vertical-align: (-?[\d.]+)px", formula_svg(tex))[1])
+
+    assert 0 <= below("x") < 2 < below("y") < below(r"\frac{1}{2}")
+
+
+def test_a_formula_on_its_own_line_is_larger():
+    def height(display):
+        return float(re.search(r'height="([\d.]+)"', formula_svg(r"\sum_i x_i", display))[1])
+
+    assert height(display=True) > height(display=False)
+
+
+def test_what_cannot_be_drawn_stays_readable():
+    assert formula_svg(r"\frac{1") == r'<code class="formula">\frac{1</code>'
+
+
+@pytest.mark.parametrize(
+    "text", ["it costs $5 and $6", "`$x$` in code", r"a \$5 note", "US$ 3, HK$ 4", "no formula"]
+)
+def test_what_is_no_formula_is_left(text):
+    assert draw_formulas(text) == text
+
+
+def test_formulas_in_a_page_are_unescaped_first():
+    drawn = draw_formulas("if $a &lt; b$, then $$a \\le b$$ holds")
+    assert drawn.count("<svg") == 2
+    assert 'aria-label="a &lt; b"' in drawn
+    assert drawn.endswith("</div> holds")
+
+
+def test_hidden_formulas_do_not_take_glyphs_with_them():
+    assert "<use" not in formula_svg("x + x")
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_every_formula_of_the_course_can_be_drawn(path):
+    lines = path.read_text("utf-8").splitlines()
+    prose = "\n".join(line[2:] for line in lines if line.startswith("# "))
+    drawn = draw_formulas(prose)
+    assert 'class="formula"' not in drawn
+    remaining = formulas.DISPLAY.search(drawn)
+    assert remaining is None
+    HTMLParser().feed(drawn)
