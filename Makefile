@@ -2,7 +2,7 @@
 # Works with GNU make 3.81 (macOS) and later.
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks check-notebooks lint format speed quality clean
+.PHONY: help lab doctor test lectures site release weights class notebooks check-notebooks lint format speed quality clean
 
 export TF_CPP_MIN_LOG_LEVEL := 3
 # An activated environment of another project is not ours: uv would warn about it at each command.
@@ -17,23 +17,40 @@ RUN = $(UV) run --no-sync
 lab: .venv/.synced ## open the course in JupyterLab
 	@$(RUN) jupyter lab --LabApp.default_url=/lab/tree/lectures/00_welcome.ipynb \
 		$(if $(filter 0,$(shell id -u)),--allow-root)
+doctor: .venv/.synced ## check that all is in place, and say what to do where it is not
+	@$(RUN) course doctor
 
 ##@ Check
 test: .venv/.synced ## run all tests
 	@$(RUN) pytest
+lectures: .venv/.synced ## run every lecture; print its time, keep the executed copy in build/lectures/
+	@$(RUN) course lectures
 lint: .venv/.synced ## check the style of the code
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 check-notebooks: .venv/.synced ## check that the built notebooks match their text
 	@$(RUN) course notebooks --check
 
+##@ Teach
+class: .venv/.synced ## grade, feed back and report a made-up class of 24
+	@$(RUN) python -m course_utils.grader.example
+
 ##@ Change
 notebooks: .venv/.synced ## build lectures/, solutions/ and assignments/ from notebooks/, and self-checks
 	@$(RUN) course notebooks
 	@$(RUN) course checks
+weights: .venv/.synced ## train the models that come with the course anew (an hour)
+	@$(RUN) course weights
 format: .venv/.synced ## put the code in order
 	@$(RUN) ruff check --fix .
 	@$(RUN) ruff format .
+
+##@ Publish
+site: .venv/.synced lectures ## run the lectures and make a web site of them, in build/site/
+	@$(RUN) python docs/site/build_site.py
+release: .venv/.synced ## write what students get to build/course.zip
+	@rm -f build/course.zip
+	@$(RUN) course release --output build/course.zip
 
 ##@ Measure
 speed: .venv/.synced ## compare training speed with Keras's own fit

@@ -5,7 +5,9 @@ Each command imports what it needs when it runs, so that `course --help` answers
 
 import argparse
 import dataclasses
+import importlib.util
 import json
+import os
 import sys
 import textwrap
 from pathlib import Path
@@ -31,6 +33,15 @@ def _parser() -> argparse.ArgumentParser:
         prog="course", description="Build, run and grade the course's notebooks."
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    doctor = commands.add_parser(
+        "doctor", help="check that all is in place, and say what to do where it is not"
+    )
+    doctor.set_defaults(run=_doctor)
+
+    # What follows is for instructors and maintainers; students' copies of the course lack it.
+    if importlib.util.find_spec("course_utils.notebooks") is None:
+        return parser
 
     notebooks = commands.add_parser(
         "notebooks", help="build lectures/, solutions/ and assignments/ from notebooks/"
@@ -63,12 +74,91 @@ def _parser() -> argparse.ArgumentParser:
     )
     checks.set_defaults(run=_checks)
 
+    weights = commands.add_parser(
+        "weights", help="train the models that come with the course anew and keep their weights"
+    )
+    weights.add_argument("names", nargs="*", metavar="NAME", help="digits_vae, …; default: all")
+    weights.add_argument(
+        "--check",
+        action="store_true",
+        help="keep nothing; exit with 1 if any is not as good as the weights that are there",
+    )
+    weights.add_argument("--seed", type=int, default=0, help="of the training (default: 0)")
+    weights.set_defaults(run=_weights)
+
+    release = commands.add_parser(
+        "release", help="write what students get: lectures, assignments and library, no solutions"
+    )
+    release.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all")
+    release.add_argument(
+        "--output", type=Path, required=True, metavar="DIR", help="a new folder, or a new file.zip"
+    )
+    release.set_defaults(run=_release)
+
     misconceptions = commands.add_parser(
         "misconceptions", help="print the known misconceptions of an assignment"
     )
     misconceptions.add_argument("name", metavar="ASSIGNMENT")
     misconceptions.set_defaults(run=_misconceptions)
+
+    grade = commands.add_parser(
+        "grade", help="grade what students handed in, in parallel and in sandboxes"
+    )
+    grade.add_argument("name", metavar="ASSIGNMENT")
+    grade.add_argument("--students", nargs="+", metavar="ID", help="only these; default: all")
+    grade.add_argument(
+        "--jobs", type=int, metavar="N", help="how many at once (default: one a processor)"
+    )
+    grade.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="let the workers of a Dask cluster do it; on a trusted network or over TLS only",
+    )
+    grade.add_argument(
+        "--isolation",
+        choices=("auto", "bubblewrap", "none"),
+        default="auto",
+        help="how students' code is kept from this machine (default: auto; none means not at all)",
+    )
+    grade.add_argument(
+        "--timeout", type=float, default=300, metavar="S", help="for one submission (default: 300)"
+    )
+    grade.add_argument(
+        "--memory",
+        type=int,
+        default=2048,
+        metavar="MB",
+        help="for one submission, beyond what TensorFlow needs (default: 2048)",
+    )
+    grade.add_argument("--force", action="store_true", help="grade the unchanged again, too")
+    grade.add_argument("--json", type=Path, metavar="FILE", help="write the results here too")
+    grade.set_defaults(run=_grade)
+
+    feedback = commands.add_parser("feedback", help="write a page for each graded student")
+    feedback.add_argument("name", metavar="ASSIGNMENT")
+    feedback.add_argument("--students", nargs="+", metavar="ID", help="only these; default: all")
+    feedback.set_defaults(run=_feedback)
+
+    report = commands.add_parser(
+        "report", help="tell how a class did, what to reteach, and write its tables"
+    )
+    report.add_argument("name", metavar="ASSIGNMENT")
+    report.set_defaults(run=_report)
     return parser
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from course_utils.doctor import diagnose
+
+    ill = 0
+    for finding in diagnose():
+        mark = "✓" if finding.is_well else "✗" if finding.needed else "–"
+        print(f"{mark} {finding.what:12} {finding.found}", flush=True)
+        if not finding.is_well:
+            print(textwrap.indent(textwrap.fill(finding.advice, 80), " " * 15), flush=True)
+            ill += finding.needed
+    print("\nAll is in place." if not ill else "\nThe marks ✗ tell what to mend first.")
+    return 1 if ill else 0
 
 
 def _notebooks(arguments: argparse.Namespace) -> int:
@@ -142,10 +232,97 @@ def _checks(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _weights(arguments: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from course_utils import pretrained
+
+    names = arguments.names or pretrained.names()
+    recipes = [pretrained.recipe(name) for name in names]
+    different = []
+    with tqdm(total=len(names), unit="model") as bar:
+        for name, recipe in zip(names, recipes, strict=True):
+            bar.set_postfix_str(name)
+            model = recipe.train(arguments.seed)
+            quality = recipe.quality(model)
+            if not arguments.check:
+                pretrained.save_pretrained(name, model)
+            elif abs(quality - pretrained.recorded_quality(name)) > recipe.TOLERANCE:
+                different.append(name)
+            tqdm.write(f"{name}: {quality:.4g}", file=sys.stdout)
+            bar.update()
+    for name in different:
+        recorded = pretrained.recorded_quality(name)
+        print(f"{name}: the weights that are there were measured as {recorded:.4g}")
+    return 1 if different else 0
+
+
+def _release(arguments: argparse.Namespace) -> int:
+    from course_utils.notebooks import building, student_copy
+
+    root = building.find_root(Path.cwd())
+    files = student_copy.write(root, arguments.output, arguments.assignments)
+    assignments = [path.stem for path in files if path.parts[0] == "assignments"]
+    print(
+        f"{arguments.output}: {len(files)} files, with the assignments {', '.join(assignments)}. "
+        "No solution, hidden test or rubric is among them."
+    )
+    return 0
+
+
 def _misconceptions(arguments: argparse.Namespace) -> int:
     from course_utils.grading.assignments import check_files
 
     print(check_files.find(arguments.name).list_misconceptions())
+    return 0
+
+
+def _grade(arguments: argparse.Namespace) -> int:
+    from course_utils.grader import batch, report
+    from course_utils.grader.sandbox import Limits
+    from course_utils.notebooks import building
+
+    jobs = arguments.jobs if arguments.jobs is not None else os.cpu_count() or 1
+    for option, value in (
+        ("jobs", jobs),
+        ("timeout", arguments.timeout),
+        ("memory", arguments.memory),
+    ):
+        if not value > 0:
+            raise ValueError(f"--{option} {value}: it must be greater than 0")
+    statuses = batch.grade(
+        building.find_root(Path.cwd()),
+        arguments.name,
+        arguments.students,
+        jobs,
+        arguments.isolation,
+        Limits(seconds=arguments.timeout, memory=arguments.memory),
+        arguments.force,
+        arguments.scheduler,
+    )
+    if arguments.json:
+        arguments.json.parent.mkdir(parents=True, exist_ok=True)
+        content = json.dumps([dataclasses.asdict(status) for status in statuses], indent=1)
+        arguments.json.write_text(content + "\n", encoding="utf-8")
+    print(report.closing_table(arguments.name, statuses))
+    return 0
+
+
+def _feedback(arguments: argparse.Namespace) -> int:
+    from course_utils.grader import feedback
+    from course_utils.notebooks import building
+
+    root = building.find_root(Path.cwd())
+    pages = feedback.write(root, arguments.name, arguments.students)
+    print(f"{len(pages)} pages: feedback/STUDENT/{arguments.name}/{arguments.name}.html")
+    return 0
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from course_utils.grader import report
+    from course_utils.notebooks import building
+
+    print(report.write(building.find_root(Path.cwd()), arguments.name))
     return 0
 
 

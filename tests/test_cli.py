@@ -138,4 +138,19 @@ def test_misconceptions_prints_the_list(capsys):
     assert cli.main(["misconceptions", "vae"]) == 0
     assert "## kl_divergence" in capsys.readouterr().out
     assert cli.main(["misconceptions", "no"]) == 1
-    assert "no assignment is called 'no'; there are: clustering, " in capsys.readouterr().err
+    assert (
+        "no assignment is called 'no'; there are: autoencoder, clustering, "
+        in capsys.readouterr().err
+    )
+
+
+@pytest.mark.parametrize("option", ["--jobs", "--timeout", "--memory"])
+def test_grade_refuses_limits_that_are_none(course, capsys, option):
+    assert cli.main(["grade", "vae", option, "0"]) == 1
+    assert f"{option} 0" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["feedback", "report"])
+def test_nothing_graded_is_said(course, capsys, command):
+    assert cli.main([command, "vae"]) == 1
+    assert "course grade vae" in capsys.readouterr().err

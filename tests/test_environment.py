@@ -35,7 +35,7 @@ def test_conda_installs_what_uv_installs(repository, project):
     assert python == f"python {project['project']['requires-python']}"
     assert pip == "pip"
     itself, *packages = from_pip["pip"]
-    assert itself == "--editable ."
+    assert itself == "--editable .[hub]"  # Binder builds from this file
     assert packages == project["project"]["dependencies"] + project["dependency-groups"]["cpu"]
 
 

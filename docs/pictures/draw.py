@@ -1,4 +1,4 @@
-"""Draw the pictures of the README from models trained here and now.
+"""Draw the pictures of the README from the models that come with the course.
 
 python docs/pictures/draw.py
 """
@@ -11,8 +11,10 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_utils.data import load
-from course_utils.models.vae import dense_vae
+from course_utils.data import load, load_domains
+from course_utils.data.faces import label_maps
+from course_utils.data.people import load_people
+from course_utils.pretrained import load_pretrained
 
 FOLDER = Path(__file__).parent
 
@@ -21,9 +23,7 @@ def draw_digits_vae() -> None:
     """Test digits, their reconstructions, and new digits, of the VAE lecture's model."""
     keras.utils.set_random_seed(0)
     digits = load("digits").binarized()
-    vae = dense_vae(digits.shape, latent=8)
-    vae.compile(keras.optimizers.Adam(3e-3, use_ema=True, ema_momentum=0.99), jit_compile=True)
-    vae.fit(digits.train.x, batch_size=50, epochs=300, validation_data=(digits.validation.x,))
+    vae = load_pretrained("digits_vae")
     count = 18
     x = digits.test.x[:count]
     rows = {
@@ -31,15 +31,45 @@ def draw_digits_vae() -> None:
         "drawn again": vae.decode(vae.encode(x)[0]),
         "drawn anew": vae.sample(count),
     }
-    figure, axes = plt.subplots(len(rows), count, figsize=(11, 1.75))
-    for line, (name, images) in zip(axes, rows.items(), strict=True):
-        for axis, image in zip(line, np.asarray(images), strict=True):
+    _draw(rows, "digits_vae.png")
+
+
+def draw_faces() -> None:
+    """What three models of the course make of a portrait, a person and a label map."""
+    keras.utils.set_random_seed(0)
+    count = 14
+    portraits = load_domains(1000).portraits.test.x[:count]
+    cleo = load_people().a.test.x[:count]
+    factors = {name: values[:count] for name, values in load("faces").test.factors.items()}
+    maps = label_maps(factors)
+    colors = plt.get_cmap("tab20")(np.asarray(maps) % 20)[..., :3]
+    rows = {
+        "a portrait": portraits,
+        "as a drawing (CycleGAN)": load_pretrained("portraits_cyclegan").translate(portraits),
+        "Cleo": cleo,
+        "as Bruno (deepfake)": load_pretrained("close_ups_deepfake").swap(cleo, "b"),
+        "a label map": colors,
+        "painted (SPADE)": load_pretrained("faces_spade").sample(maps),
+    }
+    _draw(rows, "faces.png")
+
+
+def _draw(rows: dict[str, np.ndarray], name: str) -> None:
+    """One row of images below the other, with its words to the left."""
+    count = len(next(iter(rows.values())))
+    size = 10 / count
+    figure, axes = plt.subplots(len(rows), count, figsize=(12, len(rows) * size))
+    for line, (words, images) in zip(axes, rows.items(), strict=True):
+        for axis, image in zip(line, np.clip(images, 0, 1), strict=True):
             axis.imshow(image, cmap="gray", vmin=0, vmax=1)
             axis.axis("off")
-        line[0].text(-1.5, 3.5, name, ha="right", va="center", fontsize=10)
-    figure.subplots_adjust(left=0.09, right=1, top=1, bottom=0, wspace=0.08, hspace=0.08)
-    figure.savefig(FOLDER / "digits_vae.png", dpi=120)
+        line[0].text(
+            -0.15, 0.5, words, ha="right", va="center", fontsize=10, transform=line[0].transAxes
+        )
+    figure.subplots_adjust(left=2 / 12, right=1, top=1, bottom=0, wspace=0.06, hspace=0.06)
+    figure.savefig(FOLDER / name, dpi=100)
 
 
 if __name__ == "__main__":
     draw_digits_vae()
+    draw_faces()

@@ -11,8 +11,14 @@
 # | [Manifolds](03_manifolds.ipynb) | |
 # | [Transposed convolutions](04_transposed_convolutions.ipynb) | [transposed_convolution](../assignments/transposed_convolution/transposed_convolution.ipynb) |
 # | [Watching a training: TensorBoard](05_tensorboard.ipynb) | |
-# | [Autoencoders](06_autoencoders.ipynb) | |
+# | [Autoencoders](06_autoencoders.ipynb) | [autoencoder](../assignments/autoencoder/autoencoder.ipynb) |
 # | [Variational autoencoders](07_vae.ipynb) | [vae](../assignments/vae/vae.ipynb) |
+# | [Generative adversarial networks](08_gans.ipynb) | [gan](../assignments/gan/gan.ipynb) |
+# | [Translation without pairs: CycleGAN and deepfakes](10_cyclegan.ipynb) | [cyclegan](../assignments/cyclegan/cyclegan.ipynb) |
+# | [Normalizing flows](11_flows.ipynb) | [flow](../assignments/flow/flow.ipynb) |
+# | [Disentanglement](12_disentanglement.ipynb) | [disentanglement](../assignments/disentanglement/disentanglement.ipynb) |
+# | [Evaluation](13_evaluation.ipynb) | |
+# | [Diffusion and flow matching](14_diffusion.ipynb) | |
 #
 # **How to use it.** Open a lecture and choose *Run → Run All Cells*. Predict what a cell will show
 # before you look. Move the sliders. Then do the assignment and press *Validate*.
@@ -21,13 +27,11 @@
 # 8×8 pixels each, one of each class.
 
 # %%
-import matplotlib.pyplot as plt
+import numpy as np
 
 from course_utils.data import load
+from course_utils.plotting import show_images
 
 digits = load("digits").train
-figure, axes = plt.subplots(1, 10, figsize=(10, 1.4), layout="constrained")
-for digit, ax in enumerate(axes):
-    ax.imshow(digits.x[digits.labels == digit][0], cmap="gray_r", vmin=0, vmax=1)
-    ax.set_title(digit)
-    ax.axis("off")
+one_of_each = [digits.x[digits.labels == digit][0] for digit in range(10)]
+show_images(np.stack(one_of_each), columns=10, titles=range(10))

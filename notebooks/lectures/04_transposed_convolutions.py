@@ -26,6 +26,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
+import course_utils.plotting  # gives figures a text for screen readers
 from course_utils.data import load
 from course_utils.explorers import PixelConnections
 from course_utils.models.convolution import (

@@ -530,6 +530,11 @@ assert min(lost, key=lost.get) == "denoising" and min(moves, key=moves.get) == "
 # No. It looks at each unit by itself: one that is always at 0.1 pays, and one at 0 pays too. But a unit that is constantly
 # at 0.05 would cost nothing, and say nothing; only the reconstruction error speaks against it.</details>
 #
+# ## Do it yourself
+#
+# The assignment [autoencoder](../assignments/autoencoder/autoencoder.ipynb) asks for the losses, the damage and the penalties
+# of the four kinds, and trains all of them with yours.
+#
 # ## Papers
 #
 # - G. E. Hinton and R. R. Salakhutdinov, [Reducing the Dimensionality of Data with Neural

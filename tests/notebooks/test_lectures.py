@@ -1,7 +1,12 @@
-"""Every lecture runs from top to bottom in a fresh kernel, without a word on standard error."""
+"""Every lecture runs from top to bottom in a fresh kernel, without a word on standard error.
 
+Every figure in it can be told by a screen reader.
+"""
+
+import re
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from course_utils.notebooks import execution
@@ -15,9 +20,24 @@ SECONDS = 240
 @pytest.mark.parametrize(
     "path", execution.lecture_paths(REPOSITORY, []), ids=lambda path: path.stem
 )
-def test_lecture_runs(path, record_property):
-    result = execution.execute(path, REPOSITORY / execution.EXECUTED_FOLDER / path.name)
+def test_lecture_runs(path, record_property, monkeypatch):
+    monkeypatch.delenv("MPLBACKEND")  # figures appear as in a student's notebook
+    copy = REPOSITORY / execution.EXECUTED_FOLDER / path.name
+    result = execution.execute(path, copy)
     record_property("seconds", result.seconds)
     print(f"{result.name}: {result.seconds:.0f} s, {result.peak_mebibytes} MiB")
     assert result.failure is None, f"{result.failure}\n\n{result.cell}"
     assert result.seconds < SECONDS
+    figures = list(figures_of(nbformat.read(copy, as_version=4)))
+    assert figures
+    for figure in figures:
+        assert re.search(r'<img [^>]*alt="[^"]{5,}', figure), "a figure without title or labels"
+
+
+def figures_of(notebook):
+    """What the page gets of each Matplotlib figure of an executed notebook."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if data.get("text/plain", "").startswith("<Figure"):
+                yield data.get("text/html", "a figure that is no HTML image")

@@ -1,0 +1,123 @@
+"""What students get: one folder with the lectures, the assignments and the library, no secrets.
+
+README.md           docs/students/README.md
+lectures/           all of them
+assignments/        those that were asked for, without solutions and hidden tests
+course_utils/       without what only instructors use
+pyproject.toml …    the environment, without the tools of maintainers
+"""
+
+import re
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from course_utils.notebooks import building
+
+# Relative to course_utils/. The first holds the solutions and the hidden tests.
+FOR_INSTRUCTORS = ("grading/assignments", "grader", "notebooks")
+CHECKS = "grading/checks"
+# nbgrader's settings are among them: by itself Validate would give a cell no more than 30 s.
+AS_THEY_ARE = ("LICENSE", "environment.yml", "nbgrader_config.py", "uv.lock")
+MAKE_SECTIONS_FOR_STUDENTS = ("Use the course", "Tidy up")
+
+
+def plan(root: Path, assignments: Sequence[str] = ()) -> dict[Path, bytes]:
+    """All files of the students' copy.
+
+    Args:
+        root: the course's folder.
+        assignments: names of those to hand out; all when empty.
+
+    Returns:
+        For each path, relative to the copy's folder, the file's content.
+
+    Raises:
+        ValueError: for an unknown assignment.
+        SourceError: when a text cannot be built, or a release would hold something secret.
+    """
+    built = building.planned(root)
+    known = sorted(path.stem for path in built if path.parts[0] == "assignments")
+    unknown = [name for name in assignments if name not in known]
+    if unknown:
+        raise ValueError(f"no assignment {', '.join(unknown)}; there are {', '.join(known)}")
+    chosen = set(assignments or known)
+
+    files = {
+        path: content.encode()
+        for path, content in built.items()
+        if path.parts[0] == "lectures" or (path.parts[0] == "assignments" and path.stem in chosen)
+    }
+    library = root / "course_utils"
+    for path in sorted(library.rglob("*")):
+        inside = path.relative_to(library)
+        if path.is_dir() or building.OVERLOOKED.intersection(inside.parts):
+            continue
+        if any(inside.is_relative_to(part) for part in FOR_INSTRUCTORS):
+            continue
+        if inside.is_relative_to(CHECKS) and path.stem not in chosen:
+            continue
+        files[path.relative_to(root)] = path.read_bytes()
+
+    for name in AS_THEY_ARE:
+        files[Path(name)] = (root / name).read_bytes()
+    files[Path("README.md")] = (root / "docs" / "students" / "README.md").read_bytes()
+    project = (root / "pyproject.toml").read_text("utf-8")
+    files[Path("pyproject.toml")] = _without_development(project).encode()
+    files[Path("Makefile")] = _for_students((root / "Makefile").read_text("utf-8")).encode()
+    return files
+
+
+def write(root: Path, output: Path, assignments: Sequence[str] = ()) -> list[Path]:
+    """Write the students' copy.
+
+    Args:
+        root: the course's folder.
+        output: a new or empty folder, or a new file whose name ends with .zip.
+        assignments: names of those to hand out; all when empty.
+
+    Returns:
+        The paths of its files, relative to it.
+
+    Raises:
+        ValueError: if the output exists, and see `plan`; nothing is written then.
+    """
+    if output.is_file() or (output.is_dir() and any(output.iterdir())):
+        raise ValueError(f"{output} exists already: name a new folder or a new .zip file")
+    files = plan(root, assignments)
+    if output.suffix == ".zip":
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path, content in files.items():
+                archive.writestr(str(Path(output.stem, path).as_posix()), content)
+    else:
+        for path, content in files.items():
+            target = output / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+    return list(files)
+
+
+def _without_development(project: str) -> str:
+    """pyproject.toml whose environment has no tools for tests."""
+    shortened, count = re.subn(
+        r"^default-groups = .*$", 'default-groups = ["cpu"]', project, flags=re.M
+    )
+    if count != 1:
+        raise ValueError("pyproject.toml: expected one line default-groups = …")
+    return shortened
+
+
+def _for_students(makefile: str) -> str:
+    """The Makefile with the targets that a student can use; they stand in sections ##@ TITLE."""
+    before, *sections = re.split(r"(?=^##@ )", makefile, flags=re.M)
+    *titled, last = sections
+    last, after = re.split(r"(?=^help:)", last, maxsplit=1, flags=re.M)
+    kept = [
+        section
+        for section in [*titled, last]
+        if section.splitlines()[0].removeprefix("##@ ") in MAKE_SECTIONS_FOR_STUDENTS
+    ]
+    targets = re.findall(r"^([a-z-]+):", "".join(kept), flags=re.M)
+    before = re.sub(r"^\.PHONY:.*$", f".PHONY: help {' '.join(targets)}", before, flags=re.M)
+    return "".join([before, *kept, after])

@@ -1,0 +1,46 @@
+"""How Sphinx makes the site of the executed lectures; `build_site.py` calls it.
+
+Nothing in a page comes from another server: explorers and pictures are in the notebooks' outputs,
+formulas are drawn here.
+"""
+
+from docutils.nodes import SkipNode
+
+from course_utils.notebooks.formulas import formula_svg
+
+project = "Generative models"
+author = "the authors of the course"
+project_copyright = ""
+extensions = ["myst_nb"]
+root_doc = "index"
+exclude_patterns = ["**/.ipynb_checkpoints"]
+
+nb_execution_mode = "off"  # the lectures were executed before, by `course lectures`
+nb_ipywidgets_js = {}  # myst-nb would load them from a server; explorers in the page need none
+myst_enable_extensions = ["amsmath", "dollarmath"]
+suppress_warnings = ["mystnb.unknown_mime_type"]
+
+html_theme = "sphinx_book_theme"
+html_title = project
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_copy_source = False
+html_show_sphinx = False
+html_show_copyright = False
+html_math_renderer = "drawn"
+html_theme_options = {"use_download_button": False, "use_fullscreen_button": False}
+
+
+def setup(app):
+    """Draw formulas into the pages, so that no script has to."""
+    app.add_html_math_renderer("drawn", (_visit_inline, None), (_visit_display, None))
+
+
+def _visit_inline(translator, node):
+    translator.body.append(formula_svg(node.astext()))
+    raise SkipNode
+
+
+def _visit_display(translator, node):
+    translator.body.append(f'<div class="formula">{formula_svg(node.astext(), display=True)}</div>')
+    raise SkipNode

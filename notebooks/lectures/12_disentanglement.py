@@ -1,0 +1,860 @@
+# %% [markdown]
+# # Disentanglement
+#
+# Someone draws a heart, rather small, high up on the left. You describe the picture with four words. A VAE describes it with
+# six numbers, and if you ask which of them is the size, the honest answer is usually: all of them, a little. Can a model find
+# *our* words by itself, from pictures alone? Sometimes it nearly can. In this lecture you see it happen, measure it, and then
+# prove that it should not have been possible.
+#
+# **Afterwards you can**
+#
+# - say what a disentangled code is, and what four different scores (MIG, FactorVAE, DCI, SAP) make of it;
+# - read a latent traversal, and tell a dimension that means something from a dead one;
+# - say what β does to a VAE, what the total correlation is, and what InfoGAN does instead;
+# - show with a rotation why disentanglement without assumptions is impossible, and name the assumptions that help.
+#
+# **Time**: about 60 minutes to read and play; under two minutes to run from top to bottom on two cores. **Needs**: Keras
+# basics, the lectures on [VAEs](07_vae.ipynb), [GANs](08_gans.ipynb) and [flows](11_flows.ipynb). No network, no GPU.
+
+# %%
+import course_utils.quiet  # TensorFlow without its start-up lines
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import scipy.special
+import scipy.stats
+from sklearn.cluster import KMeans
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LinearRegression
+from sklearn.metrics import mutual_info_score
+
+from course_utils.data import load
+from course_utils.explorers import AttributeEditor, LatentSliders, export_network
+from course_utils.losses import (
+    bernoulli_cross_entropy,
+    kl_per_dimension,
+    normal_log_prob,
+)
+from course_utils.metrics.clustering import clustering_accuracy
+from course_utils.metrics.disentanglement import (
+    dci,
+    factor_vae_score,
+    mutual_information_gap,
+    sap_score,
+)
+from course_utils.metrics.likelihood import dequantize
+from course_utils.metrics.sample_quality import digit_classes
+from course_utils.models.flow import attribute_direction
+from course_utils.models.vae import dense_vae
+from course_utils.plotting import image_grid, show_images
+from course_utils.pretrained import load_pretrained
+from course_utils.pretrained.sprites_tcvae import FACTORS, codes_and_factors, load_upright
+
+keras.utils.set_random_seed(0)
+plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.right": False})
+BLUE, ORANGE, GREY = "#08519c", "#e6850e", "#777777"
+
+# %% [markdown]
+# ## 1. What could it mean?
+#
+# To see whether a model finds the causes of a picture, we need pictures whose causes are known. Ours are drawn from four
+# **factors**: three shapes, six scales, 32 positions across and 32 down. (They are the sprites of
+# [dSprites](https://github.com/google-deepmind/dsprites-dataset), upright.) All 18,432 combinations occur. Below, each row
+# changes one factor and holds the other three still.
+
+# %%
+sprites = load_upright()
+images = np.concatenate([s.x for s in (sprites.train, sprites.validation, sprites.test)])
+factors = np.concatenate(
+    [
+        np.stack([s.factors[name] for name in FACTORS], axis=1)
+        for s in (sprites.train, sprites.validation, sprites.test)
+    ]
+)
+in_order = np.lexsort(factors.T[::-1])  # shape, scale, position across, position down
+
+
+def on_grid(values):
+    """Values of all sprites (18,432, …), laid out by their factors: (3, 6, 32, 32, …)."""
+    return values[in_order].reshape(3, 6, 32, 32, *values.shape[1:])
+
+
+drawn = on_grid(images)
+rows = [
+    drawn[[0, 1, 2, 0, 1, 2], 4, 16, 16],
+    drawn[2, :, 16, 16],
+    drawn[2, 4, [0, 6, 12, 19, 25, 31], 16],
+    drawn[2, 4, 16, [0, 6, 12, 19, 25, 31]],
+]
+figure, axes = plt.subplots(4, 1, figsize=(5.6, 3.9), layout="constrained")
+for axis, row, name in zip(axes, rows, FACTORS, strict=True):
+    axis.imshow(image_grid(row, columns=6, padding=2), cmap="gray", vmin=0, vmax=1)
+    axis.set_ylabel(name, rotation=0, ha="right", va="center")
+    axis.set(xticks=[], yticks=[])
+    axis.spines[:].set_visible(False)
+plt.show()
+
+# %% [markdown]
+# A code of a picture is called **disentangled** if each of its numbers goes with one factor, and each factor with one number
+# (Bengio et al. 2013). Which number goes with which factor is open, and so are its direction and its scale. There is no
+# definition that everyone shares. But there is a picture that everyone looks at, and we begin with it.
+
+# %% [markdown]
+# ## 2. What did the model find?
+#
+# Here is a VAE with six latent dimensions that was trained on the pictures alone. It saw no factor. It is a **β-TCVAE** (Chen
+# et al. 2018), and section 4 says what that adds to a VAE. For each dimension we take the code of one sprite, move this one
+# number from −2.5 to 2.5, and decode. Such a row is a **traversal**. The rows are sorted by KL, the nats that the dimension
+# carries about an average picture.
+#
+# **Predict**: a picture has four factors, the code six dimensions. How many rows will show no change at all? What will they say
+# about shape?
+
+# %%
+vae = load_pretrained("sprites_tcvae")
+mu, log_var = (np.asarray(part) for part in vae.encode(images))
+nats = kl_per_dimension(mu, log_var).numpy().mean(axis=0)
+by_nats = np.argsort(-nats)
+
+
+def traversals(decode, code, dimensions, steps=11, reach=2.5):
+    """One row a dimension: the code with this number moved from −reach to reach, decoded."""
+    moved = np.tile(code, (len(dimensions), steps, 1)).astype("float32")
+    for row, dimension in enumerate(dimensions):
+        moved[row, :, dimension] = np.linspace(-reach, reach, steps)
+    return [np.asarray(decode(row)) for row in moved]
+
+
+def show_traversals(rows, names, title):
+    figure, axes = plt.subplots(len(rows), 1, figsize=(7.6, 0.66 * len(rows) + 0.5))
+    for axis, row, name in zip(axes, rows, names, strict=True):
+        warm = plt.get_cmap("inferno")(row[..., 0])[..., :3]
+        axis.imshow(image_grid(warm, columns=len(row), padding=2))
+        axis.set_ylabel(name, rotation=0, ha="right", va="center", labelpad=8)
+        axis.set(xticks=[], yticks=[])
+        axis.spines[:].set_visible(False)
+    axes[-1].set_xlabel("the number moves from −2.5 to 2.5")
+    figure.suptitle(title, fontsize=11, x=0.58)
+    figure.subplots_adjust(left=0.17, right=0.99, top=0.92, bottom=0.08, hspace=0.06)
+    plt.show()
+
+
+heart = on_grid(mu)[2, 3, 16, 16]
+
+# %% tags=["gallery"]
+show_traversals(
+    traversals(vae.decode, heart, by_nats),
+    [f"z{d + 1}: {nats[d]:.2f} nats" for d in by_nats],
+    "one row a latent dimension, from a heart in the middle",
+)
+
+# %% [markdown]
+# Position across, position down and scale have a row each, and nobody had told the model that there are such things. Three rows
+# are dead. And the heart came back as a blob: what is not in the code cannot be drawn. Now try it yourself. **Find** the
+# dimensions that do nothing: their bars are empty. Go to an example, and move only its size.
+
+# %%
+chosen = np.random.default_rng(0).choice(len(images), 40, replace=False)
+LatentSliders(export_network(vae.decoder, activation="sigmoid"), kl=nats, codes=mu[chosen])
+
+# %% [markdown]
+# A traversal shows one picture's neighbourhood, and eyes are kind. The other direction is stricter: lay out the code of **all**
+# pictures by their factors. Above, each dimension over the two positions, averaged over shapes and scales; below, over scale,
+# with a line for each shape.
+
+# %%
+
+
+def show_codes(codes, dimensions, title):
+    """Where each dimension of the codes (18,432, D) changes, and where it does not."""
+    laid_out = on_grid(codes)
+    reach = np.abs(codes).max()
+    figure, axes = plt.subplots(
+        2,
+        len(dimensions),
+        figsize=(1.62 * len(dimensions), 3.5),
+        layout="constrained",
+        sharey="row",
+    )
+    for (above, below), dimension in zip(axes.T, dimensions, strict=True):
+        over_place = laid_out[..., dimension].mean(axis=(0, 1))
+        image = above.imshow(over_place.T, cmap="PuOr", vmin=-reach, vmax=reach)
+        above.set(title=f"z{dimension + 1}", xlabel="position_x", xticks=[], yticks=[])
+        for shape, (name, style) in enumerate(
+            {"square": "-", "ellipse": "--", "heart": ":"}.items()
+        ):
+            over_scale = laid_out[shape, ..., dimension].mean(axis=(1, 2))
+            below.plot(range(6), over_scale, style, color="black", label=name, linewidth=1.3)
+        below.set(xlabel="scale", ylim=(-reach, reach), xticks=[0, 5])
+    axes[0, 0].set_ylabel("position_y")
+    axes[1, 0].set_ylabel("code")
+    axes[1, -1].legend(frameon=False, fontsize=9, bbox_to_anchor=(1.0, 1.0), loc="upper left")
+    figure.colorbar(image, ax=axes[0], label="code")
+    figure.suptitle(title, fontsize=11)
+    plt.show()
+
+
+show_codes(mu, by_nats, "the β-TCVAE's code over the factors")
+
+# %% [markdown]
+# Straight stripes mean that a dimension follows one position and ignores the other. Square and heart share a line; the ellipse,
+# the thinnest of the three, is taken for something smaller. So scale is told, and shape is not. A number can say the same as
+# the picture: the **mutual information** $I(z_d; v_f)$ between a dimension and a factor, 0 if neither tells about the other,
+# and at most the entropy $H(v_f)$. The **mutual information gap** (MIG) takes, for each factor, the best dimension minus the
+# second best (Chen et al. 2018):
+#
+# $$\mathrm{MIG} = \frac{1}{F} \sum_f \frac{I(z_{\text{best}}; v_f) - I(z_{\text{second}}; v_f)}{H(v_f)}.$$
+#
+# Below it is written out, and compared with the library's.
+
+# %%
+
+
+def shares_of_information(codes, bins=20):
+    """I(z_d; v_f) / H(v_f), (D, F), with each dimension cut into bins of equal width."""
+    cells = [np.digitize(z, np.histogram_bin_edges(z, bins)[1:-1]) for z in codes.T]
+    return np.array(
+        [
+            [mutual_info_score(v, cell) / mutual_info_score(v, v) for v in factors.T]
+            for cell in cells
+        ]
+    )
+
+
+shares = shares_of_information(mu)
+ordered = np.sort(shares, axis=0)
+gaps = dict(zip(FACTORS, ordered[-1] - ordered[-2], strict=True))
+mig = mutual_information_gap(mu, factors)
+
+figure, axis = plt.subplots(figsize=(5.2, 3.0), layout="constrained")
+image = axis.imshow(shares[by_nats], cmap="cividis", vmin=0, vmax=1, aspect="auto")
+for row, dimension in enumerate(by_nats):
+    for f, share in enumerate(shares[dimension]):
+        axis.text(
+            f, row, f"{share:.2f}", ha="center", va="center", color="w" if share < 0.6 else "k"
+        )
+axis.set(xticks=range(4), yticks=range(6), title="share of a factor that a dimension tells")
+axis.set_xticklabels(FACTORS)
+axis.set_yticklabels([f"z{d + 1}" for d in by_nats])
+axis.spines[:].set_visible(False)
+figure.colorbar(image, label="I / H")
+plt.show()
+
+print("gap of each factor:", {name: round(float(gap), 2) for name, gap in gaps.items()})
+print(f"MIG: their mean {np.mean(list(gaps.values())):.3f}, the library's {mig:.3f}")
+np.testing.assert_allclose(np.mean(list(gaps.values())), mig, rtol=1e-6)
+assert min(gaps["scale"], gaps["position_x"], gaps["position_y"]) > 0.4 > 0.2 > gaps["shape"]
+assert np.sum(nats > 0.05) == 3
+
+# %% [markdown]
+# The claim holds for three factors of four. **Shape has no dimension of its own.** Perhaps it never could have: a square, an
+# ellipse and a heart have no natural order on a line, while the prior wants each dimension to be a bell curve around 0.
+
+# %% [markdown]
+# ## 3. Is that not simply what a VAE does?
+#
+# Train a plain VAE on the same pictures, with the same two networks, for ten epochs. **Predict**: will the stripes be straight?
+
+# %%
+
+
+def train_vae(beta, epochs=10):
+    keras.utils.set_random_seed(0)
+    model = dense_vae(sprites.shape, 6, hidden=(256, 128), activation="relu", beta=beta)
+    model.compile(keras.optimizers.Adam(2e-3), jit_compile=True)
+    model.fit(sprites.train.x, batch_size=128, epochs=epochs, verbose=0)
+    return model
+
+
+models = {"β = 1": train_vae(1.0)}
+plain = np.asarray(models["β = 1"].encode(images)[0])
+show_codes(plain, range(6), "the plain VAE's code over the factors")
+print(f"MIG: plain VAE {mutual_information_gap(plain, factors):.3f}, β-TCVAE {mig:.3f}")
+assert mutual_information_gap(plain, factors) < mig / 2
+
+# %% [markdown]
+# No. Its code holds all factors (it rebuilds the pictures well), but each dimension is a blend.
+
+# %% [markdown]
+# ## 4. What does β do?
+#
+# The **β-VAE** (Higgins et al. 2017) makes the KL term cost β times as much,
+#
+# $$\mathcal L = \mathbb E_{q(z|x)}[-\log p(x|z)] + \beta\, \mathrm{KL}\big(q(z|x)\,\|\,p(z)\big).$$
+#
+# The code becomes expensive, so it keeps what is worth the most and drops the rest. The hope: what it keeps, it keeps in
+# separate numbers.
+#
+# **Experiment.** Predict for β = 16, against 1: the reconstructions, the number of dimensions in use, the MIG. Then change the
+# second number of `betas`, and see.
+
+# %%
+betas = (4.0, 16.0)
+for beta in betas:
+    models[f"β = {beta:g}"] = train_vae(beta)
+
+shown = np.random.default_rng(3).choice(len(sprites.test), 12, replace=False)
+originals = sprites.test.x[shown]
+rebuilt = {name: model(originals).logits for name, model in models.items()}
+rows = {"pictures": originals} | {
+    name: keras.ops.sigmoid(logits).numpy() for name, logits in rebuilt.items()
+}
+figure, axes = plt.subplots(len(rows), 1, figsize=(7.6, 2.7))
+for axis, (name, row) in zip(axes, rows.items(), strict=True):
+    axis.imshow(image_grid(row, columns=12, padding=2), cmap="gray", vmin=0, vmax=1)
+    axis.set_ylabel(name, rotation=0, ha="right", va="center")
+    axis.set(xticks=[], yticks=[])
+    axis.spines[:].set_visible(False)
+figure.subplots_adjust(left=0.12, right=0.99, top=0.99, bottom=0.01, hspace=0.06)
+plt.show()
+
+codes, spent, lost = {}, {}, {}
+for name, model in (models | {"β-TCVAE": vae}).items():
+    means, log_variances = model.encode(sprites.test.x)
+    used = kl_per_dimension(means, log_variances).numpy().mean(axis=0)
+    spent[name] = used.sum()
+    lost[name] = np.mean(bernoulli_cross_entropy(sprites.test.x, model(sprites.test.x).logits))
+    codes[name] = np.asarray(model.encode(images)[0])
+    print(
+        f"{name:8} lost in the picture {lost[name]:5.1f} nats, in the code {spent[name]:4.1f} nats, "
+        f"{np.sum(used > 0.05)} dimensions in use, MIG {mutual_information_gap(codes[name], factors):.3f}"
+    )
+assert spent["β = 16"] < spent["β = 1"] and lost["β = 16"] > lost["β = 1"]
+assert mutual_information_gap(codes["β = 16"], factors) > mutual_information_gap(plain, factors)
+
+# %% [markdown]
+# The trade is plain: fewer nats in the code, more lost in the picture. A large β also untangles, and now we can say why.
+# Averaged over the data, the KL term is a sum of three (Chen et al. 2018), where $q(z)$ is the mixture of the codes of all
+# pictures:
+#
+# $$\mathbb E_x \mathrm{KL}\big(q(z|x) \,\|\, p(z)\big) = \underbrace{I(z; x)}_{\text{information}}
+# + \underbrace{\mathrm{KL}\Big(q(z) \,\Big\|\, \prod_d q(z_d)\Big)}_{\text{total correlation}}
+# + \sum_d \underbrace{\mathrm{KL}\big(q(z_d) \,\|\, p(z_d)\big)}_{\text{distance from the prior}}.$$
+#
+# The **total correlation** says how much the dimensions tell about each other. β fines it, but fines the information just as
+# much. Do the three parts add up? And which of them did β buy? (Below, $q(z)$ is exact, the mixture of all 18,432 codes; the
+# averages are over 512 draws from it.)
+
+# %%
+
+
+def parts_of_kl(model):
+    """The three parts of the KL term, and the KL term in closed form, in nats."""
+    mu, log_var = (np.asarray(part) for part in model.encode(images))
+    output = model(images[::36])
+    joint, product = [], []
+    for z in np.array_split(np.asarray(output.z), 16):
+        squared = (z[:, None] - mu) ** 2 * np.exp(-log_var)
+        log_q = -0.5 * (np.log(2 * np.pi) + log_var + squared)  # (draws, pictures, dimensions)
+        joint.append(scipy.special.logsumexp(log_q.sum(axis=-1), axis=1))
+        product.append(scipy.special.logsumexp(log_q, axis=1).sum(axis=-1))
+    joint = np.concatenate(joint) - np.log(len(images))
+    product = np.concatenate(product) - 6 * np.log(len(images))
+    parts = {
+        "information": normal_log_prob(output.z, output.mu, output.log_var) - joint,
+        "total correlation": joint - product,
+        "distance from the prior": product - normal_log_prob(output.z),
+    }
+    whole = kl_per_dimension(mu, log_var).numpy().sum(axis=1).mean()
+    return {name: float(np.mean(part)) for name, part in parts.items()}, whole
+
+
+parts, wholes = {}, {}
+for name, model in (models | {"β-TCVAE": vae}).items():
+    parts[name], wholes[name] = parts_of_kl(model)
+
+figure, axis = plt.subplots(figsize=(7, 2.3), layout="constrained")
+start = np.zeros(len(parts))
+for part, color in zip(parts["β = 1"], (BLUE, ORANGE, "#bbbbbb"), strict=True):
+    lengths = np.array([values[part] for values in parts.values()])
+    axis.barh(list(parts), lengths, left=start, color=color, label=part)
+    start += lengths
+axis.plot(list(wholes.values()), list(wholes), "k|", markersize=22, label="KL, in closed form")
+axis.set(xlabel="nats", ylim=(3.6, -0.6))
+axis.legend(frameon=False, fontsize=9, markerscale=0.4)
+plt.show()
+for name, values in parts.items():
+    print(f"{name:8}", {part: round(value, 2) for part, value in values.items()})
+    assert abs(sum(values.values()) - wholes[name]) < 0.4
+for name in ("β = 16", "β-TCVAE"):
+    assert parts[name]["total correlation"] < parts["β = 1"]["total correlation"] / 2
+assert (
+    parts["β = 16"]["information"] < parts["β-TCVAE"]["information"] < parts["β = 1"]["information"]
+)
+
+# %% [markdown]
+# They add up. A larger β buys a smaller total correlation and pays with information. The β-TCVAE keeps about as much information
+# as β = 4 leaves, and hardly any total correlation. β-TCVAE and **FactorVAE** (Kim and Mnih
+# 2018) fine the total correlation by itself; the first estimates it from the batch, the second asks a discriminator to tell
+# codes from codes whose columns were shuffled. Our β-TCVAE also begins with β = 20 and ends with 1½: first only the position is
+# worth its price and settles in, then the scale finds room. (The recipe is `course_utils/pretrained/sprites_tcvae.py`.) It
+# trained for longer than the three others, so this is an illustration and no race.
+
+# %% [markdown]
+# ## 5. Which ruler?
+#
+# MIG is one way to turn "one number, one factor" into a number. Here are four:
+#
+# | score | the question it asks |
+# |---|---|
+# | **MIG** | does one dimension tell much more about a factor than any other? |
+# | **FactorVAE** | hold one factor still: is it always the same dimension that stands still? |
+# | **DCI** | a forest predicts the factors: does each dimension serve one of them? |
+# | **SAP** | does one dimension predict a factor much better than the next can? |
+#
+# A ruler is tested on things of known length. So we score the factors themselves, the factors *rotated* (each number a mix of all
+# four, nothing lost), and the six best principal components of the pixels. **Predict** their four scores.
+
+# %%
+
+
+def random_rotation(size, seed):
+    return scipy.stats.ortho_group.rvs(size, random_state=seed)
+
+
+truth = factors / factors.max(axis=0)
+truth = (truth - truth.mean(axis=0)) / truth.std(axis=0)
+candidates = {
+    "the factors": truth,
+    "the factors, rotated": truth @ random_rotation(4, seed=0).T,
+    "PCA of pixels": PCA(6, random_state=0).fit_transform(images.reshape(len(images), -1)),
+} | codes
+
+
+def scores(code):
+    return {
+        "MIG": mutual_information_gap(code, factors),
+        "FactorVAE": factor_vae_score(code, factors),
+        "DCI": dci(code, factors).disentanglement,
+        "SAP": sap_score(code, factors),
+        "linear R²": LinearRegression().fit(code, truth).score(code, truth),
+    }
+
+
+table = {name: scores(code) for name, code in candidates.items()}
+
+
+def show_scores(table, title):
+    values = np.array([list(row.values()) for row in table.values()])
+    _, axis = plt.subplots(figsize=(7, 0.36 * len(table) + 1), layout="constrained")
+    axis.imshow(values, cmap="cividis", vmin=0, vmax=1, aspect="auto")
+    for (row, column), value in np.ndenumerate(values):
+        color = "w" if value < 0.6 else "k"
+        axis.text(column, row, f"{value:.2f}", ha="center", va="center", color=color)
+    axis.set(xticks=range(values.shape[1]), yticks=range(len(table)))
+    axis.set_xticklabels(next(iter(table.values())))
+    axis.set_yticklabels(list(table))
+    axis.xaxis.tick_top()
+    axis.set_title(title, fontsize=11)
+    axis.tick_params(length=0)
+    axis.spines[:].set_visible(False)
+    plt.show()
+
+
+show_scores(table, "what four rulers say, and a line")
+exact = mutual_information_gap(truth, factors, bins=32)
+print(f"MIG of the factors by 32 bins instead of 20: {exact:.3f}")
+assert np.isclose(exact, 1)
+for score in ("FactorVAE", "DCI", "SAP"):
+    assert table["the factors"][score] > 0.95
+assert table["the factors, rotated"]["MIG"] < 0.3
+assert np.isclose(table["the factors, rotated"]["linear R²"], 1)
+
+# %% [markdown]
+# The rulers agree about the truth, and much less about the rest: a code can look decent to one and poor to another. Three
+# things to keep in mind.
+#
+# - MIG cuts each dimension into 20 bins and so cannot tell 32 positions apart: even the truth does not get 1, until the bins
+#   suffice.
+# - The FactorVAE score asks only *which* dimension stands still. A code that blends a little is forgiven.
+# - The last column is no score of disentanglement. It says how well the factors can be read from **all** numbers together, by a
+#   linear regression (the share of variance explained). The rotated factors **lost nothing**, and yet are called entangled.
+#   Remember this line.
+
+# %% [markdown]
+# ## 6. Why it is impossible
+#
+# Nothing in a VAE's objective speaks of factors. So here is a question that should worry us: is there *another* model, as good
+# as this one in everything that training can see, whose code is a tangle?
+#
+# There is, and it costs one line (Locatello et al. 2019). Take any rotation $Q$. Rotate each code when it leaves the encoder, and
+# rotate it back before the decoder:
+#
+# $$z' = Qz, \qquad p'(x \mid z') = p(x \mid Q^{\top} z'), \qquad q'(z' \mid x) = \mathcal N\big(Q\mu(x),\; Q \Sigma(x) Q^{\top}\big).$$
+#
+# The prior is round: if $z \sim \mathcal N(0, I)$, then so is $Qz$. The second model draws the same pictures with the same
+# probabilities. **Predict**: what happens to its traversals, and what to its MIG? (We draw thirty rotations by chance, and look
+# at the one that tangles most.)
+
+# %%
+rotations = [random_rotation(6, seed) for seed in range(30)]
+at_random = [mutual_information_gap(mu @ rotation.T, factors) for rotation in rotations]
+Q = rotations[np.argmin(at_random)]
+rotated_decoder = keras.Sequential(
+    [keras.Input((6,)), keras.layers.Dense(6, use_bias=False), vae.decoder]
+)
+rotated_decoder.layers[0].set_weights([Q])  # z' as a row, times Q, is Qᵀ z'
+
+
+def decode_rotated(z):
+    return keras.ops.sigmoid(rotated_decoder(z, training=False))
+
+
+rotated = mu @ Q.T
+show_traversals(
+    traversals(decode_rotated, Q @ heart, range(6)),
+    [f"z′{d + 1}" for d in range(6)],
+    "the rotated model, from the same heart",
+)
+
+# %%
+LatentSliders(export_network(rotated_decoder, activation="sigmoid"), codes=rotated[chosen])
+
+# %% [markdown]
+# Every slider now moves and grows at once. Is it really as good a model? Check all that training could see: the
+# density of the prior, the pictures, and bounds on $\log p(x)$ of test sprites, with the same $\epsilon$ in both models. The
+# first bound is the evidence lower bound; the second averages 50 weights inside the logarithm (Burda et al. 2016) and is tighter.
+
+# %%
+SAMPLES = 50
+few = sprites.test.x[:150]
+few_mu, few_log_var = (np.asarray(part, "float64") for part in vae.encode(few))
+few_sigma = np.exp(0.5 * few_log_var)
+epsilon = np.random.default_rng(0).normal(size=(SAMPLES, *few_mu.shape))
+standard = scipy.stats.multivariate_normal(np.zeros(6))
+
+
+def log_likelihood(decoder, z):
+    """log p(x | z) of the few test sprites, for z (SAMPLES, B, 6)."""
+    repeated = np.tile(few, (len(z), 1, 1, 1))
+    logits = decoder(z.reshape(-1, 6).astype("float32"), training=False)
+    return -bernoulli_cross_entropy(repeated, logits).numpy().reshape(z.shape[:2])
+
+
+def log_normal(z, means, covariances):
+    """log N(z; mean, covariance), one of each for each of B, z (SAMPLES, B, 6)."""
+    away = z - means
+    distance = np.einsum("sbi,bij,sbj->sb", away, np.linalg.inv(covariances), away)
+    return -0.5 * (distance + np.linalg.slogdet(2 * np.pi * covariances)[1])
+
+
+def bounds(decoder, z, means, covariances):
+    """Evidence lower bound and importance-weighted bound, in nats, averaged over the sprites."""
+    log_weight = log_likelihood(decoder, z) + standard.logpdf(z) - log_normal(z, means, covariances)
+    tighter = scipy.special.logsumexp(log_weight, axis=0) - np.log(len(z))
+    return log_weight.mean(), tighter.mean()
+
+
+covariances = np.einsum("bi,ij->bij", few_sigma**2, np.eye(6))
+z = few_mu + few_sigma * epsilon
+original = bounds(vae.decoder, z, few_mu, covariances)
+turned = bounds(rotated_decoder, z @ Q.T, few_mu @ Q.T, Q @ covariances @ Q.T)
+
+draws = np.random.default_rng(1).normal(size=(500, 6))
+prior_error = np.abs(standard.logpdf(draws) - standard.logpdf(draws @ Q.T)).max()
+picture_error = np.abs(vae.decode(mu[:500]).numpy() - decode_rotated(rotated[:500]).numpy()).max()
+rotated_mig = mutual_information_gap(rotated, factors)
+print(f"largest difference: of the prior's log-density {prior_error:.0e}, ", end="")
+print(f"of a decoded pixel {picture_error:.0e}")
+print(f"ELBO                 {original[0]:.3f} and {turned[0]:.3f} nats")
+print(f"bound of 50 weights  {original[1]:.3f} and {turned[1]:.3f} nats")
+print(f"MIG                  {mig:.3f} and {rotated_mig:.3f}")
+assert prior_error < 1e-9 and picture_error < 1e-3
+np.testing.assert_allclose(turned, original, atol=0.02)
+assert rotated_mig < 0.1
+
+# %% [markdown]
+# Same prior, same pictures, same likelihood; one is disentangled and the other is not. So **no amount of data and no likelihood
+# can choose between them**. But do all rulers notice? **Predict** the second row.
+
+# %%
+turned_scores = scores(rotated)
+show_scores({"β-TCVAE": table["β-TCVAE"], "the same, rotated": turned_scores}, "equally likely")
+for score in ("MIG", "DCI", "SAP"):
+    assert turned_scores[score] < 0.7 * table["β-TCVAE"][score]
+assert turned_scores["FactorVAE"] > table["β-TCVAE"]["FactorVAE"]
+assert np.isclose(turned_scores["linear R²"], table["β-TCVAE"]["linear R²"], atol=1e-3)
+
+# %% [markdown]
+# Three do, the line does not care, and **the FactorVAE score likes the tangle better**. It wants a dimension for each factor to
+# vote with. The trained code has three live dimensions for four factors; the rotated one has six, all of them mixed, and some
+# happen to be stillest when shape is held. One score is never enough.
+#
+# Now turn the code slowly, in the plane of the two dimensions that tell the positions, and watch MIG and the ELBO.
+
+# %%
+angles = np.linspace(0, 180, 25)
+across, down = shares[:, 2].argmax(), shares[:, 3].argmax()
+along = {"MIG": [], "ELBO": []}
+for angle in np.deg2rad(angles):
+    turn = np.eye(6)
+    turn[[across, down], [across, down]] = np.cos(angle)
+    turn[across, down], turn[down, across] = -np.sin(angle), np.sin(angle)
+    along["MIG"].append(mutual_information_gap(mu @ turn.T, factors))
+    few_turned = turn @ covariances @ turn.T
+    z_turned = z[:5] @ turn.T
+    log_weight = log_likelihood(vae.decoder, z_turned @ turn) + standard.logpdf(z_turned)
+    log_weight -= log_normal(z_turned, few_mu @ turn.T, few_turned)
+    along["ELBO"].append(log_weight.mean())
+
+figure, axes = plt.subplots(1, 3, figsize=(10, 2.7), layout="constrained")
+axes[0].plot(angles, along["MIG"], "o-", color=BLUE, markersize=3)
+axes[0].set(xlabel="angle (degrees)", ylabel="MIG", ylim=(0, 0.6), xticks=range(0, 181, 45))
+axes[1].plot(angles, along["ELBO"], "o-", color=ORANGE, markersize=3)
+middle = np.mean(along["ELBO"])
+axes[1].set(xlabel="angle (degrees)", ylabel="ELBO (nats)", ylim=(middle - 5, middle + 5))
+axes[1].set_xticks(range(0, 181, 45))
+axes[2].hist(at_random, bins=np.linspace(0, 0.6, 31), color=GREY)
+axes[2].axvline(mig, color=BLUE)
+axes[2].text(mig - 0.015, axes[2].get_ylim()[1], "as trained", color=BLUE, ha="right", va="top")
+axes[2].set(xlabel="MIG", ylabel="models", title="30 random rotations")
+plt.show()
+
+print(
+    f"the ELBO moves by {np.ptp(along['ELBO']):.4f} nats while MIG falls from {along['MIG'][0]:.2f}",
+    end="",
+)
+print(f" to {min(along['MIG']):.2f} and comes back to {along['MIG'][12]:.2f} at 90 degrees")
+print(f"random rotations: MIG {np.mean(at_random):.3f} on average, at most {max(at_random):.3f}")
+assert np.ptp(along["ELBO"]) < 0.05 and min(along["MIG"]) < 0.75 * mig
+assert np.mean(at_random) < mig / 2 and max(at_random) < mig
+
+# %% [markdown]
+# At 90° the two dimensions have changed places and nothing is lost: names do not matter, mixtures do. Rotations are only the
+# simplest case. The theorem says that for *any* prior whose dimensions are independent there are infinitely many such
+# bijections.
+#
+# **But then why did it work?** Because training was not free to choose just any of these models. The rotated model needs an
+# encoder with correlated noise, $Q \Sigma Q^\top$, and a VAE's encoder can only give a diagonal one. Let us force the rotated
+# model to the best diagonal (which keeps the diagonal of $\Sigma'^{-1}$).
+
+# %%
+precisions = np.linalg.inv(Q @ covariances @ Q.T)
+diagonal = 1 / np.einsum("bii->bi", precisions)
+z_diagonal = few_mu @ Q.T + np.sqrt(diagonal) * epsilon
+forced = bounds(
+    rotated_decoder, z_diagonal, few_mu @ Q.T, np.einsum("bi,ij->bij", diagonal, np.eye(6))
+)
+print(f"ELBO as trained {original[0]:.2f}, rotated {turned[0]:.2f}, ", end="")
+print(f"rotated with a diagonal {forced[0]:.2f} nats")
+assert forced[0] < original[0] - 0.5
+
+# %% [markdown]
+# So an ordinary VAE does prefer some axes, by an accident of its encoder (Rolínek et al. 2019), and the fine on the total
+# correlation, the order in which β falls, the width of the networks prefer some more. These are **inductive biases**:
+# assumptions, made by whoever built it. Ours happened to like positions and scale. They were chosen by looking at MIG, that is,
+# with the help of the factors.
+
+# %% [markdown]
+# ## 7. InfoGAN: a code that must be visible
+#
+# A GAN has no encoder. **InfoGAN** (Chen et al. 2016) gives its generator, beside the noise $z$, a code: here one of ten values
+# $c$, and two numbers $u_1, u_2$ in [−1, 1]. A generator may ignore what it is given. So a second head of the discriminator
+# must guess the code from the picture, and generator and head are paid together for a good guess: a lower bound on the mutual
+# information $I(c; G(z, c))$.
+#
+# **Predict**: ten values, ten digits, no labels. What will the ten columns show? Where will it go wrong?
+
+# %%
+digits = load("digits")
+gan = load_pretrained("digits_infogan")
+read = np.argmax(gan.recognize(digits.validation.x)[0], axis=1)
+commonest = [
+    np.bincount(digits.validation.labels[read == c], minlength=10).argmax() for c in range(10)
+]
+columns = np.argsort(commonest, kind="stable")
+values = np.linspace(-1, 1, 6)
+
+
+def drawn_with(u1, u2, z):
+    """One row of ten digits, one for each value of the code, in the order of the columns."""
+    continuous = np.tile([u1, u2], (10, 1))
+    return gan.generate(np.tile(z, (10, 1)), np.hstack([np.eye(10)[columns], continuous]))
+
+
+noise = np.random.default_rng(1).normal(size=(6, 2))
+still = np.zeros(2)
+panels = {
+    "rows: other noise z": [drawn_with(0, 0, z) for z in noise],
+    "rows: u₁ from −1 to 1": [drawn_with(u, 0, still) for u in values],
+    "rows: u₂ from −1 to 1": [drawn_with(0, u, still) for u in values],
+}
+figure, axes = plt.subplots(1, 3, figsize=(11, 2.9), layout="constrained")
+for axis, (name, rows) in zip(axes, panels.items(), strict=True):
+    grid = image_grid(np.concatenate(rows), columns=10, padding=1)
+    axis.imshow(grid, cmap="gray", vmin=0, vmax=1)
+    axis.set_title(name, fontsize=10)
+    axis.set(xticks=3.5 + 9 * np.arange(10), yticks=[], xlabel="value of c")
+    axis.set_xticklabels(columns)
+    axis.tick_params(length=0)
+    axis.spines[:].set_visible(False)
+plt.show()
+
+# %% [markdown]
+# Each column keeps to one digit, whatever the noise. The head can now read real digits: it sorts them into ten heaps. How many
+# test digits lie in the heap that belongs to their class? And what do $u_1$ and $u_2$ mean? We measure, on 2,000 drawn digits,
+# the ink and the slope of the strokes against the other digits of the same value $c$.
+
+# %%
+
+
+def ink(pictures):
+    return pictures.sum(axis=(1, 2, 3))
+
+
+def slant(pictures):
+    """How far the ink moves to the right for each row further up."""
+    weights = pictures[..., 0] + 1e-6
+    rows, columns = np.mgrid[0:8, 0:8]
+    total = weights.sum(axis=(1, 2))[:, None, None]
+    up = -(rows - (weights * rows).sum(axis=(1, 2))[:, None, None] / total)
+    right = columns - (weights * columns).sum(axis=(1, 2))[:, None, None] / total
+    return (weights * up * right).sum(axis=(1, 2)) / (weights * up**2).sum(axis=(1, 2))
+
+
+def within(values, classes):
+    """Values less the mean of their class."""
+    means = np.array([values[classes == c].mean() for c in range(10)])
+    return values - means[classes]
+
+
+heaps = np.argmax(gan.recognize(digits.test.x)[0], axis=1)
+accuracy = clustering_accuracy(digits.test.labels, heaps)
+kmeans = KMeans(10, n_init=10, random_state=0).fit(digits.train.x.reshape(-1, 64))
+kmeans_heaps = kmeans.predict(digits.test.x.reshape(-1, 64))
+kmeans_accuracy = clustering_accuracy(digits.test.labels, kmeans_heaps)
+print(f"clustering accuracy on test digits: InfoGAN {accuracy:.2f}, k-means {kmeans_accuracy:.2f}")
+
+random = np.random.default_rng(0)
+c, u = random.integers(10, size=2000), random.uniform(-1, 1, (2000, 2))
+drawn_digits = gan.generate(random.normal(size=(2000, 2)), np.hstack([np.eye(10)[c], u])).numpy()
+for name, measure in (("ink", ink), ("slant", slant)):
+    centred = within(measure(drawn_digits), c)
+    by_u = [np.corrcoef(centred, u[:, i])[0, 1] for i in range(2)]
+    print(f"correlation of {name:5} with u₁ {by_u[0]:+.2f}, with u₂ {by_u[1]:+.2f}")
+one_digit = clustering_accuracy(digit_classes(drawn_digits), c)
+print(f"drawn digits that are the digit of their column, to a classifier: {one_digit:.2f}")
+_, guessed = gan.recognize(drawn_digits)
+read_back = [np.corrcoef(guessed[:, i], u[:, i])[0, 1] for i in range(2)]
+print(f"correlation of u with what is read off the digit: {read_back[0]:.2f}, {read_back[1]:.2f}")
+assert accuracy > 0.7 and one_digit > 0.8 and min(read_back) > 0.5
+
+# %% [markdown]
+# Nobody had told it what a digit is. But somebody had told it that there are **ten** kinds, equally common: again an
+# assumption, and a good one. As for $u_1$ and $u_2$: they can be read back from the drawn digit, so the objective is content.
+# Yet neither is ink or slant. They must be visible, not nameable.
+
+# %% [markdown]
+# ## 8. Glow: directions instead of axes
+#
+# A flow's code has as many numbers as the picture has pixels, and none of them means anything. [The lecture on
+# flows](11_flows.ipynb) went another way: give up on axes and *ask* for the direction, with labels, as
+# the difference between two mean codes. Here are the directions of bold and of slanted digits once more. Are they disentangled?
+# Move along one and measure **both** attributes.
+
+# %%
+glow = load_pretrained("digits_glow")
+measures = {"bold": ink, "slanted": slant}
+train_codes = glow.encode(dequantize(digits.train.x, 17, seed=0)).numpy()
+test_codes = glow.encode(dequantize(digits.test.x, 17, seed=0)).numpy()
+directions = {
+    name: attribute_direction(train_codes, within(measure(digits.train.x), digits.train.labels) > 0)
+    for name, measure in measures.items()
+}
+strengths = np.linspace(-3, 3, 7)
+first_of_each = [np.argmax(digits.test.labels == label) for label in range(10)]
+
+
+def edited(direction, strengths, codes):
+    """Codes moved along a direction and decoded, (N, strengths, 8, 8, 1)."""
+    moved = [np.clip(glow.decode(codes + s * direction), 0, 1) for s in strengths]
+    return np.stack(moved, axis=1)
+
+
+AttributeEditor(
+    {name: edited(d, strengths, test_codes[first_of_each]) for name, d in directions.items()},
+    strengths,
+    labels=range(10),
+)
+
+# %%
+effects = np.zeros((2, 2))
+for i, direction in enumerate(directions.values()):
+    low, high = np.moveaxis(edited(direction, (-1, 1), test_codes), 1, 0)
+    for j, measure in enumerate(measures.values()):
+        usual = within(measure(digits.test.x), digits.test.labels).std()
+        effects[i, j] = np.mean(measure(high) - measure(low)) / usual
+
+figure, axis = plt.subplots(figsize=(4, 2.1), layout="constrained")
+axis.imshow(effects, cmap="PuOr", vmin=-5, vmax=5, aspect="auto")
+for (row, column), value in np.ndenumerate(effects):
+    axis.text(column, row, f"{value:+.2f}", ha="center", va="center")
+axis.set(xticks=range(2), yticks=range(2), title="change, in standard deviations")
+axis.set_xticklabels(["ink", "slant"])
+axis.set_yticklabels([f"towards {name}" for name in directions])
+axis.spines[:].set_visible(False)
+plt.show()
+assert effects[0, 0] > 5 * abs(effects[0, 1]) and effects[1, 1] > 5 * abs(effects[1, 0])
+
+# %% [markdown]
+# Yes: each direction changes its own attribute many times as much as the other. A few labels bought what no
+# objective without labels can promise.
+
+# %% [markdown]
+# ## Summary
+#
+# - A code is disentangled if each of its numbers goes with one factor, up to order, sign and scale. Several scores say how
+#   nearly, and they do not always agree.
+# - β makes the whole code expensive. What asks for independence is the total correlation, which β-TCVAE and FactorVAE fine by
+#   itself.
+# - InfoGAN asks that a code be visible in the picture, and finds kinds when told how many.
+# - Rotate the latent space: prior, pictures and likelihood stay, disentanglement goes. Without assumptions nothing can prefer
+#   the one to the other.
+# - What remains of the idea: axes that are found thanks to **inductive biases** (and must be checked with known factors, if
+#   only a few); a *few labels*; *pairs* of pictures in which only something changed; several environments or time. Each breaks
+#   the symmetry with knowledge, and says so.
+#
+# ## Check yourself
+#
+# <details><summary>1. A code has MIG 0.02. Has the model failed to learn the factors?</summary>
+# Not necessarily. The rotated factors keep everything and score as low. MIG tells about axes; a regression
+# tells whether the factors can be read from the whole code.</details>
+#
+# <details><summary>2. You turn up β until only two dimensions are in use. What happens to factors three and four?</summary>
+# They are lost from the code, or blended into the two that are left. A fine on the total correlation can separate them without
+# throwing information away.</details>
+#
+# <details><summary>3. A paper trains 50 models without labels and reports the best MIG. What is wrong with
+# "unsupervised"?</summary>
+# The choice among the 50 used the factors. Training could not have told them apart; Locatello et al. found that the seed
+# mattered as much as the method.</details>
+#
+# ## Do it yourself
+#
+# The assignment [disentanglement](../assignments/disentanglement/disentanglement.ipynb) asks for the β-VAE's loss, InfoGAN's
+# loss of the code, mutual information and its gap, and trains both models with yours. Next: [how good is a generative
+# model?](13_evaluation.ipynb)
+#
+# ## Papers
+#
+# - Y. Bengio, A. Courville and P. Vincent, [Representation Learning: A Review and New
+#   Perspectives](https://arxiv.org/abs/1206.5538), 2013
+# - I. Higgins et al., [β-VAE: Learning Basic Visual Concepts with a Constrained Variational
+#   Framework](https://openreview.net/forum?id=Sy2fzU9gl), 2017
+# - R. T. Q. Chen et al., [Isolating Sources of Disentanglement in Variational Autoencoders](https://arxiv.org/abs/1802.04942),
+#   2018
+# - H. Kim and A. Mnih, [Disentangling by Factorising](https://arxiv.org/abs/1802.05983), 2018
+# - C. Eastwood and C. K. I. Williams, [A Framework for the Quantitative Evaluation of Disentangled
+#   Representations](https://openreview.net/forum?id=By-7dz-AZ), 2018
+# - A. Kumar, P. Sattigeri and A. Balakrishnan, [Variational Inference of Disentangled Latent Concepts from Unlabeled
+#   Observations](https://arxiv.org/abs/1711.00848), 2018
+# - X. Chen et al., [InfoGAN: Interpretable Representation Learning by Information Maximizing Generative Adversarial
+#   Nets](https://arxiv.org/abs/1606.03657), 2016
+# - F. Locatello et al., [Challenging Common Assumptions in the Unsupervised Learning of Disentangled
+#   Representations](https://arxiv.org/abs/1811.12359), 2019
+# - F. Locatello et al., [Weakly-Supervised Disentanglement Without Compromises](https://arxiv.org/abs/2002.02886), 2020
+# - M. Rolínek, D. Zietlow and G. Martius, [Variational Autoencoders Pursue PCA Directions (by
+#   Accident)](https://arxiv.org/abs/1812.06775), 2019
+# - Y. Burda, R. Grosse and R. Salakhutdinov, [Importance Weighted Autoencoders](https://arxiv.org/abs/1509.00519), 2016
+# - D. P. Kingma and P. Dhariwal, [Glow: Generative Flow with Invertible 1×1 Convolutions](https://arxiv.org/abs/1807.03039), 2018

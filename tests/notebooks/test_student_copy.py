@@ -1,0 +1,219 @@
+"""What students get is whole, works where nothing else is, and holds no secret."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from course_utils import cli
+from course_utils.grading.assignments import check_files
+from course_utils.notebooks import building, release, student_copy
+
+ROOT = Path(__file__).parents[2]
+TELLING = 20  # characters; a shorter line of a wrong solution stands in right texts by chance
+
+
+@pytest.fixture(scope="module")
+def files():
+    return student_copy.plan(ROOT)
+
+
+@pytest.fixture(scope="module")
+def texts(files):
+    """The files whose whole content is made for students' eyes and teaches no solution."""
+    return {
+        path: content.decode()
+        for path, content in files.items()
+        if path.parts[0] not in ("lectures", "course_utils")
+        or path.is_relative_to(Path("course_utils", student_copy.CHECKS))
+    }
+
+
+def test_everything_that_students_need_is_there(files):
+    names = {path.as_posix() for path in files}
+    assert names >= {
+        "README.md",
+        "LICENSE",
+        "Makefile",
+        "pyproject.toml",
+        "uv.lock",
+        "environment.yml",
+        "nbgrader_config.py",
+        "course_utils/__init__.py",
+        "course_utils/explorers/toolkit.js",
+        "course_utils/grading/checks/vae.json",
+        "course_utils/pretrained/digits_vae.npz",
+    }
+    for folder in ("lectures", "assignments"):
+        there = {path for path in files if path.parts[0] == folder}
+        assert there == {path.relative_to(ROOT) for path in (ROOT / folder).rglob("*.ipynb")}
+
+
+def test_nothing_for_instructors_is_there(files):
+    paths = [path.as_posix() for path in files]
+    for secret in ("grading/assignments", "solutions", "tests", "grader"):
+        assert [path for path in paths if re.search(rf"(^|/){secret}(/|\.|$)", path)] == []
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "solutions").rglob("*.ipynb")), ids=lambda p: p.stem
+)
+def test_no_solution_hidden_test_or_rubric(path, texts):
+    source = nbformat.read(path, as_version=4)
+    for name, text in texts.items():
+        assert release.leaks(source, text) == [], name
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "solutions").iterdir()))
+def test_no_code_of_misconceptions(name, texts):
+    bodies = [
+        body
+        for function in check_files.find(name).functions
+        for misconception in function.misconceptions
+        for body in misconception.bodies
+    ]
+    lines = {line.strip() for body in bodies for line in body.splitlines()}
+    telling = {line for line in lines if len(line) >= TELLING}
+    assert telling
+    for path, text in texts.items():
+        assert {line for line in telling if json.dumps(line)[1:-1] in text} == set(), path
+
+
+def test_the_library_does_without_the_instructors_part(files):
+    hidden = [part.replace("/", ".") for part in student_copy.FOR_INSTRUCTORS]
+    for path, content in files.items():
+        if path.suffix == ".py" and path.name not in ("cli.py",):
+            for part in hidden:
+                pattern = rf"^\s*(from|import) course_utils\.{re.escape(part)}\b"
+                assert not re.search(pattern, content.decode(), flags=re.MULTILINE), path
+
+
+def test_one_assignment_can_be_handed_out_alone():
+    files = student_copy.plan(ROOT, ["vae"])
+    assert [p.stem for p in files if p.parts[0] == "assignments"] == ["vae"]
+    assert [p.stem for p in files if p.parts[:3] == ("course_utils", "grading", "checks")] == [
+        "vae"
+    ]
+
+
+def test_an_unknown_assignment_is_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"no assignment vea; there are .*vae"):
+        student_copy.write(ROOT, tmp_path / "copy", ["vea"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_overwritten(tmp_path):
+    (tmp_path / "homework.txt").write_text("mine")
+    with pytest.raises(ValueError, match="exists already"):
+        student_copy.write(ROOT, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["homework.txt"]
+
+
+def test_make_offers_students_what_they_can_do(files):
+    makefile = files[Path("Makefile")].decode()
+    targets = re.findall(r"^([a-z-]+):", makefile, flags=re.MULTILINE)
+    assert targets == ["lab", "doctor", "clean", "help"]
+    assert 'default-groups = ["cpu"]' in files[Path("pyproject.toml")].decode()
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """A student's copy, unpacked and installed where the repository is unknown."""
+    folder = tmp_path_factory.mktemp("student")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        assert cli.main(["release", "--output", str(folder / "course.zip")]) == 0
+    with zipfile.ZipFile(folder / "course.zip") as archive:
+        archive.extractall(folder)
+    copy = folder / "course"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "env"], check=True)
+    python = folder / "env" / "bin" / "python"
+    packages = Path(sysconfig.get_path("purelib"))
+    # The dependencies come from here; the course itself is hidden by the copy that is installed.
+    build = subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder],
+        cwd=copy,
+        capture_output=True,
+        text=True,
+    )
+    assert build.returncode == 0, build.stderr
+    target = subprocess.run(
+        [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
+        wheel.extractall(target)
+    (Path(target) / "dependencies.pth").write_text(f"{packages}\n")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment |= {
+        "JUPYTER_PATH": str(Path(sys.prefix, "share", "jupyter")),
+        "VIRTUAL_ENV": str(folder / "env"),
+        "PATH": os.pathsep.join([str(python.parent), os.environ["PATH"]]),
+    }
+
+    def run(*arguments):
+        return subprocess.run(
+            [str(python), *arguments], cwd=copy, env=environment, capture_output=True, text=True
+        )
+
+    run.folder = copy
+    return run
+
+
+@pytest.mark.slow
+def test_the_copy_that_is_imported_is_the_students(installed):
+    done = installed("-c", "import course_utils; print(course_utils.__file__)")
+    assert str(ROOT) not in done.stdout
+    done = installed("-c", "import course_utils.grading.assignments")
+    assert "No module named 'course_utils.grading.assignments'" in done.stderr
+    done = installed("-m", "course_utils.cli", "--help")
+    assert "doctor" in done.stdout
+    assert "misconceptions" not in done.stdout
+
+
+EXECUTE = """\
+import sys, nbformat
+from nbclient import NotebookClient
+notebook = nbformat.read(sys.argv[1], as_version=4)
+NotebookClient(notebook, timeout=300, resources={"metadata": {"path": "lectures"}}).execute()
+print(len(notebook.cells))
+"""
+
+
+@pytest.mark.slow
+def test_a_lecture_runs_there(installed):
+    done = installed("-c", EXECUTE, "lectures/00_welcome.ipynb")
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 1
+
+
+@pytest.mark.slow
+def test_an_assignment_is_validated_there(installed):
+    path = installed.folder / "assignments" / "vae" / "vae.ipynb"
+    validate = ("-m", "nbgrader", "validate", str(path))
+    done = installed(*validate)
+    assert "VALIDATION FAILED ON 5 CELL(S)" in done.stdout
+    solved = nbformat.read(ROOT / "solutions" / "vae" / "vae.ipynb", as_version=4)
+    released = nbformat.read(path, as_version=4)
+    for ours, cell in zip(solved.cells, released.cells, strict=True):
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            cell.source = ours.source
+    nbformat.write(released, path)
+    done = installed(*validate)
+    assert "Success" in done.stdout, done.stdout
+
+
+def test_the_plan_is_made_from_the_texts(monkeypatch):
+    """A release never holds a notebook that is out of date."""
+    monkeypatch.setattr(building, "planned", lambda root: {Path("lectures", "99.ipynb"): "{}"})
+    files = student_copy.plan(ROOT)
+    assert [path for path in files if path.suffix == ".ipynb"] == [Path("lectures", "99.ipynb")]

@@ -1,0 +1,93 @@
+"""The library is built in layers: a module imports what lies below it, never what lies above."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+LIBRARY = Path(__file__).parents[1] / "course_utils"
+TOOLS = {"quiet", "validation"}
+# What a part of the library may import of the others. `models` stands above everything that the
+# algorithms are made of; what shows and measures takes arrays and callables and knows no model.
+MAY_IMPORT = {
+    "quiet": set(),
+    "validation": set(),
+    "alt_text": set(),
+    "data": TOOLS,
+    "losses": TOOLS,
+    "bijectors": TOOLS | {"losses"},
+    "networks": TOOLS,
+    "gan_layers": {"quiet"},
+    "training": TOOLS,
+    "metrics": TOOLS | {"data"},
+    "plotting": TOOLS | {"alt_text"},
+    "tensorboard": TOOLS | {"plotting"},
+    "explorers": TOOLS,
+    "models": TOOLS | {"losses", "bijectors", "networks", "gan_layers", "training"},
+    "pretrained": TOOLS | {"data", "losses", "metrics", "models", "networks", "training"},
+    "grading": TOOLS | {"data", "losses", "models", "networks", "training"},
+    "grader": TOOLS | {"grading", "notebooks"},
+    "notebooks": TOOLS,
+    "doctor": set(),
+    "cli": {"doctor", "grader", "grading", "notebooks", "pretrained"},
+}
+MODULES = sorted(LIBRARY.rglob("*.py"))
+
+
+def part_of(path: Path) -> str:
+    """The file or folder of course_utils that a module belongs to."""
+    return path.relative_to(LIBRARY).parts[0].removesuffix(".py")
+
+
+def imported_parts(path: Path) -> set[str]:
+    """The parts of course_utils that a module imports, anywhere in it."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module == "course_utils":
+            names |= {f"course_utils.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module or "")
+    parts = {name.split(".")[1] for name in names if name.startswith("course_utils.")}
+    return parts - {part_of(path)}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(LIBRARY)))
+def test_imports_go_one_way(path):
+    part = part_of(path)
+    if part == "__init__":
+        assert imported_parts(path) == set()
+    else:
+        assert imported_parts(path) <= MAY_IMPORT[part]
+
+
+def test_there_is_no_cycle():
+    """The table above is an order, so that no two parts can need each other."""
+    above = {part: set(below) for part, below in MAY_IMPORT.items()}
+    while above:
+        lowest = {part for part, below in above.items() if not below & above.keys()}
+        assert lowest, f"these parts import each other: {sorted(above)}"
+        above = {part: below for part, below in above.items() if part not in lowest}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(LIBRARY)))
+def test_tensorflow_is_imported_quietly(path):
+    """`course_utils.quiet` comes before the first import of Keras or TensorFlow."""
+    if part_of(path) == "grader":
+        return  # it forks between TensorFlow's import and its first operation, which `quiet` runs
+    # The packages around a module run before it.
+    packages = [folder / "__init__.py" for folder in path.parents if folder.is_relative_to(LIBRARY)]
+    seen_quiet = path.name == "quiet.py" or any(
+        "import course_utils.quiet" in package.read_text("utf-8") for package in packages
+    )
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        else:
+            continue
+        seen_quiet = seen_quiet or "course_utils.quiet" in names
+        heavy = [name for name in names if name.split(".")[0] in ("keras", "tensorflow")]
+        assert seen_quiet or not heavy, f"import course_utils.quiet before {heavy[0]}"
