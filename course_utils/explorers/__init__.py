@@ -31,6 +31,7 @@ from course_utils.explorers.network import Network, export_network
 from course_utils.explorers.noise import DenoisingSlider
 from course_utils.explorers.painting import LabelPainter
 from course_utils.explorers.pixels import PixelPath
+from course_utils.explorers.runs import RunCurves
 from course_utils.explorers.style import StyleMixer
 from course_utils.explorers.training import TrainingReplay
 from course_utils.explorers.translation import RoundTrip
@@ -54,6 +55,7 @@ __all__ = [
     "PixelConnections",
     "PixelPath",
     "RoundTrip",
+    "RunCurves",
     "StyleMixer",
     "TrainingReplay",
     "export_network",

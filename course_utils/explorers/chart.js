@@ -27,7 +27,8 @@ function ticks(from, to, count) {
 
 const MARGIN = { left: 56, right: 10, top: 8, bottom: 38 };
 
-// A chart with axes {label, from, to}; `layer()` is a group of marks that stays inside the frame.
+// A chart with axes {label, from, to}; `layer()` is a group of marks that stays inside the frame. An
+// axis may tell its ticks by a function of its own, `text(value)`.
 export class Chart {
   constructor({ label, x, y, width = 400, height = 260 }) {
     [this.xAxis, this.yAxis] = [x, y];
@@ -42,7 +43,7 @@ export class Chart {
       ...ticks(x.from, x.to, 6).map(([at, text]) =>
         svg("text", { x: this.x(at), y: this.bottom + 15, "text-anchor": "middle" }, text)),
       ...ticks(y.from, y.to, 5).map(([at, text]) =>
-        svg("text", { x: MARGIN.left - 6, y: this.y(at) + 4, "text-anchor": "end" }, text)),
+        svg("text", { x: MARGIN.left - 6, y: this.y(at) + 4, "text-anchor": "end" }, y.text ? y.text(at) : text)),
       svg("text", { x: (MARGIN.left + this.right) / 2, y: height - 5, "text-anchor": "middle" }, x.label),
       svg("text", { transform: `translate(12 ${(MARGIN.top + this.bottom) / 2}) rotate(-90)`, "text-anchor": "middle" }, y.label),
       this.marks,

@@ -29,6 +29,7 @@ from course_utils.explorers import (
     PixelConnections,
     PixelPath,
     RoundTrip,
+    RunCurves,
     StyleMixer,
     TrainingReplay,
     export_network,
@@ -207,6 +208,25 @@ def test_a_training_is_scrubbed_by_key_button_and_player(open_exported):
     explorer.get_by_role("button", name="Stop").wait_for()
     explorer.get_by_role("button", name="Play").wait_for()
     assert slider.input_value() == "4"
+
+
+def test_curves_are_smoothed_as_tensorboard_does_and_hidden(open_exported):
+    written = {"slow": np.array([2.0, 1.0, 4.0]), "fast": np.array([1.0, 0.1, 2.0])}
+    explorer = open_exported(
+        RunCurves({name: {"train": v, "test": v + 1} for name, v in written.items()})
+    )
+    # By hand, for w = 0.5: m = ½, 0.3, 1.15, divided by 1 − w³.
+    explorer.get_by_role("slider", name="Smoothing").fill("0.5")
+    assert explorer.get_by_text("fast, written 2.000, drawn 1.314").first.is_visible()
+    linear = drawing(explorer)
+    explorer.get_by_text("logarithmic", exact=True).click()
+    assert drawing(explorer) != linear
+    assert explorer.locator("svg.chart text").get_by_text("0.1", exact=True).count() == 1
+    explorer.get_by_text("test", exact=True).click()
+    assert explorer.get_by_text("fast, written 3.000").first.is_visible()
+    explorer.get_by_role("checkbox", name="fast").uncheck()
+    assert explorer.get_by_text("slow, written 5.000").first.is_visible()
+    assert explorer.locator(".drawn path").count() == 1
 
 
 def test_a_flow_bends_points_and_grid_layer_by_layer(open_exported):
