@@ -204,7 +204,8 @@ def _lectures(arguments: argparse.Namespace) -> int:
         verdict = "FAILED" if result.failure else "ok"
         print(
             f"{verdict:6}  {result.name:28} "
-            f"{result.seconds:7.1f} s  {result.peak_mebibytes:6,} MiB at most"
+            f"{result.seconds:7.1f} s  {result.cpu_seconds:7.1f} s of computing  "
+            f"{result.peak_mebibytes:6,} MiB at most"
         )
     failed = [result for result in results if result.failure]
     for result in failed:

@@ -87,7 +87,8 @@ def test_lectures_tells_what_failed(course, capsys):
         course,
         "01_start",
         "# %%\nfrom pathlib import Path\n\nassert Path('01_start.ipynb').exists()\n"
-        "x = bytearray(200 * 2**20)\n\n# %%\nimport time\n\ntime.sleep(0.5)\n",
+        "x = bytearray(200 * 2**20)\n\n# %%\nimport time\n\ntime.sleep(0.5)\n"
+        "while time.process_time() < 3:\n    pass\n",
     )
     write_lecture(course, "02_raises", "# %%\nx = 1\n\n# %%\nx / 0\n\n# %%\nx / 1\n")
     write_lecture(course, "03_noisy", "# %%\nimport sys\n\nprint('hm', file=sys.stderr)\n")
@@ -98,6 +99,7 @@ def test_lectures_tells_what_failed(course, capsys):
     assert good["failure"] is None
     assert good["cell"] is None
     assert 0.5 < good["seconds"] < 120
+    assert 2.8 < good["cpu_seconds"] < 10
     assert 200 < good["peak_mebibytes"] < 600
     assert [(result["name"], result["failure"], result["cell"]) for result in bad] == [
         ("02_raises", "ZeroDivisionError: division by zero", "x / 0"),

@@ -30,6 +30,8 @@ class Execution:
     Attributes:
         name: the lecture's name.
         seconds: wall-clock time, the kernel's start included.
+        cpu_seconds: what the kernel and its child processes computed, summed over cores. A machine
+            that does something else lengthens `seconds`, but hardly this.
         peak_mebibytes: the most memory that the kernel and its child processes held at once
             (resident set, sampled ten times a second).
         failure: why the lecture failed, or None.
@@ -38,6 +40,7 @@ class Execution:
 
     name: str
     seconds: float
+    cpu_seconds: float
     peak_mebibytes: int
     failure: str | None = None
     cell: str | None = None
@@ -117,7 +120,7 @@ def execute(path: Path, copy: Path) -> Execution:
     )
     failure = None
     start = time.perf_counter()
-    with _peak_memory(client) as peak:
+    with _usage(client) as usage:
         try:
             client.execute()
         except CellExecutionError as error:
@@ -143,16 +146,17 @@ def execute(path: Path, copy: Path) -> Execution:
     return Execution(
         name=path.stem,
         seconds=round(seconds, 1),
-        peak_mebibytes=round(peak[0] / 2**20),
+        cpu_seconds=round(usage["cpu_seconds"], 1),
+        peak_mebibytes=round(usage["peak"] / 2**20),
         failure=strip_ansi(failure) if failure else None,
         cell=failing.source if failing else None,
     )
 
 
 @contextlib.contextmanager
-def _peak_memory(client: NotebookClient):
-    """Sample the kernel's memory; yields a list whose one entry is the peak so far, in bytes."""
-    peak = [0]
+def _usage(client: NotebookClient):
+    """Sample the kernel and its children; yields `peak`, in bytes, and `cpu_seconds`, so far."""
+    usage = {"peak": 0, "cpu_seconds": 0.0}
     done = threading.Event()
 
     def sample() -> None:
@@ -163,12 +167,16 @@ def _peak_memory(client: NotebookClient):
                 with contextlib.suppress(psutil.Error):
                     kernel = psutil.Process(manager.provisioner.pid)
                     processes = [kernel, *kernel.children(recursive=True)]
-                    peak[0] = max(peak[0], sum(p.memory_info().rss for p in processes))
+                    memory = sum(process.memory_info().rss for process in processes)
+                    usage["peak"] = max(usage["peak"], memory)
+                    # The first four are user, system and, for children that have ended, both again.
+                    computed = sum(sum(process.cpu_times()[:4]) for process in processes)
+                    usage["cpu_seconds"] = max(usage["cpu_seconds"], computed)
 
     thread = threading.Thread(target=sample, daemon=True)
     thread.start()
     try:
-        yield peak
+        yield usage
     finally:
         done.set()
         thread.join()

@@ -12,8 +12,9 @@ import pytest
 from course_utils.notebooks import execution
 
 REPOSITORY = Path(__file__).parents[2]
-# Two minutes are promised on two cores; a machine that does something else gets as much again.
-SECONDS = 240
+# Two minutes are promised on two cores, which compute 240 s in that time. The limit leaves room for
+# what runs on one core at a time, and holds on a machine that does something else, too.
+CPU_SECONDS = 180
 
 
 @pytest.mark.slow
@@ -25,9 +26,13 @@ def test_lecture_runs(path, record_property, monkeypatch):
     copy = REPOSITORY / execution.EXECUTED_FOLDER / path.name
     result = execution.execute(path, copy)
     record_property("seconds", result.seconds)
-    print(f"{result.name}: {result.seconds:.0f} s, {result.peak_mebibytes} MiB")
+    record_property("cpu_seconds", result.cpu_seconds)
+    print(
+        f"{result.name}: {result.seconds:.0f} s, {result.cpu_seconds:.0f} s of computing, "
+        f"{result.peak_mebibytes} MiB"
+    )
     assert result.failure is None, f"{result.failure}\n\n{result.cell}"
-    assert result.seconds < SECONDS
+    assert result.cpu_seconds < CPU_SECONDS
     figures = list(figures_of(nbformat.read(copy, as_version=4)))
     assert figures
     for figure in figures:
