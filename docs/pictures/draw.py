@@ -1,75 +1,283 @@
-"""Draw the pictures of the README from the models that come with the course.
+"""Draw the gallery of the README: one picture a lecture, made by the models of that lecture.
 
-python docs/pictures/draw.py
+python docs/pictures/draw.py [LECTURE …]
+
+Each function below bears a lecture's name and draws on axes that fill 480 × 320 pixels. What comes
+with the course is loaded; the rest is trained here, in about two minutes for all of them.
 """
 
 import course_utils.quiet
 
+import sys
 from pathlib import Path
 
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
+import scipy.stats
+import tensorflow as tf
+from matplotlib.axes import Axes
+from PIL import Image
+from scipy.spatial.distance import cdist
+from sklearn.datasets import make_blobs
+from sklearn.manifold import Isomap
 
-from course_utils.data import load, load_domains
-from course_utils.data.faces import label_maps
+from course_utils.data import load, load_domains, toy
 from course_utils.data.people import load_people
+from course_utils.losses import kl_per_dimension
+from course_utils.models.autoencoder import DenoisingAutoencoder, dense_autoencoder
+from course_utils.models.clustering import KMeans
+from course_utils.models.convolution import convolve_transpose
+from course_utils.models.density import Gaussian, KernelDensity, Mixture
+from course_utils.models.flow import real_nvp
+from course_utils.models.gan import GAN
+from course_utils.models.vae import dense_vae
+from course_utils.networks import dense_discriminator, dense_generator
+from course_utils.plotting import image_grid
 from course_utils.pretrained import load_pretrained
+from course_utils.pretrained.sprites_tcvae import load_upright
 
 FOLDER = Path(__file__).parent
+INCHES, PIXELS_AN_INCH = (4.8, 3.2), 100
+COLORS = 128  # in the file: fewer bytes, and no eye sees it
+BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#999999"
 
 
-def draw_digits_vae() -> None:
-    """Test digits, their reconstructions, and new digits, of the VAE lecture's model."""
-    keras.utils.set_random_seed(0)
-    digits = load("digits").binarized()
-    vae = load_pretrained("digits_vae")
-    count = 18
-    x = digits.test.x[:count]
-    rows = {
-        "test image": x,
-        "drawn again": vae.decode(vae.encode(x)[0]),
-        "drawn anew": vae.sample(count),
-    }
-    _draw(rows, "digits_vae.png")
+def clustering(axes: Axes) -> None:
+    """The ways of five centers, all from one corner or from a good start, to their clusters."""
+    points, _ = make_blobs(400, centers=5, cluster_std=0.8, center_box=(-6, 6), random_state=7)
+    fit = KMeans(5).fit(points, start=np.random.default_rng(3).normal(0, 1.5, (5, 2)))
+    window = _fit_window(axes, points)
+    across, down = (np.linspace(*ends, 400) for ends in window)
+    plane = np.stack(np.meshgrid(across, down), axis=-1).reshape(-1, 2)
+    colors = np.array([BLUE, ORANGE, GREEN, PURPLE, GREY])
+    areas = fit.predict(plane).reshape(400, 400)
+    axes.contourf(across, down, areas, levels=np.arange(6) - 0.5, colors=colors, alpha=0.25)
+    axes.scatter(*points.T, s=9, color=colors[fit.labels])
+    for way in np.stack([step.centers for step in fit.history], axis=1):
+        axes.plot(*way.T, "k.-", linewidth=1.2, markersize=5)
+    axes.scatter(*fit.centers.T, s=90, color="white", edgecolor="black", linewidth=2, zorder=3)
 
 
-def draw_faces() -> None:
-    """What three models of the course make of a portrait, a person and a label map."""
-    keras.utils.set_random_seed(0)
-    count = 14
-    portraits = load_domains(1000).portraits.test.x[:count]
-    cleo = load_people().a.test.x[:count]
-    factors = {name: values[:count] for name, values in load("faces").test.factors.items()}
-    maps = label_maps(factors)
-    colors = plt.get_cmap("tab20")(np.asarray(maps) % 20)[..., :3]
-    rows = {
-        "a portrait": portraits,
-        "as a drawing (CycleGAN)": load_pretrained("portraits_cyclegan").translate(portraits),
-        "Cleo": cleo,
-        "as Bruno (deepfake)": load_pretrained("close_ups_deepfake").swap(cleo, "b"),
-        "a label map": colors,
-        "painted (SPADE)": load_pretrained("faces_spade").sample(maps),
-    }
-    _draw(rows, "faces.png")
+def densities(axes: Axes) -> None:
+    """How wide zeros and ones are: a histogram and three densities of it."""
+    digits = load("digits").train
+    ink = digits.x[digits.labels < 2].sum(axis=(1, 3))
+    share, column = ink / ink.sum(axis=1, keepdims=True), np.arange(8)
+    width = np.sqrt(share @ column**2 - (share @ column) ** 2).astype("float64")
+    line = np.linspace(0.35, 1.85, 400)
+    axes.hist(width, np.linspace(0.4, 1.8, 29), density=True, color="0.85")
+    for model, color in ((Gaussian(), GREY), (KernelDensity(0.05), ORANGE), (Mixture(2), BLUE)):
+        axes.plot(line, np.exp(model.fit(width).log_prob(line)), color=color, linewidth=2.5)
+    axes.set(xlim=(0.35, 1.85), ylim=(0, 2.9))
 
 
-def _draw(rows: dict[str, np.ndarray], name: str) -> None:
-    """One row of images below the other, with its words to the left."""
-    count = len(next(iter(rows.values())))
-    size = 10 / count
-    figure, axes = plt.subplots(len(rows), count, figsize=(12, len(rows) * size))
-    for line, (words, images) in zip(axes, rows.items(), strict=True):
-        for axis, image in zip(line, np.clip(images, 0, 1), strict=True):
-            axis.imshow(image, cmap="gray", vmin=0, vmax=1)
-            axis.axis("off")
-        line[0].text(
-            -0.15, 0.5, words, ha="right", va="center", fontsize=10, transform=line[0].transAxes
+def manifolds(axes: Axes) -> None:
+    """All fours, laid out by Isomap: the style of writing changes from place to place."""
+    digits = load("digits").train
+    fours = digits.x[digits.labels == 4]
+    places = Isomap(n_neighbors=8, n_components=2).fit_transform(fours.reshape(len(fours), -1))
+    _fit_window(axes, places)
+    axes.scatter(*places.T, s=5, color="0.7")
+    shown = []
+    for image, place in zip(fours, places, strict=True):
+        if all(np.linalg.norm(place - other) > 0.95 for other in shown):
+            shown.append(place)
+            extent = (place[0] - 0.42, place[0] + 0.42, place[1] - 0.42, place[1] + 0.42)
+            axes.imshow(image, cmap="gray", vmin=0, vmax=1, extent=extent, zorder=2)
+    _fit_window(axes, places)
+
+
+def transposed_convolutions(axes: Axes) -> None:
+    """Digits enlarged three times by even weights: kernel 5 draws a checkerboard, kernel 6 none."""
+    digits = load("digits").train.x[[3, 8, 10]]
+    rows = [
+        convolve_transpose(digits, np.ones((k, k, 1, 1), "float32"), strides=3, padding="same")
+        for k in (5, 6)
+    ]
+    _show_rows(axes, *(row / row.max(axis=(1, 2, 3), keepdims=True) for row in rows))
+
+
+def tensorboard(axes: Axes) -> None:
+    """The loss of one classifier of digits at five learning rates."""
+    digits = load("digits")
+    rates = (0.001, 0.01, 0.1, 1.0, 10.0)
+    for rate, color in zip(rates, plt.colormaps["cividis"](np.linspace(0, 0.9, 5)), strict=True):
+        keras.utils.set_random_seed(0)
+        model = keras.Sequential(
+            [
+                keras.Input(digits.shape),
+                keras.layers.Flatten(),
+                keras.layers.Dense(24, "relu"),
+                keras.layers.Dense(10),
+            ]
         )
-    figure.subplots_adjust(left=2 / 12, right=1, top=1, bottom=0, wspace=0.06, hspace=0.06)
-    figure.savefig(FOLDER / name, dpi=100)
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        model.compile(keras.optimizers.SGD(rate), loss)
+        seen = model.fit(digits.train.x, digits.train.labels, batch_size=50, epochs=25, verbose=0)
+        axes.semilogy(seen.history["loss"], color=color, linewidth=2.5)
+
+
+def autoencoders(axes: Axes) -> None:
+    """Digits that lost a third of their pixels, and below each what a denoiser makes of it."""
+    digits = load("digits")
+    keras.utils.set_random_seed(0)
+    model = dense_autoencoder(digits.shape, 16, kind=DenoisingAutoencoder, drop_rate=0.3)
+    model.compile(keras.optimizers.Adam(2e-3), jit_compile=True)
+    model.fit(digits.train.x, batch_size=50, epochs=60, verbose=0)
+    x = digits.test.x[:12]
+    lost = np.where(np.random.default_rng(0).random(x.shape) < 0.3, np.float32(0), x)
+    repaired = np.asarray(model(lost).reconstruction)
+    _show_rows(axes, lost[:6], repaired[:6], lost[6:], repaired[6:])
+
+
+def vae(axes: Axes) -> None:
+    """The latent plane of a VAE, decoded."""
+    digits = load("digits").binarized()
+    keras.utils.set_random_seed(0)
+    model = dense_vae(digits.shape, latent=2)
+    model.compile(keras.optimizers.Adam(3e-3, use_ema=True, ema_momentum=0.99), jit_compile=True)
+    model.fit(digits.train.x, batch_size=50, epochs=60, verbose=0)
+    across, down = (scipy.stats.norm.ppf(np.linspace(0.03, 0.97, n)) for n in (18, 12))
+    codes = np.stack(np.meshgrid(across, down), axis=-1).reshape(12, 18, 2).astype("float32")
+    _show_rows(axes, *(np.asarray(model.decode(row)) for row in codes))
+
+
+def gans(axes: Axes) -> None:
+    """Points that a GAN draws on eight Gaussians, over what its discriminator believes."""
+    keras.utils.set_random_seed(0)
+    generator = dense_generator(
+        2, (2,), hidden=(64, 64), activation="relu", output_activation="linear"
+    )
+    discriminator = dense_discriminator((2,), hidden=(64, 64))
+    model = GAN(generator, discriminator, r1_weight=0.1, ema_decay=0.98)
+    model.compile(*(keras.optimizers.Adam(2e-3, 0.0, 0.99) for _ in range(2)))
+    ring = toy.GaussianModes(toy.GAUSSIAN_RING.centers, std=0.05)
+    real, _ = ring.sample(np.random.default_rng(0), 5000)
+    model.fit(real, batch_size=250, epochs=20, verbose=0)
+    window = _fit_window(axes, 1.15 * ring.centers)
+    across, down = (np.linspace(*ends, 150) for ends in window)
+    plane = np.stack(np.meshgrid(across, down), axis=-1).reshape(-1, 2).astype("float32")
+    belief = tf.sigmoid(model.discriminator(plane)).numpy().reshape(150, 150)
+    extent = (*window[0], *window[1])
+    axes.imshow(belief, cmap="YlOrBr", extent=extent, origin="lower")
+    axes.scatter(*real[:400].T, s=6, color=GREY)
+    axes.scatter(*np.asarray(model.sample(400)).T, s=6, color=BLUE)
+
+
+def cyclegan(axes: Axes) -> None:
+    """Portraits and their drawings by a CycleGAN; a character and the deepfake of another."""
+    keras.utils.set_random_seed(0)
+    portraits = load_domains(1000).portraits.test.x[:6]
+    cleo = load_people().a.test.x[:6]
+    drawings = np.asarray(load_pretrained("portraits_cyclegan").translate(portraits))
+    bruno = np.asarray(load_pretrained("close_ups_deepfake").swap(cleo, "b"))
+    _show_rows(axes, portraits, drawings, cleo, bruno)
+
+
+def flows(axes: Axes) -> None:
+    """A straight grid of noise, bent by a flow into two moons."""
+    moons = load("moons", count=4000)
+    keras.utils.set_random_seed(0)
+    model = real_nvp((2,), steps=8, hidden=(64, 64))
+    model.compile(keras.optimizers.Adam(3e-3, use_ema=True, ema_momentum=0.99), jit_compile=True)
+    model.fit(moons.train.x, batch_size=200, epochs=80, verbose=0)
+    ticks, fine = np.linspace(-2.5, 2.5, 21), np.linspace(-2.5, 2.5, 301)
+    lines = [[(t, f) for f in fine] for t in ticks] + [[(f, t) for f in fine] for t in ticks]
+    lines = np.array(lines, "float32")
+    bent = np.asarray(model.decode(lines.reshape(-1, 2))).reshape(lines.shape)
+    axes.scatter(*moons.test.x[:1000].T, s=6, color=ORANGE)
+    axes.plot(*bent.transpose(2, 1, 0), color=BLUE, linewidth=0.8)
+    _fit_window(axes, moons.test.x)
+
+
+def disentanglement(axes: Axes) -> None:
+    """Two sprites whose code is changed in one number: place across, place down, size."""
+    model = load_pretrained("sprites_tcvae")
+    codes, log_var = (np.asarray(part) for part in model.encode(load_upright().test.x))
+    live = np.argsort(-kl_per_dimension(codes, log_var).numpy().mean(axis=0))[:3]
+    rows = []
+    for dimension in live:
+        for code in codes[[5, 10]]:
+            moved = np.tile(code, (9, 1))
+            moved[:, dimension] = np.linspace(-1.8, 1.8, 9)
+            images = np.asarray(model.decode(moved))[..., 0]
+            rows.append(plt.get_cmap("inferno")(images)[..., :3])
+    _show_rows(axes, *rows)
+
+
+def evaluation(axes: Axes) -> None:
+    """Precision and recall: balls around data, and samples that know one half of them."""
+    rng = np.random.default_rng(1)
+    points, _ = toy.sample_moons(rng, 70)
+    left = points[points[:, 0] < 0]
+    samples = left + 0.12 * rng.normal(size=left.shape)
+    radii = np.sort(cdist(points, points), axis=1)[:, 3]
+    for place, radius in zip(points, radii, strict=True):
+        axes.add_patch(plt.Circle(place, radius, color=BLUE, alpha=0.12, linewidth=0))
+    axes.scatter(*points.T, s=26, color=BLUE)
+    axes.scatter(*samples.T, s=30, marker="^", color=ORANGE, edgecolor="white", linewidth=0.5)
+    _fit_window(axes, 1.15 * points)
+
+
+def diffusion(axes: Axes) -> None:
+    """From noise to digits, step by step."""
+    keras.utils.set_random_seed(1)
+    model = load_pretrained("digits_diffusion")
+    moments = [moment.z for moment in model.denoise(model.latent_noise(6), 50)]
+    chosen = np.linspace(0, len(moments) - 1, 9).astype(int)
+    _show_rows(axes, *np.stack([moments[i] for i in chosen], axis=1))
+
+
+def _fit_window(axes: Axes, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Show all points (N, 2), a unit as long across as up; returns both ends of both axes."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    half = 0.54 * max((high[0] - low[0]) / INCHES[0], (high[1] - low[1]) / INCHES[1])
+    middle = (low + high) / 2
+    window = tuple(
+        m + half * inches * np.array([-1, 1]) for m, inches in zip(middle, INCHES, strict=True)
+    )
+    axes.set(xlim=window[0], ylim=window[1])
+    return window
+
+
+def _show_rows(axes: Axes, *rows: np.ndarray) -> None:
+    """Rows of images of one size, (N, H, W, C) in [0, 1] each."""
+    images = np.clip(np.concatenate(rows), 0, 1)
+    padding = max(1, images.shape[1] // 16)
+    grid = image_grid(images, columns=len(rows[0]), padding=padding)
+    axes.imshow(grid, cmap="gray", vmin=0, vmax=1, aspect="auto", interpolation="nearest")
+
+
+PICTURES = {
+    "01_clustering": clustering,
+    "02_densities": densities,
+    "03_manifolds": manifolds,
+    "04_transposed_convolutions": transposed_convolutions,
+    "05_tensorboard": tensorboard,
+    "06_autoencoders": autoencoders,
+    "07_vae": vae,
+    "08_gans": gans,
+    "10_cyclegan": cyclegan,
+    "11_flows": flows,
+    "12_disentanglement": disentanglement,
+    "13_evaluation": evaluation,
+    "14_diffusion": diffusion,
+}
+
+
+def main(names: list[str]) -> None:
+    """Draw the pictures of these lectures, or of all."""
+    for name in names or PICTURES:
+        figure = plt.figure(figsize=INCHES, dpi=PIXELS_AN_INCH)
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set_axis_off()
+        PICTURES[name](axes)
+        figure.canvas.draw()
+        picture = Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB")
+        picture.quantize(COLORS).save(FOLDER / f"{name}.png", optimize=True)
+        plt.close(figure)
 
 
 if __name__ == "__main__":
-    draw_digits_vae()
-    draw_faces()
+    main(sys.argv[1:])

@@ -6,7 +6,6 @@
 The site needs neither a server nor a network: open build/site/index.html.
 """
 
-import base64
 import html
 import re
 import shutil
@@ -18,9 +17,18 @@ from sphinx.cmd.build import build_main
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+README = ROOT / "README.md"
 EXECUTED, SOURCE, SITE = (ROOT / "build" / name for name in ("lectures", "site-source", "site"))
-IMAGE = re.compile(r'<img [^>]*?alt="(?P<alt>[^"]*)" src="data:image/png;base64,(?P<png>[^"]+)"')
-GALLERY_TAG = "gallery"
+# The pictures, and what they show, are the README's.
+PICTURE = re.compile(
+    r'<a href="lectures/(?P<name>\w+)\.ipynb"><img src="(?P<file>[^"]+)"[^>]* alt="(?P<alt>[^"]+)"'
+)
+DASHBOARD = "tensorboard-frame"
+OF_DASHBOARDS = ("Selecting TensorBoard", "If the dashboard does not appear")
+WITHOUT_DASHBOARD = (
+    '<p class="without-kernel">'
+    "In the notebook, TensorBoard opens here and follows the training.</p>"
+)
 INDEX = """\
 # Generative models
 
@@ -47,7 +55,8 @@ course in JupyterLab.
 ```
 """
 CARD = (
-    '<a href="lectures/{name}.html"><span class="picture">{picture}</span><span>{title}</span></a>'
+    '<a href="lectures/{name}.html"><img src="gallery/{name}.png" alt="{alt}">'
+    "<span>{title}</span></a>"
 )
 
 
@@ -56,23 +65,28 @@ def title_of(notebook: nbformat.NotebookNode) -> str:
     return re.search(r"^# (.+)$", notebook.cells[0].source, flags=re.MULTILINE)[1]
 
 
-def picture_of(notebook: nbformat.NotebookNode) -> tuple[bytes, str] | None:
-    """The figure that stands for a lecture: of the cell tagged `gallery`, or else the last one.
+def settled(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
+    """A cell's outputs as one sees them when all is done.
 
-    Returns:
-        The PNG and its alternative text, or None for a notebook without figures.
+    Pieces of text are joined, and of a progress bar its last state is left. A dashboard, which
+    nobody serves to a page, becomes a sentence, and the address of its server goes.
     """
-    tagged = [c for c in notebook.cells if GALLERY_TAG in c.metadata.get("tags", ())]
-    pages = [
-        output.data.get("text/html", "")
-        for cell in tagged or notebook.cells
-        for output in cell.get("outputs", [])
-        if "data" in output
-    ]
-    found = [match for page in pages for match in IMAGE.finditer(page)]
-    if not found:
-        return None
-    return base64.b64decode(found[-1]["png"]), found[-1]["alt"]
+    kept = []
+    for output in outputs:
+        if output.output_type == "stream" and kept and kept[-1].output_type == "stream":
+            kept[-1].text += output.text
+        else:
+            kept.append(output)
+    dashboards = [o for o in kept if DASHBOARD in o.get("data", {}).get("text/html", "")]
+    for output in dashboards:
+        output.data = {"text/html": WITHOUT_DASHBOARD}
+    for output in kept:
+        if output.output_type == "stream":
+            lines = [line.rstrip("\r").rpartition("\r")[2] for line in output.text.split("\n")]
+            if dashboards:
+                lines = [line for line in lines if not line.startswith(OF_DASHBOARDS)]
+            output.text = "\n".join(lines)
+    return [o for o in kept if o.output_type != "stream" or o.text.strip()]
 
 
 def write_source(executed: Path, assignments: Path, source: Path) -> None:
@@ -86,24 +100,24 @@ def write_source(executed: Path, assignments: Path, source: Path) -> None:
     Raises:
         ValueError: when there are no executed lectures.
     """
-    lectures = sorted(executed.glob("*.ipynb"))
+    # The welcome page is what the index is here.
+    lectures = sorted(path for path in executed.glob("*.ipynb") if path.stem != "00_welcome")
     if not lectures:
         raise ValueError(f"{executed} holds no executed lecture: run `make lectures` first")
     shutil.rmtree(source, ignore_errors=True)
     for folder in ("lectures", "gallery"):
         (source / folder).mkdir(parents=True)
+    pictures = {match["name"]: match for match in PICTURE.finditer(README.read_text("utf-8"))}
     cards = []
     for path in lectures:
-        shutil.copy(path, source / "lectures")
         notebook = nbformat.read(path, as_version=4)
-        picture = picture_of(notebook)
-        tag = ""
-        if picture:
-            (source / "gallery" / f"{path.stem}.png").write_bytes(picture[0])
-            tag = f'<img src="gallery/{path.stem}.png" alt="{picture[1]}">'
-        cards.append(
-            CARD.format(name=path.stem, picture=tag, title=html.escape(title_of(notebook)))
-        )
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs = settled(cell.outputs)
+        nbformat.write(notebook, source / "lectures" / path.name)
+        picture, title = pictures[path.stem], html.escape(title_of(notebook))
+        shutil.copy(ROOT / picture["file"], source / "gallery" / f"{path.stem}.png")
+        cards.append(CARD.format(name=path.stem, alt=picture["alt"], title=title))
     released = sorted(assignments.glob("*/*.ipynb"))
     for path in released:
         target = source / "assignments" / path.parent.name

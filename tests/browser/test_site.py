@@ -1,6 +1,5 @@
 """The site: explorers move in it, opened from a file, and it asks no other machine for anything."""
 
-import base64
 from pathlib import Path
 
 import build_site
@@ -10,19 +9,19 @@ import pytest
 from course_utils.explorers import LatentSliders, export_network
 from course_utils.pretrained import load_pretrained
 
-PIXEL = base64.b64encode(b"\x89PNG: any bytes will do").decode()
+FIGURE = '<img width="1" alt="a curve" src="data:image/png;base64,iVBORw0KGgo=">'
 
 
-def figure(words: str) -> nbformat.NotebookNode:
-    page = f'<img width="1" style="" alt="{words}" src="data:image/png;base64,{PIXEL}">'
-    data = {"text/html": page, "text/plain": "<Figure size 640x480 with 1 Axes>"}
-    return nbformat.v4.new_output("display_data", data)
+def shown(page: str) -> nbformat.NotebookNode:
+    return nbformat.v4.new_output("display_data", {"text/html": page, "text/plain": "something"})
 
 
-def lecture(*outputs, tags=()) -> nbformat.NotebookNode:
+def written(text: str) -> nbformat.NotebookNode:
+    return nbformat.v4.new_output("stream", name="stdout", text=text)
+
+
+def lecture(*outputs) -> nbformat.NotebookNode:
     code = [nbformat.v4.new_code_cell("show()", outputs=[output]) for output in outputs]
-    if tags:
-        code[0].metadata["tags"] = list(tags)
     text = "# Sliders & sums\n\nLet $z \\sim \\mathcal{N}(0, 1)$.\n\n$$x = \\sum_i z_i$$\n"
     link = "[the assignment](../assignments/vae/vae.ipynb)"
     cells = [nbformat.v4.new_markdown_cell(text), *code, nbformat.v4.new_markdown_cell(link)]
@@ -38,7 +37,8 @@ def folders(tmp_path_factory):
         "execute_result", LatentSliders(network)._repr_mimebundle_(), execution_count=1
     )
     (root / "lectures").mkdir()
-    nbformat.write(lecture(figure("a curve"), explorer), root / "lectures" / "07_vae.ipynb")
+    nbformat.write(lecture(shown(FIGURE), explorer), root / "lectures" / "07_vae.ipynb")
+    nbformat.write(lecture(), root / "lectures" / "00_welcome.ipynb")  # the index says it
     (root / "assignments" / "vae").mkdir(parents=True)
     assignment = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Do it")])
     nbformat.write(assignment, root / "assignments" / "vae" / "vae.ipynb")
@@ -87,16 +87,46 @@ def test_the_gallery_shows_every_lecture(site, page):
     card = page.locator(".gallery a")
     assert card.count() == 1
     assert card.inner_text() == "Sliders & sums"
-    assert card.get_by_role("img").get_attribute("alt") == "a curve"
+    picture = card.get_by_role("img")
+    assert "VAE" in picture.get_attribute("alt")
+    assert picture.evaluate("(image) => image.naturalWidth") == 480
     card.click()
     page.get_by_role("heading", name="Sliders & sums").wait_for()
 
 
-def test_the_tagged_figure_stands_for_a_lecture():
-    assert build_site.picture_of(lecture(figure("one"), figure("two")))[1] == "two"
-    tagged = lecture(figure("one"), figure("two"), tags=["gallery"])
-    assert build_site.picture_of(tagged)[1] == "one"
-    assert build_site.picture_of(lecture()) is None
+@pytest.mark.slow
+@pytest.mark.browser
+def test_nothing_is_wider_than_a_phone(site, page):
+    page.set_viewport_size({"width": 360, "height": 740})
+    for name in ("index.html", "lectures/07_vae.html"):
+        page.goto((site / name).as_uri())
+        page.get_by_role("heading").first.wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_of_a_progress_bar_the_end_is_left():
+    pieces = [
+        written("start\n"),
+        written("\r 0%|   |"),
+        written("\r 50%|## |\r"),
+        written("\r100%\n"),
+    ]
+    [output] = build_site.settled(pieces)
+    assert output.text == "start\n100%\n"
+    assert build_site.settled([written(" \n"), written("\n")]) == []
+    apart = [written("a\n"), shown(FIGURE), written("b\n")]
+    assert build_site.settled(apart) == apart
+
+
+def test_a_dashboard_becomes_a_sentence():
+    frame = shown(
+        '<iframe id="tensorboard-frame-1"></iframe><script>"http://localhost:6006"</script>'
+    )
+    address = "If the dashboard does not appear, open http://localhost:6006/\n"
+    outputs = build_site.settled([written("24.1 nats\n"), frame, written(address)])
+    assert outputs[0].text == "24.1 nats\n"
+    assert "localhost" not in str(outputs) and "TensorBoard opens here" in str(outputs[1:])
+    assert len(outputs) == 2
 
 
 def test_without_lectures_it_says_what_to_do(tmp_path):
