@@ -418,6 +418,11 @@ assert nearest_real.min() > 0.1  # none is a copy
 # When all components have the same weight and the same round covariance, and that covariance shrinks to zero. Then the
 # responsibilities become 0 and 1.</details>
 #
+# ## Do it yourself
+#
+# The assignment [clustering](../assignments/clustering/clustering.ipynb) asks for the two turns of k-means, its inertia, and a Gaussian
+# fitted by maximum likelihood, which the next lecture explains; it sorts digits with yours.
+#
 # ## Papers
 #
 # - S. P. Lloyd, [Least squares quantization in PCM](https://doi.org/10.1109/TIT.1982.1056489), 1982
@@ -426,3 +431,5 @@ assert nearest_real.min() > 0.1  # none is a copy
 #   Algorithm](https://doi.org/10.1111/j.2517-6161.1977.tb01600.x), 1977
 # - P. J. Rousseeuw, [Silhouettes: a graphical aid to the interpretation and validation of cluster
 #   analysis](https://doi.org/10.1016/0377-0427(87)90125-7), 1987
+#
+# **Next**: [Densities](02_densities.ipynb)

@@ -13,7 +13,7 @@
 # - estimate how many dimensions data have, test the estimate, and say when it is wrong.
 #
 # **Time**: about 45 minutes to read and play; half a minute to run from top to bottom on two cores.
-# **Needs**: the lectures on clustering and on densities. No network, no GPU.
+# **Needs**: the lectures on [clustering](01_clustering.ipynb) and on [densities](02_densities.ipynb). No network, no GPU.
 
 # %%
 import matplotlib.pyplot as plt
@@ -409,3 +409,5 @@ show_images(
 # - E. Facco et al., [Estimating the intrinsic dimension of datasets by a minimal neighborhood information](https://arxiv.org/abs/1803.06992), 2017
 # - C. Fefferman, S. Mitter and H. Narayanan, [Testing the Manifold Hypothesis](https://arxiv.org/abs/1310.0425), 2016
 # - Y. Bengio, A. Courville and P. Vincent, [Representation Learning: A Review and New Perspectives](https://arxiv.org/abs/1206.5538), 2013
+#
+# **Next**: [Transposed convolutions](04_transposed_convolutions.ipynb)

@@ -12,7 +12,7 @@
 # - predict the size of the output from kernel, stride and padding;
 # - see a checkerboard coming before any training, and avoid it.
 #
-# **Time**: about 45 minutes to read and play; one minute to run from top to bottom on two cores.
+# **Time**: about 45 minutes to read and play; half a minute to run from top to bottom on two cores.
 # **Needs**: Keras basics (`Conv2D`), matrix multiplication. No network, no GPU.
 
 # %%
@@ -416,8 +416,8 @@ for line, (name, images) in zip(axes, rows.items(), strict=True):
     for axis, image in zip(line, images, strict=False):
         axis.imshow(image.clip(0, 1))
         axis.axis("off")
-    side = len(images[0])
-    line[0].text(-0.06 * side, side / 2, name, ha="right", va="center", fontsize=10)
+    place = {"ha": "right", "va": "center", "transform": line[0].transAxes}
+    line[0].text(-0.08, 0.5, name, fontsize=10, **place)
 figure.subplots_adjust(left=0.2, right=1, top=1, bottom=0, wspace=0.04, hspace=0.04)
 plt.show()
 
@@ -453,9 +453,9 @@ assert errors["resize"] < errors[4] < errors[3]
 # ripple. Resizing has a price: 9 multiplications for each output pixel and pair of channels, where kernel 4 with stride 2
 # needs 4. Many decoders use kernel 4 and stride 2 all the same, as a compromise.
 #
-# And the other direction? The gradient of a strided *convolution* is a transposed one (section 3). So a
-# discriminator or classifier with kernel 3 and stride 2 hands **checkerboard gradients** back to the image, and generators
-# trained on them may learn to draw it.
+# And the other direction? The gradient of a strided *convolution* is a transposed one (section 3). So a network that *judges*
+# images with kernel 3 and stride 2 hands **checkerboard gradients** back to the image, and a decoder that learns from such a
+# judge may learn to draw them. (You will meet that pair of networks in the lecture on adversarial networks.)
 
 # %% [markdown]
 # ## Summary
@@ -493,3 +493,5 @@ assert errors["resize"] < errors[4] < errors[3]
 # - J. Long, E. Shelhamer and T. Darrell, [Fully Convolutional Networks for Semantic
 #   Segmentation](https://arxiv.org/abs/1411.4038), 2015: where enlarging layers became usual
 # - W. Shi et al., [Is the deconvolution layer the same as a convolutional layer?](https://arxiv.org/abs/1609.07009), 2016
+#
+# **Next**: [Watching a training: TensorBoard](05_tensorboard.ipynb)

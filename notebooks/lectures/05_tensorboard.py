@@ -26,6 +26,7 @@ from keras import layers
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from course_utils.data import load
+from course_utils.explorers import RunCurves
 from course_utils.plotting import show_images
 from course_utils.tensorboard import (
     RunLogger,
@@ -108,7 +109,7 @@ show_dashboard(LOGS, height=500)
 # runs; a click on the loss chart's corner to enlarge it.
 
 # %% [markdown]
-# ## 3. A real training
+# ## 3. What does a real training look like?
 #
 # A small classifier of digits: 64 pixels, 24 hidden units, 10 classes. `RunLogger` is a Keras callback that writes every
 # metric after each epoch, `loss` to `train` and `val_loss` under the same tag to `test`.
@@ -155,7 +156,7 @@ model = classifier()
 def draw_units():
     """The weights of the hidden units as images in [0, 1]; grey is zero."""
     weights = model.layers[2].kernel.numpy().T.reshape(24, 8, 8, 1)
-    return 0.5 + 0.5 * weights / np.abs(weights).max()
+    return 0.5 + 0.5 * np.clip(weights / np.quantile(np.abs(weights), 0.99), -1, 1)
 
 
 untrained = draw_units()
@@ -417,8 +418,24 @@ assert smooth(loss, 0.95)[40:].max() < loss[40:42].min() - 0.5
 
 # %% [markdown]
 # At 0.95 an alarm became a bump, and the whole curve comes late: it still shows what the loss was
-# some epochs ago. Smooth to see a trend, and look at the
-# pale line behind it before you draw a conclusion.
+# some epochs ago. Smooth to see a trend, and look at the pale line behind it before you draw a conclusion.
+#
+# Now do what a dashboard does, in this page: smooth, change the axis, hide runs. Here are the five learning rates of section 6 and
+# the curve with the alarm. **Find**
+#
+# 1. a smoothing at which the alarm is gone, and by how much the drawn end of a curve then differs from the written one;
+# 2. the axis on which you can tell the two best rates apart;
+# 3. how much of the best rate's lead on the training images is left on the validation images.
+
+# %%
+dashboard = {
+    f"rate {rate:g}": {
+        "validation": read_curve(run.directory / "test", "loss")[1],
+        "training": read_curve(run.directory / "train", "loss")[1],
+    }
+    for rate, run in compared.items()
+}
+RunCurves(dashboard | {"alarm": {"validation": loss, "training": loss}})
 
 # %% [markdown]
 # ## Summary
@@ -450,3 +467,5 @@ assert smooth(loss, 0.95)[40:].max() < loss[40:42].min() - 0.5
 # - M. Abadi et al., [TensorFlow: A System for Large-Scale Machine
 #   Learning](https://www.usenix.org/conference/osdi16/technical-sessions/presentation/abadi), 2016
 # - [TensorBoard's own guide](https://www.tensorflow.org/tensorboard/get_started)
+#
+# **Next**: [Autoencoders](06_autoencoders.ipynb)

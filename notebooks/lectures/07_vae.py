@@ -12,8 +12,8 @@
 # - write the loss, both terms, and say which constant the short form on slides leaves out;
 # - read off a trained model which latent dimensions it uses, and make it stop using them.
 #
-# **Time**: about 60 minutes to read and play; two minutes to run from top to bottom on two cores.
-# **Needs**: Keras basics, the lecture on autoencoders, what a normal distribution is. No network, no GPU.
+# **Time**: about 60 minutes to read and play; about a minute to run from top to bottom on two cores.
+# **Needs**: Keras basics, the lecture on [autoencoders](06_autoencoders.ipynb), what a normal distribution is. No network, no GPU.
 
 # %%
 import course_utils.quiet  # TensorFlow without its start-up lines
@@ -24,6 +24,7 @@ import numpy as np
 import scipy.stats
 import tensorflow as tf
 from keras import ops
+from matplotlib.colors import ListedColormap
 
 from course_utils.data import load
 from course_utils.explorers import Interpolation, LatentMap, LatentSliders, export_network
@@ -40,6 +41,10 @@ from course_utils.tensorboard import (
 
 keras.utils.set_random_seed(0)
 plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.right": False})
+WITHOUT_RED_AND_GREEN = (
+    "#4477AA", "#EE7733", "#228833", "#AA3377", "#33BBEE",
+    "#CC3311", "#997700", "#7755CC", "#009988", "#888888",
+)  # fmt: skip
 
 # %% [markdown]
 # ## 1. What do we have?
@@ -76,6 +81,11 @@ show_images(digits.train.x[:24], columns=12, title="24 of the training images")
 #
 # $$\log p(x) \;\ge\; \underbrace{\mathbb{E}_{q(z \mid x)}\big[\log p(x \mid z)\big]}_{\text{how well is } x \text{ drawn again?}}
 # \;-\; \underbrace{\mathrm{KL}\big(q(z \mid x)\,\|\,p(z)\big)}_{\text{how far is the code from the prior?}}$$
+#
+# What is lost by the bound? Exactly one thing. Bayes' rule has an encoder of its own, the **posterior** $p(z \mid x)$: the
+# intentions that could have led to this ink. The two sides differ by $\mathrm{KL}\big(q(z \mid x)\,\|\,p(z \mid x)\big)$, which is
+# never negative, and zero for an encoder that gives the posterior itself. (Write $\log p(x) = \log p(x, z) - \log p(z \mid x)$ and
+# average both sides over $q$.)
 #
 # The loss is the ELBO with its sign turned. Two terms, two questions, and the next three sections.
 
@@ -154,7 +164,8 @@ plt.ylabel("standard deviation σ")
 plt.show()
 
 # %% [markdown]
-# Is the formula right? A Monte Carlo estimate of the definition, $\mathbb E_q[\log q(z) - \log p(z)]$, knows nothing of it.
+# Is the formula right? The definition is $\mathbb E_q[\log q(z) - \log p(z)]$. Its average over many random draws, a **Monte
+# Carlo** estimate, knows nothing of the formula.
 
 # %%
 q, p = scipy.stats.norm(1.5, 0.3), scipy.stats.norm()
@@ -170,7 +181,7 @@ assert abs(estimate - formula) < 0.01
 # commonest mistake in this lecture: with $\sigma = 0.3$, the variance is 0.09 and the log-variance −2.41.
 
 # %% [markdown]
-# ## 5. The loss on the slides, and the full one
+# ## 5. What do slides leave out of the loss?
 #
 # Slides, blog posts and this course's own often write the second term without the 1:
 #
@@ -238,7 +249,7 @@ print(
 )
 
 # %% [markdown]
-# ## 6. Training, watched
+# ## 6. Which part of the loss rises?
 #
 # `dense_vae` puts an encoder and a decoder of two hidden layers each together. Its `compute_loss` is the
 # formula above, in two lines: see for yourself in `course_utils/models/vae.py`.
@@ -337,7 +348,7 @@ print(
 assert iwae > elbo
 
 # %% [markdown]
-# The difference is what the encoder's simple normal costs: the true posterior has another shape.
+# The difference is part of what the encoder's simple normal costs: the true posterior has another shape.
 
 # %% [markdown]
 # ## 8. What do the eight numbers mean?
@@ -374,7 +385,7 @@ show_images(
 Interpolation(decoder, mu.numpy()[:50], labels=digits.test.labels[:50], ends=(0, 1))
 
 # %% [markdown]
-# ## 9. A map of all digits
+# ## 9. Do all digits fit on one map?
 #
 # With two latent dimensions, the whole latent space fits on a page. It costs likelihood: **predict** by how
 # much the ELBO falls when eight numbers become two.
@@ -383,7 +394,9 @@ Interpolation(decoder, mu.numpy()[:50], labels=digits.test.labels[:50], ends=(0,
 keras.utils.set_random_seed(0)
 flat_vae = dense_vae(digits.shape, latent=2)
 flat_vae.compile(keras.optimizers.Adam(3e-3, use_ema=True, ema_momentum=0.99), jit_compile=True)
-flat_vae.fit(digits.train.x, batch_size=50, epochs=200, validation_data=(digits.validation.x,))
+flat_vae.fit(
+    digits.train.x, batch_size=50, epochs=200, validation_data=(digits.validation.x,), verbose=0
+)
 
 flat_elbo = evidence_lower_bound(flat_vae.log_weights(digits.test.x, samples=16).numpy()).mean()
 print(f"ELBO on test: {flat_elbo:.2f} nats with 2 latent dimensions, {elbo:.2f} with 8")
@@ -401,7 +414,14 @@ show_images(flat_vae.decode(grid), columns=15, size=0.4, title="the latent plane
 
 codes = flat_vae.encode(digits.test.x)[0].numpy()
 plt.figure(figsize=(5.4, 4.4), layout="constrained")
-points = plt.scatter(*codes.T, c=digits.test.labels, cmap="tab10", vmin=-0.5, vmax=9.5, s=6)
+points = plt.scatter(
+    *codes.T,
+    c=digits.test.labels,
+    cmap=ListedColormap(WITHOUT_RED_AND_GREEN),
+    vmin=-0.5,
+    vmax=9.5,
+    s=6,
+)
 for digit in range(10):
     plt.text(
         *np.median(codes[digits.test.labels == digit], axis=0),
@@ -425,7 +445,7 @@ LatentMap(
 )
 
 # %% [markdown]
-# ## 10. β by hand
+# ## 10. What if one term weighs more?
 #
 # The two terms pull against each other. Put a weight on one (Higgins et al. 2017):
 #
@@ -478,7 +498,7 @@ assert np.all(np.diff(kls) < 0) and np.all(np.diff(reconstructions) > 0)
 # is left to tell, and everything looks like an average. **Try** a β of your own in the cell above.
 
 # %% [markdown]
-# ## 11. Posterior collapse
+# ## 11. Does it use all its dimensions?
 #
 # At β = 4 hardly any dimension is left: for the others the encoder answers $\mu = 0, \sigma = 1$ whatever the image, the
 # prior itself. That is **posterior collapse**. It is not only a matter of β. Give an ordinary VAE more dimensions than
@@ -488,7 +508,9 @@ assert np.all(np.diff(kls) < 0) and np.all(np.diff(reconstructions) > 0)
 keras.utils.set_random_seed(0)
 wide_vae = dense_vae(digits.shape, latent=32)
 wide_vae.compile(keras.optimizers.Adam(3e-3, use_ema=True, ema_momentum=0.99), jit_compile=True)
-wide_vae.fit(digits.train.x, batch_size=50, epochs=200, validation_data=(digits.validation.x,))
+wide_vae.fit(
+    digits.train.x, batch_size=50, epochs=200, validation_data=(digits.validation.x,), verbose=0
+)
 
 carried = np.sort(kl_per_dimension(*wide_vae.encode(digits.test.x)).numpy().mean(axis=0))[::-1]
 plt.figure(figsize=(7, 2.4), layout="constrained")
@@ -560,3 +582,5 @@ assert first > 10 * abs(last)
 #   Framework](https://openreview.net/forum?id=Sy2fzU9gl), 2017
 # - S. R. Bowman et al., [Generating Sentences from a Continuous Space](https://arxiv.org/abs/1511.06349), 2016
 # - D. P. Kingma et al., [Improved Variational Inference with Inverse Autoregressive Flow](https://arxiv.org/abs/1606.04934), 2016
+#
+# **Next**: [Generative adversarial networks](08_gans.ipynb)

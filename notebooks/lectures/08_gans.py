@@ -153,7 +153,7 @@ assert np.isclose(ignorant, 2 * np.log(2))
 print(inspect.getsource(GAN.discriminator_step))
 
 # %% [markdown]
-# ## 3. A game that goes well
+# ## 3. What does a game that goes well look like?
 #
 # A generator and a discriminator of two hidden layers each, on handwritten digits, with the remedies that the rest of this
 # lecture explains. After every tenth epoch we draw digits from the same $z$, and measure how far 1,000 of them are from the
@@ -257,7 +257,7 @@ Interpolation(
 )
 
 # %% [markdown]
-# ## 4. Two losses for the generator
+# ## 4. Which loss should the generator have?
 #
 # The game says that the generator minimises $\log(1 - D(G(z)))$. In the same breath the inventors recommend another loss,
 # which is smallest at the same place:
@@ -341,7 +341,7 @@ assert unpenalised[-1, 0] < 0.01 * unpenalised[0, 0]
 assert unpenalised[-1, 1] > unpenalised[0, 1] and penalised[-1, 0] > 0.1 * penalised[0, 0]
 
 # %% [markdown]
-# ## 5. Vanishing gradients, made to happen and cured
+# ## 5. Vanishing gradients: how to make them, how to cure them?
 #
 # Give the discriminator a head start of 200 steps, then let both play. The generator takes plain gradient steps here. (Adam
 # divides a gradient by its own size and so hides much of the trouble: what it cannot do is tell a tiny gradient's direction from
@@ -384,7 +384,7 @@ assert contests["saturating"][0] > 3 * max(v[0] for n, v in contests.items() if 
 # discriminator that is not allowed to become so steep.
 
 # %% [markdown]
-# ## 6. Mode collapse, made to happen
+# ## 6. Mode collapse: why draw more than one thing?
 #
 # Nothing in the game asks the generator for *variety*. A forger who has found one painting that passes may paint it again and
 # again. In the plane we can watch: eight small Gaussians on a circle. A **mode** counts as found when at least one of 1,000
@@ -552,7 +552,7 @@ assert commonest > 30 and rarest > 2
 # The lecture on evaluation has numbers for that.
 
 # %% [markdown]
-# ## 9. Convolutions on both sides
+# ## 9. Do convolutions pay?
 #
 # Dense layers do for 64 pixels. For larger images **DCGAN** (Radford et al. 2016) set the pattern: the generator goes from $z$ to a
 # small, deep image and enlarges it by [transposed convolutions](04_transposed_convolutions.ipynb); the discriminator mirrors it

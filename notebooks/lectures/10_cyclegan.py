@@ -38,7 +38,7 @@ keras.utils.set_random_seed(0)
 plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.right": False})
 
 # %% [markdown]
-# ## 1. Two piles of pictures
+# ## 1. What can two piles of pictures teach?
 #
 # Portraits, painted and shaded; and drawings, with coloured lines and a thin wash. The faces are other
 # faces: nobody is in both piles. That can be checked, because every picture is drawn from its factors.
@@ -78,7 +78,7 @@ def error(a, b):
 print(f"a portrait left as it is: error {error(x, y):.3f}")
 
 # %% [markdown]
-# ## 2. Three things to ask of a translation
+# ## 2. What do we ask of a translation?
 #
 # | ask | loss | without it |
 # |---|---|---|
@@ -86,8 +86,8 @@ print(f"a portrait left as it is: error {error(x, y):.3f}")
 # | the way back leads to where you began | **cycle**: $\lvert F(G(x)) - x\rvert$ | any face of the domain would do |
 # | what is in the domain already is left alone | **identity**: $\lvert G(y) - y\rvert$ | colours may be swapped for others |
 #
-# $G$ goes there, $F$ comes back, each has a discriminator that scores patches. With least squares instead of
-# logarithms the objective of the translators is
+# $G$ goes there, $F$ comes back, and each has a discriminator. It gives no single verdict but a score for every **patch** of the
+# picture, so that it looks at texture and leaves the whole to the cycle. With least squares instead of logarithms the objective of the translators is
 #
 # $$\mathbb E (D_Y(G(x)) - 1)^2 + \mathbb E (D_X(F(y)) - 1)^2
 # + \lambda\,\mathbb E\big[|F(G(x)) - x| + |G(F(y)) - y|\big]
@@ -199,16 +199,17 @@ for loss, name in (("cycle", "identity only"), ("identity", "cycle only")):
 # loss keeps colours: without it their paintings of daylight became photographs of sunset.
 
 # %% [markdown]
-# ## 4. Portraits and drawings
+# ## 4. Does it translate faces?
 #
 # A larger model of the same kind, trained on the two piles of section 1. Its translators are convolutional and begin by leaving the
-# picture as it is. Training takes about a minute: `make weights` does it; here the weights are loaded. What is it to be compared
+# picture as it is. Training takes about a minute, by the recipe in `course_utils/pretrained/portraits_cyclegan.py`; here the weights
+# are loaded. What is it to be compared
 # with? Two things that need no network: leaving the picture alone, and moving the colours of one pile to the other's mean and
 # spread.
 #
 # **Predict**: how does a drawing get its background back, and how does the model know which pale is skin?
 
-# %% tags=["gallery"]
+# %%
 model = load_pretrained("portraits_cyclegan")
 drawn, painted = np.asarray(model.translate(x)), np.asarray(model.translate_back(y))
 show_images(
@@ -243,13 +244,12 @@ assert error(painted, x) < 0.8 * error(shifted_back, x)
 # It beats what needs no network, and it is not perfect: look at the filled hair and the speckled background. A discriminator
 # this small does not mind them much.
 #
-# And without the losses of section 3? Here that takes a training of a minute each, which
-# `uv run python benchmarks/quality.py --models cyclegan cyclegan-without-cycle cyclegan-without-identity --seeds 1` does for you. Guess
-# first. Without the cycle the error rises, most on the way to the portraits. Without the identity loss hardly anything changes:
+# And without the losses of section 3? Here that takes a training of a minute each; the course's benchmark does it
+# (`python benchmarks/quality.py --models cyclegan cyclegan-without-cycle cyclegan-without-identity`). Guess first. Without the cycle the error rises, most on the way to the portraits. Without the identity loss hardly anything changes:
 # a translator that begins by leaving everything as it is has no colours to swap back.
 
 # %% [markdown]
-# ## 5. There and back again
+# ## 5. Does the way back prove anything?
 #
 # Is a small cycle loss a sign that the drawing is right? Send two drawings of each face back: the model's own, and the true one.
 # Then add a little noise to both, too faint to matter to you.
@@ -285,7 +285,7 @@ RoundTrip(
 )
 
 # %% [markdown]
-# ## 6. Deepfakes
+# ## 6. How is a deepfake made?
 #
 # One encoder for two people, one decoder for each. Trained, each decoder draws its own person again.
 # The swap: encode a picture of one, decode it as the other.
@@ -407,8 +407,7 @@ print(f"error to the truth {error(there, on_blue):.3f}, cycle loss {error(back, 
 # ## Do it yourself
 #
 # The assignment [cyclegan](../assignments/cyclegan/cyclegan.ipynb) asks for the cycle loss, the identity loss and both players'
-# least-squares losses, and trains translators between chalk and ink with yours. The next lecture is on
-# [normalizing flows](11_flows.ipynb): a translation with an exact way back.
+# least-squares losses, and trains translators between chalk and ink with yours.
 #
 # ## Papers
 #
@@ -420,4 +419,7 @@ print(f"error to the truth {error(there, on_blue):.3f}, cycle loss {error(back, 
 # - I. Perov et al., [DeepFaceLab](https://arxiv.org/abs/2005.05535), 2020
 # - B. Chesney and D. Citron, [Deep Fakes: A Looming Challenge for Privacy, Democracy, and National
 #   Security](https://papers.ssrn.com/sol3/papers.cfm?abstract_id=3213954), 2019
-# - H. Ajder, G. Patrini, F. Cavalli and L. Cullen, The State of Deepfakes: Landscape, Threats, and Impact, Deeptrace, 2019
+# - H. Ajder, G. Patrini, F. Cavalli and L. Cullen, [The State of Deepfakes: Landscape, Threats, and
+#   Impact](https://regmedia.co.uk/2019/10/08/deepfake_report.pdf), Deeptrace, 2019
+#
+# **Next**: [Normalizing flows](11_flows.ipynb), translations with an exact way back

@@ -14,7 +14,7 @@
 # - edit an attribute of an image by moving its code.
 #
 # **Time**: about 60 minutes to read and play; about a minute to run from top to bottom on two cores.
-# **Needs**: Keras basics, the lectures on densities and on variational autoencoders. No network, no GPU.
+# **Needs**: Keras basics, the lectures on [densities](02_densities.ipynb) and on [variational autoencoders](07_vae.ipynb). No network, no GPU.
 
 # %%
 import course_utils.quiet  # TensorFlow without its start-up lines
@@ -134,7 +134,7 @@ np.testing.assert_allclose(back, x, atol=1e-3)
 # are. So the halves **take turns**, and many couplings make a flow.
 
 # %% [markdown]
-# ## 3. A flow in the plane
+# ## 3. What does a flow do in the plane?
 #
 # Two moons. RealNVP chains eight couplings, and between them a scale and shift of each channel (*actnorm*). The loss is
 # $-\log p(x)$, nothing else.
@@ -231,7 +231,7 @@ assert abs(total - 1) < 0.02 and abs(z.std() - 1) < 0.1
 # One thing a flow cannot do: tear the plane. The normal is one piece and the moons are two, so a thin bridge remains between them.
 
 # %% [markdown]
-# ## 4. Digits, and the unit in which they are counted
+# ## 4. How many bits does a digit cost?
 #
 # A pixel of our digits has 17 grey levels. On isolated values a density could be made as large as one likes, so each level is
 # spread over a small bin with uniform noise (*dequantization*, Theis et al. 2016). Then the log-density bounds the probability
@@ -325,15 +325,15 @@ show_images(
     columns=12,
     title="Glow, temperature " + ", ".join(f"{t:g}" for t in temperatures) + " (from top)",
 )
-spread = [row.std(axis=0).mean() for row in rows]
-assert np.all(np.diff(spread) < 0)
+spread = np.array([row.std(axis=0).mean() for row in rows])
+assert np.all(np.diff(spread[np.argsort(temperatures)]) > 0)
 
 # %% [markdown]
 # Cooler samples have less noise in them and are more alike. At 0 all are the same: the image of the densest code, which is not a digit
 # but something between all of them. Remember it: the densest place and the places where draws fall are not the same.
 
 # %% [markdown]
-# ## 5. What an exact likelihood does not see
+# ## 5. What does an exact likelihood not see?
 #
 # Now use Glow as an alarm: an image with many bits per pixel is no digit. Set it off at the bits that 95% of the validation digits stay
 # below. Then show it images that are no digits: pure noise, digits turned left to right, digits so faint that hardly any ink is left, and
@@ -415,7 +415,7 @@ assert terms["black page"][1] > terms["test digits"][1] + 10
 # **typical** of what the model draws (Nalisnick et al. 2019b). And see in the table what this alarm misses in its turn.
 
 # %% [markdown]
-# ## 6. Editing an attribute
+# ## 6. Can we edit an attribute?
 #
 # Every image has a code, and every code an image. So take the mean code of bold digits, subtract that of thin ones,
 # and you have a **direction** (Kingma and Dhariwal 2018, section 6). Add it to the code of any digit. The published pictures
@@ -538,3 +538,5 @@ for name in directions:
 # - E. Nalisnick et al., [Detecting Out-of-Distribution Inputs to Deep Generative Models Using
 #   Typicality](https://arxiv.org/abs/1906.02994), 2019
 # - G. Papamakarios et al., [Normalizing Flows for Probabilistic Modeling and Inference](https://arxiv.org/abs/1912.02762), 2021
+#
+# **Next**: [Disentanglement](12_disentanglement.ipynb)

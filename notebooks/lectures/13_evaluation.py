@@ -13,7 +13,7 @@
 # - name what each number hides, and what the number of samples does to it.
 #
 # **Time**: about 60 minutes to read and play; less than a minute to run from top to bottom on two cores.
-# **Needs**: the lectures on densities and on GANs. No network, no GPU.
+# **Needs**: the lectures on [densities](02_densities.ipynb) and on [GANs](08_gans.ipynb). No network, no GPU.
 
 # %%
 import course_utils.quiet  # TensorFlow without its start-up lines
@@ -52,7 +52,7 @@ rng = np.random.default_rng(0)
 #
 # Three things, which one number will not tell apart: that each looks **real**, that together they are as **varied** as the
 # data, and that they are **new**. Here are seven "models" of the digits. Some are honest work, some
-# were made to cheat or to fail. Only one is a neural network.
+# were made to cheat or to fail. Only one is a neural network: *diffusion*, the subject of the [next lecture](14_diffusion.ipynb).
 
 # %%
 digits = load("digits")
@@ -138,7 +138,7 @@ assert spoiled_mean > log_likelihood["kernel density"].mean()
 assert log_likelihood["copies, blurred by 0.005"].mean() < -1000
 
 # %% [markdown]
-# ## 3. The Fréchet distance
+# ## 3. The Fréchet distance: do mean and spread agree?
 #
 # GANs have no likelihood at all. So compare samples with data, not pixel by pixel but in **features**: what a classifier sees. Fit one normal
 # distribution to the features of the data, one to those of the samples, and take the distance between the two:
@@ -223,7 +223,7 @@ assert (np.abs(kernel.mean(1)) < 4 * error).all()
 # Forsyth, 2020). The kernel distance is not; it is only uncertain. So: same number of samples for everyone, always say how many, and
 # give the score of real data beside it.
 #
-# ## 5. Precision and recall: quality and variety, apart
+# ## 5. Precision and recall: how good, and how varied?
 #
 # One distance cannot say *what* is wrong. Widen the data to a region, a ball around each point that reaches to its $k$-th neighbour.
 # **Precision** is the share of samples in the region of the data. **Recall** is the share of the data in the region of the
@@ -290,9 +290,11 @@ print(f"new real digits {copying(half):.2f}, training images {copying(train):.2f
 assert abs(copying(half) - 0.5) < 0.1 and copying(train) > 0.999
 
 # %% [markdown]
-# ## 7. All numbers, all models
+# ## 7. What do all numbers say of all models?
 #
 # The table at last. Same number of samples where possible; the score of real data on top; each column's best value among the seven is marked.
+# One column is new. **Coverage** (Naeem et al. 2020) is recall with the balls around the *data*: the share of test images whose ball holds a sample.
+# A few wild samples cannot raise it.
 
 # %%
 METRICS = {
@@ -471,3 +473,5 @@ for name, row in pair.items():
 #   them](https://arxiv.org/abs/1911.07023), 2020
 # - C. Meehan, K. Chaudhuri and S. Dasgupta, [A Non-Parametric Test to Detect Data-Copying in Generative
 #   Models](https://arxiv.org/abs/2004.05675), 2020
+#
+# **Next**: [Diffusion and flow matching](14_diffusion.ipynb)

@@ -14,7 +14,7 @@
 # - place both beside the VAE and the normalizing flows.
 #
 # **Time**: about 60 minutes to read and play; one minute to run from top to bottom on two cores.
-# **Needs**: the lectures on variational autoencoders and on flows. No network, no GPU.
+# **Needs**: the lectures on [variational autoencoders](07_vae.ipynb) and on [flows](11_flows.ipynb). No network, no GPU.
 
 # %%
 import course_utils.quiet  # TensorFlow without its start-up lines
@@ -204,7 +204,7 @@ for t in (0.1, 0.3, 0.5, 0.7, 0.9):
     assert error < 0.05
 
 # %% [markdown]
-# ## 4. From noise to data
+# ## 4. How do we get from noise to data?
 #
 # Start from noise at $t = 1$. Ask for $\hat x$. Do **not** jump there: it is a mean, and a mean of moons is no moon. Go a
 # short way, ask again. A step from $t$ to an earlier $s$ mixes anew what the network sees:
@@ -273,7 +273,7 @@ assert shares[100] > 0.9 > shares[2]
 # this kind needs *time* to draw, where a GAN needs one pass.
 
 # %% [markdown]
-# ## 5. Digits
+# ## 5. When is a digit decided?
 #
 # The same model with more units, trained in advance (about half a minute; `course_utils/pretrained/digits_diffusion.py`).
 # Above: the noised images. Below: what the network sees in them. On the right, the moons of section 4 on the same way.
@@ -301,7 +301,7 @@ samples = np.asarray(diffusion.sample(1500))
 show_images(samples[:36], columns=12, title="samples, 50 steps")
 
 # %% [markdown]
-# Are they good? A number from the next-to-last lecture: the Fréchet distance in the features of a small digit classifier (not
+# Are they good? A number from the [lecture on evaluation](13_evaluation.ipynb): the Fréchet distance in the features of a small digit classifier (not
 # Inception's FID), against the test digits. For comparison: real digits, and a single normal distribution fitted to the pixels.
 
 # %%
@@ -345,7 +345,7 @@ print(f"test digits {np.median(fresh):.2f}")
 assert np.median(distance) > 0.6 * np.median(fresh)
 
 # %% [markdown]
-# ## 6. Flow matching: straight on
+# ## 6. Flow matching: why not straight on?
 #
 # Look again at the walks without new noise: each start has one end, and the walks are smooth curves. They solve
 # a differential equation, $dz/dt = $ velocity. Then why not choose the path first, the simplest there is, and learn its velocity?
@@ -426,7 +426,7 @@ print(f"largest difference {np.abs(euler - ddim).max():.1e}")
 np.testing.assert_allclose(euler, ddim, atol=1e-5)
 
 # %% [markdown]
-# ## 7. A normalizing flow without a bijector
+# ## 7. Is it a normalizing flow?
 #
 # The paths do not cross, so noise and data are paired one to one: it *is* a normalizing flow, whose layers are time. The change of
 # variables becomes an integral. Along a path the log-density falls by the divergence of the velocity (Chen et al. 2018):
@@ -549,6 +549,8 @@ plt.show()
 #
 # ## Papers
 #
+# - B. Efron, [Tweedie's Formula and Selection Bias](https://doi.org/10.1198/jasa.2011.tm11181), 2011 (Robbins' and Tweedie's
+#   mean)
 # - J. Sohl-Dickstein et al., [Deep Unsupervised Learning using Nonequilibrium Thermodynamics](https://arxiv.org/abs/1503.03585), 2015
 # - J. Ho, A. Jain and P. Abbeel, [Denoising Diffusion Probabilistic Models](https://arxiv.org/abs/2006.11239), 2020
 # - J. Song, C. Meng and S. Ermon, [Denoising Diffusion Implicit Models](https://arxiv.org/abs/2010.02502), 2021
