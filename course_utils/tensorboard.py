@@ -18,6 +18,7 @@ import atexit
 import contextlib
 import datetime
 import itertools
+import math
 import os
 import shutil
 import signal
@@ -30,12 +31,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import keras
+import numpy as np
 import psutil
 import tensorflow as tf
 from numpy.typing import ArrayLike
 from tensorboard import manager, notebook
+from tensorboard.plugins import projector
 
 from course_utils.plotting import image_grid
+from course_utils.validation import check_array
 
 # A server inherits its kernel's environment, so this tells later who started it.
 KERNEL_VARIABLE = "COURSE_TENSORBOARD_KERNEL"
@@ -108,6 +112,67 @@ def write_images(
     """
     with writer.as_default():
         tf.summary.image(tag, image_grid(images, columns)[None], step=step)
+
+
+def write_codes(
+    codes: ArrayLike,
+    *,
+    images: ArrayLike | None = None,
+    labels: Sequence | None = None,
+    log_dir: str | os.PathLike = "logs",
+    name: str = "codes",
+) -> Path:
+    """Write latent codes as a run of its own, for the dashboard's *Projector*.
+
+    There they are a cloud of points to turn, laid out by principal components, t-SNE or UMAP. A
+    point is drawn as its image, and coloured and found by its label.
+
+    Args:
+        codes: (N, D) numbers, N and D at least 2.
+        images: (N, H, H, C) floats in [0, 1], what each code belongs to; C = 1 or 3.
+        labels: N labels, each a word or a number.
+        log_dir: the folder of all runs.
+        name: what the codes are.
+
+    Returns:
+        The folder of the run, `log_dir/name/YYYYMMDD-HHMMSS/test`.
+
+    Raises:
+        ValueError: for codes of another shape, images that are not square, or another number of
+            images or labels than of codes.
+    """
+    sizes = {}
+    codes = check_array("codes", codes, ("N", "D"), sizes)
+    if min(codes.shape) < 2:
+        raise ValueError(f"codes: expected at least two, each of two numbers, got {codes.shape}")
+    if images is not None:
+        images = check_array("images", images, ("N", "H", "H", "C"), sizes, low=0, high=1)
+    if labels is not None and len(labels) != len(codes):
+        raise ValueError(f"labels: expected {len(codes)}, one a code, got {len(labels)}")
+
+    writers = create_writers(log_dir, name)
+    folder = writers.directory / "test"
+    with writers.test.as_default():  # the projector asks only runs that hold a summary
+        tf.summary.histogram(name, codes, step=0)
+    writers.close()
+
+    config = projector.ProjectorConfig()
+    cloud = config.embeddings.add(tensor_name=name, tensor_path="codes.tsv")
+    np.savetxt(folder / cloud.tensor_path, codes, fmt="%.6g", delimiter="\t")
+    if labels is not None:
+        cloud.metadata_path = "labels.tsv"
+        lines = "".join(f"{label}\n" for label in labels)
+        (folder / cloud.metadata_path).write_text(lines, "utf-8")
+    if images is not None:
+        cloud.sprite.image_path = "images.png"
+        cloud.sprite.single_image_dim.extend(images.shape[2:0:-1])
+        # The page cuts a square of images, row by row.
+        columns = math.ceil(math.sqrt(len(images)))
+        grid = image_grid(images, columns, padding=0)
+        png = tf.io.encode_png(tf.cast(tf.round(255 * grid), "uint8"))
+        tf.io.write_file(str(folder / cloud.sprite.image_path), png)
+    projector.visualize_embeddings(str(folder), config)
+    return folder
 
 
 # To bend keras.callbacks.TensorBoard would take more lines: its folder is called `validation`, its

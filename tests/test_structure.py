@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "grading": TOOLS | {"data", "losses", "models", "networks", "training"},
     "grader": TOOLS | {"grading", "notebooks"},
     "notebooks": TOOLS,
+    "server": set(),
     "doctor": set(),
     "cli": {"doctor", "grader", "grading", "notebooks", "pretrained"},
 }

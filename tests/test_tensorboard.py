@@ -20,9 +20,11 @@ import numpy as np
 import psutil
 import pytest
 import tensorflow as tf
+from google.protobuf import text_format
 from nbclient import NotebookClient
 from tensorboard import manager, notebook
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.plugins import projector
 
 from course_utils import tensorboard as course_tensorboard
 from course_utils.plotting import image_grid
@@ -34,6 +36,7 @@ from course_utils.tensorboard import (
     prune_dashboards,
     show_dashboard,
     stop_dashboard,
+    write_codes,
     write_images,
     write_scalars,
 )
@@ -115,6 +118,41 @@ def test_images_are_read_back_as_one_grid(tmp_path, channels):
     pictures = read(writers.directory / "test")
     assert_shows(pictures["samples"][7], images)
     assert pictures["in a row"][7].shape == (4, 6 * 4 + 5, channels)
+
+
+def test_codes_are_read_back_with_their_pictures_and_labels(tmp_path):
+    codes = np.random.default_rng(0).normal(size=(7, 5))
+    images, labels = random_images(7, 3), list("abcdefg")
+    folder = write_codes(codes, images=images, labels=labels, log_dir=tmp_path, name="vae codes")
+    assert folder.parent.parent == tmp_path / "vae codes"
+    config = projector.ProjectorConfig()
+    text_format.Parse((folder / "projector_config.pbtxt").read_text(), config)
+    (cloud,) = config.embeddings
+    np.testing.assert_allclose(np.loadtxt(folder / cloud.tensor_path), codes, rtol=1e-5)
+    assert (folder / cloud.metadata_path).read_text().split() == labels
+    # The page cuts the picture row by row, as many to a row as fit.
+    sprite = tf.io.decode_png((folder / cloud.sprite.image_path).read_bytes()).numpy() / 255
+    assert list(cloud.sprite.single_image_dim) == [4, 4] and sprite.shape == (12, 12, 3)
+    for i, image in enumerate(images):
+        top, left = 4 * (i // 3), 4 * (i % 3)
+        np.testing.assert_allclose(sprite[top : top + 4, left : left + 4], image, atol=1.001 / 255)
+
+
+@pytest.mark.parametrize(
+    ("codes", "more", "words"),
+    [
+        (np.zeros(4), {}, "codes: expected shape"),
+        (np.zeros((4, 1)), {}, "each of two numbers"),
+        (np.full((4, 2), np.nan), {}, "codes: expected finite"),
+        (np.zeros((4, 2)), {"labels": [1]}, "labels: expected 4, one a code, got 1"),
+        (np.zeros((4, 2)), {"images": np.zeros((3, 8, 8, 1))}, "images: expected shape"),
+        (np.zeros((4, 2)), {"images": np.zeros((4, 8, 6, 1))}, "images: expected shape"),
+    ],
+)
+def test_codes_that_do_not_fit_are_refused_before_anything_is_written(tmp_path, codes, more, words):
+    with pytest.raises(ValueError, match=words):
+        write_codes(codes, log_dir=tmp_path / "logs", **more)
+    assert not (tmp_path / "logs").exists()
 
 
 # ---- the callback --------------------------------------------------------------------------------

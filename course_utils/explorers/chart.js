@@ -27,8 +27,9 @@ function ticks(from, to, count) {
 
 const MARGIN = { left: 56, right: 10, top: 8, bottom: 38 };
 
-// A chart with axes {label, from, to}; `layer()` is a group of marks that stays inside the frame. An
-// axis may tell its ticks by a function of its own, `text(value)`.
+// A chart with axes {label, from, to}. `layer()` is a group of marks that stays inside the frame;
+// `overlay()` one above it whose marks may reach over the edge, such as a dot on the axis. An axis
+// may tell its ticks by a function of its own, `text(value)`.
 export class Chart {
   constructor({ label, x, y, width = 400, height = 260 }) {
     [this.xAxis, this.yAxis] = [x, y];
@@ -37,6 +38,7 @@ export class Chart {
     const clip = `clip-${Math.random().toString(36).slice(2)}`;
     const frame = { x: MARGIN.left, y: MARGIN.top, width: this.right - MARGIN.left, height: this.bottom - MARGIN.top };
     this.marks = svg("g", { "clip-path": `url(#${clip})` });
+    this.above = svg("g");
     this.node = svg("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label },
       svg("clipPath", { id: clip }, svg("rect", frame)),
       svg("path", { class: "axes", d: `M${MARGIN.left} ${MARGIN.top}V${this.bottom}H${this.right}` }),
@@ -47,6 +49,7 @@ export class Chart {
       svg("text", { x: (MARGIN.left + this.right) / 2, y: height - 5, "text-anchor": "middle" }, x.label),
       svg("text", { transform: `translate(12 ${(MARGIN.top + this.bottom) / 2}) rotate(-90)`, "text-anchor": "middle" }, y.label),
       this.marks,
+      this.above,
     );
   }
 
@@ -58,10 +61,14 @@ export class Chart {
     return this.bottom - ((value - this.yAxis.from) / (this.yAxis.to - this.yAxis.from)) * (this.bottom - MARGIN.top);
   }
 
-  layer(name) {
+  layer(name, parent = this.marks) {
     const group = svg("g", { class: name });
-    this.marks.append(group);
+    parent.append(group);
     return group;
+  }
+
+  overlay(name) {
+    return this.layer(name, this.above);
   }
 
   // A line through [x, y] pairs, as the `d` of a path.

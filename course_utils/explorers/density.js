@@ -44,7 +44,7 @@ export function densities(stage, { name, data, heldOut, mixtures, bandwidths, ra
   })));
   const outline = chart.layer("samples").appendChild(svg("path"));
   const curve = chart.layer("density").appendChild(svg("path"));
-  const cursor = chart.layer("cursor");
+  const cursor = chart.overlay("cursor");
   const [stem, dot] = [svg("line"), svg("circle", { r: 5.5 })];
   cursor.append(stem, dot);
 

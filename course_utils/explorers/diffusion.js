@@ -7,7 +7,10 @@ export function diffusionSteps(stage, { times, shape, noised, clean, points, rea
   const [z, x] = [noised, clean].map((text) => cut(unpackImages(text, shape), times.length));
   const last = times.length - 1;
   const rows = [z, x].map((images) => images[0].map(() => picture("large")));
-  const grid = (canvases) => element("div", { class: "row-of-images" }, ...canvases);
+  // Two rows of equal length rather than one that breaks anywhere.
+  const across = rows[0].length > 6 ? Math.ceil(rows[0].length / 2) : rows[0].length;
+  const grid = (canvases) =>
+    element("div", { class: "row-of-images even", style: `--across: ${across}` }, ...canvases);
 
   let cloud = null;
   let chart = null;
@@ -18,7 +21,7 @@ export function diffusionSteps(stage, { times, shape, noised, clean, points, rea
       y: { label: "second coordinate", from: -reach, to: reach },
     });
     cloud = chart.layer("cloud");
-    cloud.append(...points[0].map(() => svg("circle", { r: 2 })));
+    cloud.append(...points[0].map(() => svg("circle", { r: 2.5 })));
   }
 
   const told = element("output", { class: "readout" });
@@ -55,7 +58,7 @@ export function diffusionSteps(stage, { times, shape, noised, clean, points, rea
   };
   stage.body.append(
     element("div", { class: "columns" },
-      element("div", { class: "wide" },
+      element("div", { class: "main" },
         element("p", { class: "note" }, "noised images"), grid(rows[0]),
         element("p", { class: "note" }, "what the network sees in them"), grid(rows[1])),
       chart ? element("div", { class: "main" }, chart.node) : ""),

@@ -32,8 +32,8 @@ export function metricExplorer(stage, { metrics, defects }) {
     panel.dot = svg("circle", { r: 6 });
     layer.append(
       svg("line", { x1: chart.x(left), x2: chart.x(right), y1: chart.y(reference), y2: chart.y(reference) }),
-      svg("path", { d: chart.line(levels.map((level, i) => [level, values[name][i]])) }),
-      panel.dot);
+      svg("path", { d: chart.line(levels.map((level, i) => [level, values[name][i]])) }));
+    chart.overlay("metric-curve").append(panel.dot);
     panel.chart = chart;
     panel.box.replaceChildren(chart.node);
   });

@@ -38,13 +38,15 @@ export function faceSwap(stage, { start, sliders, decoders }) {
     return { clear, node: element("div", { class: "row" }, element("span", { class: "name" }, name), input, value) };
   });
   stage.body.append(
-    element("div", { class: "pictures" }, ...people.map(({ node }) => node)),
-    element("div", { class: "sliders named" }, ...rows.map(({ node }) => node)),
-    element("div", { class: "buttons" }, button("All zero", "Every slider back to 0", () => {
-      rows.forEach(({ clear }) => clear());
-      draw();
-    })),
-    element("p", { class: "note" }, "One code for all pictures; only the decoders differ."),
+    element("div", { class: "columns" },
+      element("div", { class: "pictures" }, ...people.map(({ node }) => node)),
+      element("div", { class: "main" },
+        element("div", { class: "sliders named" }, ...rows.map(({ node }) => node)),
+        element("div", { class: "buttons" }, button("All zero", "Every slider back to 0", () => {
+          rows.forEach(({ clear }) => clear());
+          draw();
+        })),
+        element("p", { class: "note" }, "One code for all pictures; only the decoders differ."))),
   );
   draw();
 }

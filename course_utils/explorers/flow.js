@@ -51,8 +51,8 @@ export function flowGrid(stage, { points, grid, labels, reach }) {
   };
   stage.body.append(
     element("div", { class: "columns" },
-      element("div", { class: "main" }, plane.node),
-      element("div", { class: "main" },
+      element("div", { class: "main wide" }, plane.node),
+      element("div", { class: "controls narrow" },
         told, input,
         element("div", { class: "buttons" },
           button("Data", "Before the first layer", () => goTo(0)),
@@ -71,13 +71,13 @@ export function attributeEditor(stage, { attributes, strengths, labels, shape })
   const state = { attribute: 0, example: 0, strength: strengths.indexOf(0) };
   const edited = picture("large");
   const original = picture("large");
-  const readout = element("p", { class: "place" });
+  const told = element("output", {});
   const draw = () => {
     const images = attributes[state.attribute].images[state.example];
     const words = `${attributes[state.attribute].name}, strength ${number(strengths[state.strength])}`;
     original.show([toImageData(images[strengths.indexOf(0)], shape), `Example ${state.example}, as it is`]);
     edited.show([toImageData(images[state.strength], shape), `Example ${state.example}, ${words}`]);
-    readout.textContent = words;
+    told.textContent = number(strengths[state.strength]);
     stage.say(words);
   };
   const figure = (text, canvas) => element("div", { class: "figure" }, element("p", { class: "caption" }, text), canvas);
@@ -95,14 +95,15 @@ export function attributeEditor(stage, { attributes, strengths, labels, shape })
       state.attribute = i;
       draw();
     } }),
-    element("div", { class: "pictures" }, figure("as it is", original), figure("edited", edited)),
-    element("div", { class: "rate" }, "Strength", input),
-    element("div", { class: "rate-controls" },
-      exampleField({ text: "Example", count: attributes[0].images.length, value: 0, labels, onChange: (i) => {
-        state.example = i;
-        draw();
-      } })),
-    readout,
+    element("div", { class: "columns" },
+      element("div", { class: "pictures" }, figure("as it is", original), figure("edited", edited)),
+      element("div", { class: "main" },
+        element("div", { class: "rate" }, element("span", {}, "Strength"), input, told),
+        exampleField({ text: "Example", count: attributes[0].images.length, value: 0, labels, onChange: (i) => {
+          state.example = i;
+          draw();
+        } }),
+        element("p", { class: "note" }, "Strength 0 is the picture as it is; below 0 the code moves the other way."))),
   );
   draw();
 }

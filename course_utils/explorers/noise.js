@@ -44,7 +44,7 @@ export function denoisingSlider(stage, { images, labels, shape, networks, dropRa
   throwDice();
   stage.body.append(
     element("div", { class: "pictures" }, clean.node, spoiled.node, ...rebuilt.map(({ node }) => node)),
-    element("div", { class: "rate" }, "Share of pixels set to 0",
+    element("div", { class: "rate" }, element("span", {}, "Share of pixels set to 0"),
       slider({ label: "Share of pixels set to 0", min: 0, max: 1, step: 0.02, value: dropRate,
         onInput: (value) => {
           state.dropRate = value;

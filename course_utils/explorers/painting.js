@@ -12,7 +12,7 @@ export function labelPainter(stage, { maps, classes, styles, network: exported, 
   const network = new Network(exported);
   const [[latent], [height, width, kinds]] = exported.steps.filter(({ op }) => op === "input").map(({ shape }) => shape);
   const rgb = COLORS.map((color) => [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16)));
-  const state = { map: null, z: styles[0], kind: first, brush: 2, at: [width >> 1, height >> 1], past: [] };
+  const state = { map: null, z: styles[0], kind: first, brush: 2, at: [width - 3, 2], past: [] };
 
   // ---- The map ----
   const layer = element("canvas", { class: "layer", width, height });

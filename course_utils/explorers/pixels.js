@@ -13,7 +13,7 @@ export function pixelPath(stage, { shape, paths, neighbours, typical }) {
   const at = (path, t) => Math.round(t * (frames[path].length - 1));
 
   const [image, nearest] = [picture("large"), picture("large")];
-  const readout = element("output", { class: "readout" });
+  const readout = element("output", { class: "readout across-both" });
   const highest = 1.15 * Math.max(typical ?? 0, ...paths.flatMap(({ distances }) => distances));
   const chart = new Chart({
     label: "Distance to the nearest real image along each path", height: 210,
@@ -27,7 +27,8 @@ export function pixelPath(stage, { shape, paths, neighbours, typical }) {
     stroke: PALETTE[i], d: chart.line(distances.map((distance, k) => [k / (distances.length - 1), distance])),
   }));
   const dot = svg("circle", { r: 5.5 });
-  layer.append(...curves, dot);
+  layer.append(...curves);
+  chart.overlay("distances").append(dot);
 
   const name = `path-${Math.random().toString(36).slice(2)}`;
   const strips = paths.map((path, i) => {
@@ -44,7 +45,7 @@ export function pixelPath(stage, { shape, paths, neighbours, typical }) {
     });
     const label = element("span", { class: "name" }, input, path.name,
       element("span", { class: "swatch", style: `background: ${PALETTE[i]}` }));
-    return { mark, node: element("label", { class: "strip" }, label,
+    return { mark, node: element("label", { class: "strip swatched" }, label,
       element("span", { class: "frames", "aria-hidden": "true" }, ...shown, mark)) };
   });
 
@@ -73,7 +74,7 @@ export function pixelPath(stage, { shape, paths, neighbours, typical }) {
       element("div", { class: "main" }, chart.node,
         typical === null ? "" : element("p", { class: "note" }, "Dashed: how far a real image is from its nearest, typically."))),
     element("div", { class: "main" },
-      element("div", { class: "strip" }, told,
+      element("div", { class: "strip swatched" }, told,
         slider({ label: "How far from A to B", min: 0, max: 1, step: 1 / (longest - 1), value: state.t, onInput: (t) => {
           state.t = t;
           draw();

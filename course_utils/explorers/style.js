@@ -24,8 +24,8 @@ export function styleMixer(stage, { styles, mean, layers, ends }, decoder) {
       draw();
     },
   }), parents[end]));
-  const rows = layers.map((name, layer) => element("div", { class: "row" },
-    element("span", { class: "name" }, name),
+  const rows = layers.map((name, layer) => element("div", { class: "mixed" },
+    element("span", {}, name),
     choice({
       label: `Style at ${name} pixels`, value: String(state.from[layer]), options: [["0", "A"], ["1", "B"]],
       onChange: (end) => {
@@ -34,7 +34,7 @@ export function styleMixer(stage, { styles, mean, layers, ends }, decoder) {
         stage.say(`${name} from ${"AB"[end]}`);
       },
     })));
-  const told = element("output", { class: "name" }, "ψ = 1.00");
+  const told = element("output", {}, "ψ = 1.00");
   const psi = slider({
     label: "Truncation ψ", min: 0, max: 1.5, step: 0.05, value: 1,
     onInput: (next) => {
@@ -56,8 +56,8 @@ export function styleMixer(stage, { styles, mean, layers, ends }, decoder) {
       side(image, element("div", { class: "buttons" }, another)),
       element("div", { class: "main" },
         element("div", { class: "ends" }, ...fields),
-        element("div", { class: "named" }, ...rows),
-        element("div", { class: "strip" }, told, psi),
+        ...rows,
+        element("div", { class: "mixed" }, told, psi),
         element("p", { class: "note" },
           "ψ = 0 is the mean style, the same face for all; beyond 1 the styles leave what was learnt."))),
   );

@@ -101,7 +101,7 @@ export function slider({ label, min, max, step, value, onInput }) {
     const place = (at) => `${(100 * (at - input.min)) / (input.max - input.min)}%`;
     input.style.setProperty("--from", place(Math.min(input.value, 0)));
     input.style.setProperty("--to", place(Math.max(input.value, 0)));
-    input.setAttribute("aria-valuetext", number(Number(input.value)));
+    input.setAttribute("aria-valuetext", number(Number(input.value), Number.isInteger(step) ? 0 : 2));
   };
   input.addEventListener("input", () => {
     show();

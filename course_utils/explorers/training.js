@@ -3,7 +3,8 @@
 import { button, element, number, slider } from "./toolkit.js";
 import { Chart, place, svg } from "./chart.js";
 
-const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"];
+const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"].map((color) =>
+  `color-mix(in srgb, ${color} 85%, currentColor)`);
 const BELIEF = [230, 159, 0]; // the more opaque, the likelier real
 const FRAME = 140; // milliseconds
 
@@ -35,7 +36,8 @@ export function trainingReplay(stage, { real, steps, runs, window: [low, high], 
 
   const most = Math.max(...runs.flatMap(({ scores }) => scores));
   const curve = new Chart({
-    label: `${score} over the training, one line a run`, width: 800, height: 200,
+    label: `${score} over the training, one line a run`, height: 200,
+    width: stage.body.clientWidth < 500 ? 400 : 800, // or its letters would be too small on a phone
     // A little beyond the end, where the last label needs its room.
     x: { label: "training steps", from: steps[0], to: steps.at(-1) + 0.03 * (steps.at(-1) - steps[0]) }, y: { label: score, from: 0, to: 1.08 * most },
   });

@@ -27,7 +27,7 @@ export function roundTrip(stage, { shape, names, images, count, networks }) {
     const node = element("div", { class: "figure" }, caption, canvas, told);
     const show = (title, x, words) => {
       caption.textContent = title;
-      canvas.show([toImageData(x, shape), `${title}. ${words}`]);
+      canvas.show([toImageData(x, shape), `Face ${state.image}, ${title}. ${words}`]);
       told.textContent = words;
     };
     return { node, show };
@@ -58,7 +58,7 @@ export function roundTrip(stage, { shape, names, images, count, networks }) {
         draw();
       } }),
     element("div", { class: "pictures" }, ...[given, translated, truth, returned].map(({ node }) => node)),
-    element("div", { class: "rate" }, "Noise on the way back",
+    element("div", { class: "rate" }, element("span", {}, "Noise on the way back"),
       slider({ label: "Noise on the way back", min: 0, max: MOST_NOISE, step: 0.01, value: 0, onInput: (value) => {
         state.noise = value;
         told.textContent = number(value);

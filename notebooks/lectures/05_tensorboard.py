@@ -10,6 +10,7 @@
 # - write scalars, images, histograms and graphs with a summary writer;
 # - open TensorBoard in the notebook and from a terminal, and read the same files with Python;
 # - find out from histograms why a network does not learn;
+# - turn codes in space and see which images a network puts together;
 # - compare runs fairly, and tell a difference from luck.
 #
 # **Time**: about 40 minutes to read and play; one minute to run from top to bottom on two cores.
@@ -32,6 +33,7 @@ from course_utils.tensorboard import (
     RunLogger,
     create_writers,
     show_dashboard,
+    write_codes,
     write_images,
     write_scalars,
 )
@@ -381,7 +383,57 @@ print(f"means {means[0]:.4f} and {means[1]:.4f}, spread between runs {max(spread
 # as about the rate. Repeat before you believe; three to five runs are usual.
 
 # %% [markdown]
-# ## 7. What can a dashboard hide?
+# ## 7. Which images lie together?
+#
+# The 24 hidden units of the classifier turn an image into 24 numbers, its **code**. Nobody can draw 24 dimensions, but one can
+# *project* them, and turn the cloud around. `write_codes` writes codes with their images and labels for the **Projector**.
+#
+# **Predict**: take the codes of 297 test images, before training and after. How often is the nearest other code one of the same
+# digit? (By chance, one time in ten.)
+
+# %%
+test = digits.test
+keras.utils.set_random_seed(0)  # the seed of section 3, so the same weights to begin with
+codes = {}
+for name, network in (("untrained", classifier()), ("trained", model)):
+    coder = keras.Model(network.inputs, network.layers[2].output)  # as far as the hidden layer
+    codes[name] = coder(test.x).numpy()
+    write_codes(codes[name], images=test.x, labels=test.labels, log_dir=LOGS, name=f"codes {name}")
+
+
+def same_digit_next_door(points):
+    """How often the nearest other point has the same label."""
+    distances = np.linalg.norm(points[:, None] - points[None], axis=-1)
+    np.fill_diagonal(distances, np.inf)
+    return np.mean(test.labels[distances.argmin(axis=1)] == test.labels)
+
+
+figure, axes = plt.subplots(1, 2, figsize=(9, 4.3), layout="constrained")
+for axis, (name, points) in zip(axes, codes.items(), strict=True):
+    centered = points - points.mean(axis=0)
+    _, _, directions = np.linalg.svd(centered, full_matrices=False)
+    flat = centered @ directions[:2].T  # two principal components, as the projector begins
+    for label, place in zip(test.labels, flat, strict=True):
+        axis.text(*place, label, color=plt.colormaps["viridis"](label / 11), fontsize=8)
+    low, high = flat.min(axis=0) - 0.5, flat.max(axis=0) + 0.5
+    axis.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), xlabel="first component", title=name)
+axes[0].set_ylabel("second component")
+plt.show()
+
+agreement = {name: same_digit_next_door(points) for name, points in codes.items()}
+print("same digit next door:", {name: f"{share:.0%}" for name, share in agreement.items()})
+assert agreement["trained"] > agreement["untrained"] + 0.1 > 0.3
+
+# %% [markdown]
+# The loss asked for ten answers only, and yet training moved images of a digit together. That is what the last layer, which can
+# only cut with planes, needs.
+#
+# Reload the dashboard and choose **Projector** from the menu at the top right (it may stand under *Inactive* for a moment). Choose a
+# run, *Color by: label*, then drag. Three components are shown; try **t-SNE** too, and click on a digit to
+# see its neighbours. You will come back to such clouds with the latent codes of autoencoders.
+
+# %% [markdown]
+# ## 8. What can a dashboard hide?
 #
 # TensorBoard smooths scalars, by 0.6 unless you move the slider. The smoothed curve is an average that forgets: with weight
 # $w$,
@@ -441,7 +493,8 @@ RunCurves(dashboard | {"alarm": {"validation": loss, "training": loss}})
 # ## Summary
 #
 # - A writer adds (tag, step, value) to a file in a folder. Same tag, same chart; another folder, another colour.
-# - Scalars tell that something is wrong, images what comes out, histograms where it goes wrong, the graph what is computed.
+# - Scalars tell that something is wrong, images what comes out, histograms where it goes wrong, the graph what is computed, the
+#   projector what lies together.
 # - One folder a run, named by what you changed. Change one thing at a time, and repeat it with other seeds.
 # - TensorBoard, `%tensorboard` and Python read the same files.
 #

@@ -24,6 +24,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 REPOSITORY = Path(__file__).parents[2]
+SCREENSHOTS = REPOSITORY / "build" / "screenshots"
 ELSEWHERE = re.compile(r"^(https?|wss?)://(?!(127\.0\.0\.1|localhost)[:/])")
 START_SECONDS = 120
 CHROMIUM_ARGUMENTS = [
@@ -216,6 +217,54 @@ def notebook(tmp_path):
 
 
 # ---- Explorers ----------------------------------------------------------------------------------
+
+# What an explorer shows, and what it tells those who do not see it. A layer, such as the background
+# of the latent map, may still be drawing.
+SHOWS = """(host) => JSON.stringify([
+    ...[...host.shadowRoot.querySelectorAll("canvas:not(.layer)")].map((x) => x.toDataURL()),
+    ...[...host.shadowRoot.querySelectorAll("svg, .pixels")].map((x) => x.innerHTML),
+])"""
+TELLS = """(host) => JSON.stringify([
+    ...[...host.shadowRoot.querySelectorAll("[role=img], .plane")].map((x) => x.ariaLabel),
+    host.shadowRoot.querySelector(".spoken").textContent,
+])"""
+CHANGES = """async (host, before) => {
+    const look = LOOK;
+    const end = performance.now() + 20000;
+    while (look(host) === before && performance.now() < end) {
+        await new Promise(requestAnimationFrame);
+    }
+    return look(host) !== before;
+}"""
+
+
+@pytest.fixture
+def move():
+    """Moves the first slider or plane of an explorer by key, and a slider to its other end.
+
+    Fails if its picture or what a screen reader is told stays as it was.
+    """
+
+    def press(host) -> None:
+        control = host.locator("input[type=range], [role=application]").first
+        control.wait_for()
+        control.focus()
+        shown, told = host.evaluate(SHOWS), host.evaluate(TELLS)
+        if control.get_attribute("role") == "application":
+            control.press("ArrowDown")
+            control.press(" ")  # where the arrows only move a brush, this paints
+        else:
+            value = control.input_value()
+            at_end = control.evaluate("(input) => input.value === input.max")
+            control.press("ArrowLeft" if at_end else "ArrowRight")
+            assert control.input_value() != value
+            control.press("Home" if at_end else "End")
+        title = host.locator(".explorer").get_attribute("aria-label")
+        assert host.evaluate(CHANGES.replace("LOOK", SHOWS), shown), f"{title}: the same picture"
+        assert host.evaluate(CHANGES.replace("LOOK", TELLS), told), f"{title}: the same words"
+
+    return press
+
 
 DRAG_AND_TIME = """async (input, count) => {
     const canvas = input.getRootNode().querySelector("canvas.large");

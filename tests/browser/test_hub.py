@@ -14,10 +14,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 PREFIX = "/user/ada/"
 SHOW = """\
+import numpy as np
 import tensorflow as tf
 
-from course_utils.tensorboard import show_dashboard
+from course_utils.tensorboard import show_dashboard, write_codes
 
+write_codes(np.eye(30), images=np.zeros((30, 8, 8, 1)), labels=range(30))
 with tf.summary.create_file_writer("logs/run").as_default():
     for step in range(5):
         tf.summary.scalar("loss", 1 / (1 + step), step=step)
@@ -35,7 +37,7 @@ def hub(tmp_path_factory, monkeypatch) -> JupyterLab:
     lab.stop()
 
 
-def test_tensorboard_shows_a_run_through_the_proxy(hub, page, notebook):
+def test_tensorboard_shows_a_run_and_codes_through_the_proxy(hub, page, notebook):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     hub.open(page, notebook(SHOW))
@@ -46,3 +48,6 @@ def test_tensorboard_shows_a_run_through_the_proxy(hub, page, notebook):
     assert data
     assert all(url.startswith(f"{hub.address}/proxy/") for url in data)
     page.get_by_text(re.compile(rf"open {PREFIX}proxy/\d+/ on the server")).wait_for()
+
+    page.goto(re.match(r".*/proxy/\d+/", data[0])[0] + "#projector")
+    page.frame_locator("iframe").get_by_text("Points: 30").wait_for(timeout=120_000)

@@ -8,12 +8,11 @@ import nbformat
 import pytest
 
 from course_utils.notebooks import student_copy
-from tests.browser.conftest import JupyterLab
+from tests.browser.conftest import SCREENSHOTS, JupyterLab
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 ROOT = Path(__file__).parents[2]
-PICTURES = ROOT / "build" / "screenshots"
 ASSIGNMENTS = sorted(path.name for path in (ROOT / "solutions").iterdir())
 WRONG = """\
 import tensorflow as tf
@@ -62,8 +61,8 @@ def validate(student, page, name, solutions):
     page.get_by_role("button", name="Validate").click()
     dialog = page.locator(".jp-Dialog", has_text="Validation Results")
     dialog.wait_for(timeout=300_000)
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=PICTURES / f"{name}.png")
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")
     return re.sub(r"\s+", " ", dialog.inner_text())
 
 
@@ -81,5 +80,5 @@ def test_formgrader_lists_every_assignment(instructor, page):
     page.goto(f"{instructor.address}/formgrader?token={instructor.token}")
     for name in ASSIGNMENTS:
         page.get_by_role("link", name=name, exact=True).first.wait_for()
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=PICTURES / "formgrader.png")
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / "formgrader.png")
