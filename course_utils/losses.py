@@ -4,6 +4,9 @@ Images may have any shape (B, …); each function sums over everything but the b
 the batch is left to the caller, so that no constant is lost on the way. Gaussians are given by
 their mean `mu` and the logarithm of their variance, `log_var` = log σ², which a network can output
 without a constraint.
+
+Arguments that belong together must agree in shape, or there is a ValueError. Values are not looked
+at: inside a compiled step there is nobody to tell.
 """
 
 import course_utils.quiet
@@ -13,6 +16,8 @@ import math
 import keras
 import tensorflow as tf
 from keras import ops
+
+from course_utils.validation import check_same_shape
 
 
 def sum_per_example(values):
@@ -34,6 +39,7 @@ def bernoulli_cross_entropy(x, logits):
     Returns:
         (B,), in nats.
     """
+    check_same_shape(x=x, logits=logits)
     # maximum and absolute have no slope at 0, where the loss has one: σ(0) − x.
     positive = logits > 0
     larger, distance = ops.where(positive, logits, 0.0), ops.where(positive, logits, -logits)
@@ -42,6 +48,7 @@ def bernoulli_cross_entropy(x, logits):
 
 def squared_error(x, y):
     """Squared error Σ (x − y)², for x and y of shape (B, …). Returns (B,)."""
+    check_same_shape(x=x, y=y)
     return sum_per_example(ops.square(x - y))
 
 
@@ -57,6 +64,7 @@ def kl_per_dimension(mu, log_var):
     Returns:
         (B, D), in nats.
     """
+    check_same_shape(mu=mu, log_var=log_var)
     # expm1 keeps the digits when the variance is close to 1, where the terms nearly cancel.
     return 0.5 * (ops.square(mu) + ops.expm1(log_var) - log_var)
 
@@ -100,6 +108,7 @@ def absolute_error(x, y):
     CycleGAN asks it of an image that went to the other domain and back, and of one that was in the
     domain already (Zhu et al. 2017, eq. 2 and section 5.2).
     """
+    check_same_shape(x=x, y=y)
     return sum_per_example(ops.abs(x - y))
 
 
@@ -161,6 +170,7 @@ def logistic_discriminator_loss(real_logits, fake_logits):
 
     Source: Goodfellow et al., Generative Adversarial Nets, 2014, eq. 1.
     """
+    check_same_shape(real_logits=real_logits, fake_logits=fake_logits)
     return sum_per_example(ops.softplus(-real_logits)) + sum_per_example(ops.softplus(fake_logits))
 
 
@@ -209,6 +219,7 @@ def hinge_discriminator_loss(real_logits, fake_logits):
     Source: Lim and Ye, Geometric GAN, 2017; Miyato et al., Spectral Normalization for Generative
     Adversarial Networks, 2018, eq. 16.
     """
+    check_same_shape(real_logits=real_logits, fake_logits=fake_logits)
     return sum_per_example(ops.relu(1 - real_logits)) + sum_per_example(ops.relu(1 + fake_logits))
 
 
@@ -223,6 +234,7 @@ def least_squares_discriminator_loss(real_scores, fake_scores):
 
     Source: Mao et al., Least Squares Generative Adversarial Networks, 2017, eq. 9.
     """
+    check_same_shape(real_scores=real_scores, fake_scores=fake_scores)
     return 0.5 * sum_per_example(ops.square(real_scores - 1) + ops.square(fake_scores))
 
 
@@ -248,6 +260,7 @@ def wasserstein_critic_loss(real_scores, fake_scores):
 
     Source: Arjovsky, Chintala and Bottou, Wasserstein GAN, 2017, eq. 2.
     """
+    check_same_shape(real_scores=real_scores, fake_scores=fake_scores)
     return sum_per_example(fake_scores) - sum_per_example(real_scores)
 
 
@@ -294,6 +307,7 @@ def gradient_penalty(critic, real, fake, seed=None):
 
     Source: Gulrajani et al., Improved Training of Wasserstein GANs, 2017, eq. 3 and algorithm 1.
     """
+    check_same_shape(real=real, fake=fake)
     shape = ops.shape(real)
     weight = keras.random.uniform((shape[0],) + (1,) * (len(shape) - 1), seed=seed)
     squared_norm = jacobian_norm(weight * real + (1 - weight) * fake, critic)
@@ -327,6 +341,7 @@ def log_aggregate_posterior(z, mu, log_var, examples):
     Source: Chen, Li, Grosse and Duvenaud, Isolating Sources of Disentanglement in VAEs, 2018,
     appendix C.2, "minibatch stratified sampling"; with equal weights for all the others.
     """
+    check_same_shape(z=z, mu=mu, log_var=log_var)
     batch = ops.shape(z)[0]
     # (B, B, D): what the posterior of example j, in column j, says about draw i.
     squared_distance = ops.square(z[:, None] - mu[None]) * ops.exp(-log_var)[None]
@@ -378,4 +393,5 @@ def code_cross_entropy(code, code_logits):
     Source: Chen et al., InfoGAN: Interpretable Representation Learning by Information Maximizing
     Generative Adversarial Nets, 2016, eq. 5.
     """
+    check_same_shape(code=code, code_logits=code_logits)
     return ops.logsumexp(code_logits, axis=-1) - ops.sum(code * code_logits, axis=-1)

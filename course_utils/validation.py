@@ -44,6 +44,36 @@ def check_shape(name: str, given: tuple, expected: tuple, sizes: Sizes | None = 
         )
 
 
+def check_same_shape(**tensors) -> None:
+    """Refuse arrays or tensors that differ in shape: by broadcasting they would give a wrong sum.
+
+    Args:
+        tensors: two or more, by the names of the arguments. A size or rank that TensorFlow does not
+            know yet fits any other.
+
+    Raises:
+        ValueError: naming both arguments and their shapes.
+    """
+    (first, expected), *others = ((name, _shape(tensor)) for name, tensor in tensors.items())
+    for name, given in others:
+        if expected is None or given is None:
+            continue
+        fits = len(given) == len(expected) and all(
+            None in (size, wanted) or size == wanted
+            for size, wanted in zip(given, expected, strict=True)
+        )
+        if not fits:
+            raise ValueError(f"{name}: expected the shape of {first}, {expected}, got {given}")
+
+
+def _shape(tensor) -> tuple | None:
+    """The shape as far as it is known; None if not even the rank is."""
+    shape = getattr(tensor, "shape", None)
+    if shape is None:
+        return np.shape(tensor)
+    return None if getattr(shape, "rank", 0) is None else tuple(shape)
+
+
 def check_array(
     name: str,
     value,

@@ -2,6 +2,8 @@
 
 import course_utils.quiet
 
+import re
+
 import keras
 import numpy as np
 import pytest
@@ -385,3 +387,39 @@ def test_code_cross_entropy_is_kerass_and_right_at_extreme_logits(rng):
         np.eye(2, dtype="float32"), np.float32([[1000, -1000], [1000, -1000]])
     )
     np.testing.assert_array_equal(extreme, [0, 2000])
+
+
+PAIRS = {
+    losses.bernoulli_cross_entropy: ("x", "logits"),
+    losses.squared_error: ("x", "y"),
+    losses.absolute_error: ("x", "y"),
+    losses.kl_per_dimension: ("mu", "log_var"),
+    losses.kl_to_standard_normal: ("mu", "log_var"),
+    losses.logistic_discriminator_loss: ("real_logits", "fake_logits"),
+    losses.hinge_discriminator_loss: ("real_logits", "fake_logits"),
+    losses.least_squares_discriminator_loss: ("real_scores", "fake_scores"),
+    losses.wasserstein_critic_loss: ("real_scores", "fake_scores"),
+    losses.code_cross_entropy: ("code", "code_logits"),
+}
+
+
+@pytest.mark.parametrize("loss", PAIRS, ids=lambda loss: loss.__name__)
+@pytest.mark.parametrize("shape", [(4,), (1, 3), (4, 1), (4, 3, 1)])
+def test_what_would_broadcast_is_refused(loss, shape):
+    """Instead of a number that means nothing."""
+    first, second = PAIRS[loss]
+    one, other = np.full((4, 3), 0.5, "float32"), np.full(shape, 0.5, "float32")
+    message = rf"{second}: expected the shape of {first}, \(4, 3\), got {re.escape(str(shape))}"
+    with pytest.raises(ValueError, match=message):
+        loss(one, other)
+    with pytest.raises(ValueError, match=message):
+        tf.function(loss)(tf.constant(one), tf.constant(other))
+
+
+def test_other_losses_refuse_it_too():
+    one, other = np.zeros((4, 3), "float32"), np.zeros((4, 1), "float32")
+    with pytest.raises(ValueError, match="fake: expected the shape of real"):
+        losses.gradient_penalty(lambda x: x, one, other)
+    for arguments in ((one, other, one), (one, one, other)):
+        with pytest.raises(ValueError, match="expected the shape of z"):
+            losses.total_correlation(*arguments, examples=10)

@@ -1,7 +1,10 @@
+import course_utils.quiet
+
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from course_utils.validation import check_array, check_count, check_shape
+from course_utils.validation import check_array, check_count, check_same_shape, check_shape
 
 
 def test_returns_the_array_with_its_dtype():
@@ -70,3 +73,25 @@ def test_count_refuses_all_but_whole_numbers_in_range(value):
     with pytest.raises(ValueError, match="k: expected a whole number from 1 to 5, got"):
         check_count("k", value, 1, 5)
     assert check_count("k", np.int64(5), 1, 5) == 5
+
+
+def test_sizes_that_are_not_known_yet_fit():
+    seen = []
+
+    @tf.function(
+        input_signature=[
+            tf.TensorSpec((None, 3)),
+            tf.TensorSpec(None),
+            tf.TensorSpec((4, None)),
+        ]
+    )
+    def trace(x, y, z):
+        check_same_shape(x=x, y=y, z=z)
+        seen.append((x.shape, y.shape, z.shape))
+        return x
+
+    trace(tf.zeros((4, 3)), tf.zeros(()), tf.zeros((4, 3)))
+    assert len(seen) == 1
+    check_same_shape(x=[[1, 2]], y=np.zeros((1, 2)), z=tf.zeros((1, 2)))
+    with pytest.raises(ValueError, match=r"y: expected the shape of x, \(2,\), got \(3,\)"):
+        check_same_shape(x=[1, 2], y=[1, 2, 3])
