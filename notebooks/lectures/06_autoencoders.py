@@ -252,9 +252,9 @@ for one, other in zip(*table.values(), strict=True):
     assert 0.75 < one / other < 1.33
 
 # %% [markdown]
-# Each loss is a fair guide to the other: the two networks end close together by either measure. What differs is how hard it is to get out of a confident mistake. For pixels that are probabilities,
-# cross-entropy is the natural choice, and the VAE will need it. The models below use squared error, whose numbers are easy
-# to read: 0 is perfect.
+# Each loss is a fair guide to the other: the two networks end close together by either measure. What differs is how hard it
+# is to get out of a confident mistake. For pixels that are probabilities, cross-entropy is the natural choice, and the VAE
+# will need it. The models below use squared error, whose numbers are easy to read: 0 is perfect.
 
 # %% [markdown]
 # ## 4. What does overfitting look like?
