@@ -13,6 +13,11 @@ import ziamath
 ziamath.config.svg2 = False
 FONT_SIZE = 17  # pixels, beside text of 16
 INK = "currentColor"  # that of the text around it, in dark pages too
+# What ziamath misreads, and the same as it reads it: a letter without braces, a tall double bar.
+REWRITTEN = (
+    (re.compile(r"\\mathbb (\w)"), r"\\mathbb{\1}"),
+    (re.compile(r"\\[bB]igg?[lmr]?(?=\\\|)"), ""),
+)
 VIEW = re.compile(r'viewBox="\S+ (\S+) \S+ (\S+)"')
 DISPLAY = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
 INLINE = re.compile(r"(?<![\\$`\w])\$(?!\s)([^$`\n]+?)(?<![\s\\])\$(?!\w)")
@@ -31,6 +36,8 @@ def formula_svg(tex: str, display: bool = False) -> str:
     """
     tex = tex.strip()
     words = html.escape(tex)
+    for misread, rewritten in REWRITTEN:
+        tex = misread.sub(rewritten, tex)
     try:
         drawing = ziamath.Latex(tex, size=FONT_SIZE, color=INK, inline=not display).svg()
     except Exception:  # ziamath raises whatever its parser meets; a formula is no reason to stop

@@ -186,7 +186,7 @@ def show_codes(codes, dimensions, title):
         ):
             over_scale = laid_out[shape, ..., dimension].mean(axis=(1, 2))
             below.plot(range(6), over_scale, style, color="black", label=name, linewidth=1.3)
-        below.set(xlabel="scale", ylim=(-reach, reach), xticks=[0, 5])
+        below.set(xlabel="scale", xlim=(-0.8, 5.8), ylim=(-reach, reach), xticks=[0, 5])
     axes[0, 0].set_ylabel("position_y")
     axes[1, 0].set_ylabel("code")
     axes[1, -1].legend(frameon=False, fontsize=9, bbox_to_anchor=(1.0, 1.0), loc="upper left")
@@ -460,11 +460,12 @@ assert table["the factors, rotated"]["MIG"] < 0.3
 assert np.isclose(table["the factors, rotated"]["linear R²"], 1)
 
 # %% [markdown]
-# The rulers agree about the truth, and much less about the rest: a code can look decent to one and poor to another. Three
+# The rulers agree about the truth, and much less about the rest: a code can look decent to one and poor to another. Four
 # things to keep in mind.
 #
 # - MIG cuts each dimension into 20 bins and so cannot tell 32 positions apart: even the truth does not get 1, until the bins
 #   suffice.
+# - SAP is counted above what guessing reaches, so a second dimension that guesses worse than chance lifts it a little above 1.
 # - The FactorVAE score asks only *which* dimension stands still. A code that blends a little is forgiven.
 # - The last column is no score of disentanglement. It says how well the factors can be read from **all** numbers together, by a
 #   linear regression (the share of variance explained). The rotated factors **lost nothing**, and yet are called entangled.

@@ -33,6 +33,7 @@ from course_utils.explorers import (
     PixelConnections,
     PixelPath,
     RoundTrip,
+    RunCurves,
     StyleMixer,
     TrainingReplay,
     export_network,
@@ -227,6 +228,19 @@ def metrics() -> Explorer:
     )
 
 
+def run_curves() -> Explorer:
+    steps, noise = np.arange(40), np.random.default_rng(0).random((3, 2, 40))
+    return RunCurves(
+        {
+            f"rate {rate:g}": {
+                "training": np.exp(-rate * steps) + 0.05 * noise[i, 0],
+                "validation": 0.2 + np.exp(-rate * steps) + 0.05 * noise[i, 1],
+            }
+            for i, rate in enumerate((0.01, 0.1, 1.0))
+        }
+    )
+
+
 EXAMPLES = {
     build.__name__: build
     for build in (
@@ -247,5 +261,6 @@ EXAMPLES = {
         attribute_editor,
         diffusion_steps,
         metrics,
+        run_curves,
     )
 }

@@ -37,6 +37,22 @@ def test_a_formula_on_its_own_line_is_larger():
     assert height(display=True) > height(display=False)
 
 
+@pytest.mark.parametrize(
+    ("written", "drawn_as"),
+    [
+        (r"\mathbb E_q x \in \mathbb R^2", r"\mathbb{E}_q x \in \mathbb{R}^2"),
+        (r"\big\| x \big\|^2", r"\| x \|^2"),
+        (r"q \,\Bigl\|\, p", r"q \,\|\, p"),
+    ],
+)
+def test_what_ziamath_misreads_is_drawn_right(written, drawn_as):
+    def shapes(tex):
+        return re.findall(r'<path d="[^"]+"', formula_svg(tex))
+
+    assert shapes(written) == shapes(drawn_as) != []
+    assert f'aria-label="{written}"' in formula_svg(written)
+
+
 def test_what_cannot_be_drawn_stays_readable():
     assert formula_svg(r"\frac{1") == r'<code class="formula">\frac{1</code>'
 
