@@ -33,6 +33,7 @@ from course_utils.explorers import (
     PixelConnections,
     PixelPath,
     RoundTrip,
+    RunCurves,
     StyleMixer,
     TrainingReplay,
     export_network,
@@ -118,6 +119,19 @@ def denoising() -> Explorer:
     networks = {"left alone": export_network(same), "blurred": export_network(blur)}
     test = digits().test
     return DenoisingSlider(networks, test.x[:20], labels=test.labels[:20])
+
+
+def run_curves() -> Explorer:
+    rng, steps = np.random.default_rng(0), np.arange(1, 41)
+    return RunCurves(
+        {
+            f"rate {rate:g}": {
+                split: gap + np.exp(-rate * steps) + rng.uniform(0, 0.1, 40)
+                for split, gap in (("train", 0.05), ("test", 0.15))
+            }
+            for rate in (0.03, 0.1, 0.3)
+        }
+    )
 
 
 def training_replay() -> Explorer:
@@ -238,6 +252,7 @@ EXAMPLES = {
         latent_map,
         interpolation,
         denoising,
+        run_curves,
         training_replay,
         style_mixer,
         round_trip,
