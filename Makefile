@@ -2,7 +2,7 @@
 # Works with GNU make 3.81 (macOS) and later.
 
 .DEFAULT_GOAL := help
-.PHONY: help lab doctor test lectures site release weights class notebooks check-notebooks lint format speed quality clean
+.PHONY: help lab doctor test lectures site release weights class notebooks check-notebooks lint format speed quality latency clean
 
 export TF_CPP_MIN_LOG_LEVEL := 3
 # An activated environment of another project is not ours: uv would warn about it at each command.
@@ -57,6 +57,8 @@ speed: .venv/.synced ## compare training speed with Keras's own fit
 	@$(RUN) python benchmarks/speed.py
 quality: .venv/.synced ## train and measure every model
 	@$(RUN) python benchmarks/quality.py
+latency: .venv/.synced ## measure the milliseconds from slider to picture, in Chromium
+	@$(RUN) pytest -q -m latency
 
 ##@ Tidy up
 clean: ## remove caches, logs and builds; the environment and students' work stay

@@ -24,6 +24,8 @@ def relative_links(name: str, content: str) -> list[str]:
     if name.endswith(".ipynb"):
         cells = nbformat.reads(content, as_version=4).cells
         content = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    # What stands in a block of code is for readers to copy.
+    content = re.sub(r"^```.*?^```", "", content, flags=re.MULTILINE | re.DOTALL)
     links = ["".join(match) for match in LINK.findall(content)]
     return [
         unquote(link.partition("#")[0])
@@ -49,6 +51,18 @@ def test_links_are_found():
 def test_links_lead_to_a_file(path):
     links = relative_links(path.name, path.read_text("utf-8"))
     assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize(
+    "path", [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")], ids=lambda p: p.name
+)
+def test_links_to_a_heading_find_it(path):
+    text = path.read_text("utf-8")
+    for page, heading in re.findall(r"\]\((?![a-z]+:)([^)#\s]*\.md)#([^)\s]+)\)", text):
+        headings = re.findall(r"^#+ (.+)$", (path.parent / page).read_text("utf-8"), re.MULTILINE)
+        # An address has hyphens for spaces, small letters and no marks.
+        names = [re.sub(r"[^\w\- ]", "", name.lower()).replace(" ", "-") for name in headings]
+        assert heading in names
 
 
 def test_the_notebooks_link_to_each_other():

@@ -15,7 +15,8 @@ is one code base and two ways to show it:
 
 A new explorer is a function `name(stage, options, decoder)` in a script, built from the parts in
 `toolkit.js` and `chart.js`, and a subclass of `Explorer` that names it. No explorer knows a model
-class.
+class. One of each stands in `tests/browser/examples.py`, where it is moved, measured and
+photographed.
 """
 
 from course_utils.explorers.clustering import KMeansStepper

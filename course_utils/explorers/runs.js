@@ -25,7 +25,7 @@ export function runCurves(stage, { runs, curves, quantity }) {
   const draw = () => {
     const [low, high] = [scale(state.log ? Math.min(...all) : Math.min(0, ...all)), scale(Math.max(...all))];
     const chart = new Chart({
-      label: `${quantity} of ${runs.length} runs, ${state.curve}`, width: 560, height: 300,
+      label: `${quantity} of ${runs.length} runs, ${state.curve}`, width: stage.isNarrow ? 400 : 560, height: 300,
       x: { label: "step", from: 1, to: Math.max(steps, 2) },
       y: {
         label: quantity + (state.log ? " (logarithmic)" : ""), from: low, to: high + 0.04 * (high - low || 1),

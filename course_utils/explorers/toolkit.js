@@ -46,6 +46,11 @@ export class Stage {
     );
   }
 
+  // Whether there is no room for wide charts: their letters would be too small to read.
+  get isNarrow() {
+    return this.body.clientWidth < 500;
+  }
+
   // Tell a screen reader, once the hand rests.
   say(text) {
     clearTimeout(this.soon);

@@ -37,7 +37,7 @@ export function trainingReplay(stage, { real, steps, runs, window: [low, high], 
   const most = Math.max(...runs.flatMap(({ scores }) => scores));
   const curve = new Chart({
     label: `${score} over the training, one line a run`, height: 200,
-    width: stage.body.clientWidth < 500 ? 400 : 800, // or its letters would be too small on a phone
+    width: stage.isNarrow ? 400 : 800,
     // A little beyond the end, where the last label needs its room.
     x: { label: "training steps", from: steps[0], to: steps.at(-1) + 0.03 * (steps.at(-1) - steps[0]) }, y: { label: score, from: 0, to: 1.08 * most },
   });

@@ -121,6 +121,19 @@ def denoising() -> Explorer:
     return DenoisingSlider(networks, test.x[:20], labels=test.labels[:20])
 
 
+def run_curves() -> Explorer:
+    rng, steps = np.random.default_rng(0), np.arange(1, 41)
+    return RunCurves(
+        {
+            f"rate {rate:g}": {
+                split: gap + np.exp(-rate * steps) + rng.uniform(0, 0.1, 40)
+                for split, gap in (("train", 0.05), ("test", 0.15))
+            }
+            for rate in (0.03, 0.1, 0.3)
+        }
+    )
+
+
 def training_replay() -> Explorer:
     rng = np.random.default_rng(0)
     angles = 2 * np.pi * rng.integers(0, 8, 200) / 8
@@ -252,6 +265,7 @@ EXAMPLES = {
         latent_map,
         interpolation,
         denoising,
+        run_curves,
         training_replay,
         style_mixer,
         round_trip,

@@ -75,6 +75,16 @@ CONTRAST = """(host) => {
 }"""
 
 
+# The height of the smallest letters of a chart, in pixels of the page.
+LETTERS = """(host) => {
+    const height = (text) => {
+        const { a, b } = text.getScreenCTM(); // b: the vertical axis is named sideways
+        return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b);
+    };
+    return Math.min(...[...host.shadowRoot.querySelectorAll("svg.chart text")].map(height));
+}"""
+
+
 @pytest.fixture(scope="module")
 def built() -> dict[str, object]:
     """Every explorer by its name."""
@@ -130,6 +140,7 @@ def test_each_fits_and_is_readable(open_all, device, theme):
         assert frame.evaluate("(frame) => frame.clientWidth - frame.scrollWidth") >= 0, name
         frame.screenshot(path=PICTURES / f"{name}-{device}-{theme}.png")
         assert host.evaluate(CONTRAST) >= 4.5, name
+        assert host.evaluate(LETTERS) >= 8, f"{name}: the letters of a chart are too small"
 
 
 def test_each_moves_in_jupyterlab(jupyterlab, page, notebook, move):

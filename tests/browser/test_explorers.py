@@ -88,6 +88,7 @@ def large_picture(explorer) -> str:
     return canvas.evaluate("(canvas) => canvas.toDataURL()")
 
 
+@pytest.mark.latency
 def test_sliders_answer_within_a_frame_in_an_exported_file(open_exported, codes, slider_times):
     network = export_network(decoder(8, channels=3), "sigmoid")
     kl = np.array([2.0, 1.0, 0.5, 0.5, 0.3, 0.2, 0.1, 0.001])
@@ -95,7 +96,7 @@ def test_sliders_answer_within_a_frame_in_an_exported_file(open_exported, codes,
     sliders = explorer.get_by_role("slider")
     assert sliders.count() == 8
     assert explorer.get_by_role("slider", name="unused").count() == 1
-    times = slider_times(sliders.first, "in the page")
+    times = slider_times(sliders.first, "exported file, in the page")
     assert times[int(0.9 * len(times))] < 16
 
 
@@ -533,6 +534,7 @@ LatentSliders(export_network(decoder, "sigmoid"))
 """
 
 
+@pytest.mark.latency
 def test_explorers_move_in_jupyterlab(jupyterlab, page, notebook, slider_times):
     cells = [
         SETUP,

@@ -50,4 +50,5 @@ def test_tensorboard_shows_a_run_and_codes_through_the_proxy(hub, page, notebook
     page.get_by_text(re.compile(rf"open {PREFIX}proxy/\d+/ on the server")).wait_for()
 
     page.goto(re.match(r".*/proxy/\d+/", data[0])[0] + "#projector")
-    page.frame_locator("iframe").get_by_text("Points: 30").wait_for(timeout=120_000)
+    cloud = page.frame_locator("iframe").frame_locator("iframe")  # a frame in its plugin's frame
+    cloud.get_by_text(re.compile(r"Points:\s*30")).first.wait_for(timeout=120_000)

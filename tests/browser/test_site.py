@@ -6,8 +6,7 @@ import build_site
 import nbformat
 import pytest
 
-from course_utils.explorers import LatentSliders, export_network
-from course_utils.pretrained import load_pretrained
+from tests.browser.examples import EXAMPLES
 
 FIGURE = '<img width="1" alt="a curve" src="data:image/png;base64,iVBORw0KGgo=">'
 
@@ -32,12 +31,12 @@ def lecture(*outputs) -> nbformat.NotebookNode:
 def folders(tmp_path_factory):
     """Executed lectures and released assignments, one of each."""
     root = tmp_path_factory.mktemp("site")
-    network = export_network(load_pretrained("digits_vae").decoder, "sigmoid")
-    explorer = nbformat.v4.new_output(
-        "execute_result", LatentSliders(network)._repr_mimebundle_(), execution_count=1
-    )
+    explorers = [
+        nbformat.v4.new_output("execute_result", build()._repr_mimebundle_(), execution_count=1)
+        for build in EXAMPLES.values()
+    ]
     (root / "lectures").mkdir()
-    nbformat.write(lecture(shown(FIGURE), explorer), root / "lectures" / "07_vae.ipynb")
+    nbformat.write(lecture(shown(FIGURE), *explorers), root / "lectures" / "07_vae.ipynb")
     nbformat.write(lecture(), root / "lectures" / "00_welcome.ipynb")  # the index says it
     (root / "assignments" / "vae").mkdir(parents=True)
     assignment = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Do it")])
@@ -62,11 +61,22 @@ def asked(context):
 
 @pytest.mark.slow
 @pytest.mark.browser
-def test_explorers_move_with_nothing_but_the_file(site, page, asked, slider_times):
+@pytest.mark.latency
+def test_explorers_answer_within_a_frame(site, page, slider_times):
     page.goto((site / "lectures" / "07_vae.html").as_uri())
-    slider = page.locator("[data-explorer]").get_by_role("slider").first
-    times = slider_times(slider, "in the site")
+    sliders = page.get_by_role("region", name="Latent sliders").get_by_role("slider")
+    times = slider_times(sliders.first, "site, in the page")
     assert times[int(0.9 * len(times))] < 16
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_every_explorer_moves_with_nothing_but_the_file(site, page, asked, move):
+    page.goto((site / "lectures" / "07_vae.html").as_uri())
+    explorers = page.locator("[data-explorer]")
+    assert explorers.count() == len(EXAMPLES)
+    for explorer in explorers.all():
+        move(explorer)
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
 
 
