@@ -57,8 +57,25 @@ class EqualizedDense(_Equalized, layers.Dense):
     He's scale √(2 / fan in) stands in the network and not in the initial weights. Adam moves every
     weight by about the learning rate, whatever its size, so weights of one size learn at one speed.
 
-    Source: Karras et al., Progressive Growing of GANs, 2018, section 4.1.
+    Args:
+        rate: makes the layer learn so many times as fast: weights start 1/rate as large and are
+            scaled by it. A bias is not.
+
+    Source: Karras et al., Progressive Growing of GANs, 2018, section 4.1; the rate: Karras et al.,
+    A Style-Based Generator Architecture for GANs, 2019, appendix C.
     """
+
+    def __init__(self, *args, rate=1.0, **kwargs):
+        initial = keras.initializers.RandomNormal(stddev=1 / rate)
+        super().__init__(*args, **{"kernel_initializer": initial, **kwargs})
+        self.rate = rate
+
+    @property
+    def kernel(self):
+        return self.rate * super().kernel
+
+    def get_config(self):
+        return {**super().get_config(), "rate": self.rate}
 
 
 @_register
@@ -131,7 +148,7 @@ class Constant(layers.Layer):
         self.shape = tuple(shape)
 
     def build(self, input_shape):
-        self.value = self.add_weight(shape=self.shape, initializer="random_normal", name="value")
+        self.value = self.add_weight(shape=self.shape, initializer=_unit_normal(), name="value")
 
     def call(self, inputs):
         return ops.broadcast_to(self.value, (ops.shape(inputs)[0], *self.shape))
@@ -212,6 +229,9 @@ class LayerNoise(layers.Layer):
     noise is drawn anew at each call. Otherwise it is one image drawn at the start, so that the same
     latent vector gives the same picture.
 
+    What is learnt is a hundred times the strength. Adam moves it like any weight, so the strength
+    rises slowly: otherwise speckles serve for every detail that is yet to be learnt, and stay.
+
     Source: Karras et al., A Style-Based Generator Architecture for GANs, 2019, section 2; Karras et
     al. 2020, section 2.1, for one strength a layer.
     """
@@ -221,13 +241,18 @@ class LayerNoise(layers.Layer):
         self.seed = keras.random.SeedGenerator()
 
     def build(self, input_shape):
-        self.strength = self.add_weight(shape=(), initializer="zeros", name="strength")
+        self.hundredths = self.add_weight(shape=(), initializer="zeros", name="hundredths")
         self.noise = self.add_weight(
             shape=(*input_shape[1:3], 1),
             initializer=_unit_normal(),
             trainable=False,
             name="noise",
         )
+
+    @property
+    def strength(self):
+        """The standard deviation of what is added."""
+        return self.hundredths / 100
 
     def call(self, x, training=False):
         noise = self.noise

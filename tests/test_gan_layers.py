@@ -156,6 +156,21 @@ def test_fade_mixes_old_and_new(alpha, normal):
     assert not fade.trainable_weights
 
 
+def test_a_rate_changes_the_speed_and_not_the_start():
+    x = tf.ones((1, 400))
+    moved = {}
+    for rate in (1.0, 0.1):
+        layer = EqualizedDense(300, rate=rate, use_bias=False)
+        start = np.asarray(layer(x))
+        assert abs(np.std(layer.kernel) / np.sqrt(2 / 400) - 1) < 0.02  # 120,000 draws
+        optimizer = keras.optimizers.Adam(0.01)
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(layer(x))
+        optimizer.apply(tape.gradient(loss, layer.trainable_variables), layer.trainable_variables)
+        moved[rate] = np.mean(start - layer(x))
+    assert moved[0.1] == pytest.approx(moved[1.0] / 10, rel=1e-3)
+
+
 # ------------------------------------------------------------------------------------- styles
 
 
@@ -186,7 +201,7 @@ def test_a_new_modulated_convolution_keeps_the_variance_whatever_the_style(norma
 def test_noise_is_drawn_anew_in_training_only_and_is_one_image_for_all_channels(normal):
     layer, x = LayerNoise(), normal(400, 4, 4, 3)
     np.testing.assert_array_equal(layer(x, training=True), x)
-    layer.strength.assign(0.5)
+    layer.hundredths.assign(50)
     np.testing.assert_array_equal(layer(x), layer(x))
     fixed, fresh = np.asarray(layer(x)) - x, np.asarray(layer(x, training=True)) - x
     np.testing.assert_allclose(fixed, fixed[:1, ..., :1] + np.zeros_like(x), atol=1e-6)

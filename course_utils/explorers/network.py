@@ -150,7 +150,7 @@ class _Exporter:
     def take(self, operation, node: int, inputs: list[int], shape: tuple) -> int:
         """Add the step of x[:, i], row i of every example."""
         key = operation._inbound_nodes[node].arguments.args[1]
-        simple = isinstance(key, tuple) and len(key) == 2 and key[0] == slice(None)
+        simple = isinstance(key, (tuple, list)) and len(key) == 2 and key[0] == slice(None)
         if not simple or not isinstance(key[1], int) or key[1] < 0:
             raise ValueError(f"the page takes x[:, i] with i of at least 0 only, not x[{key}]")
         length = int(np.prod(shape))

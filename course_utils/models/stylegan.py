@@ -149,6 +149,10 @@ class StyleGAN(GAN):
         return self.generate(self.latent_noise(check_count("count", count)), truncation)
 
 
+MAPPING_RATE = 0.1
+"""At the speed of the other layers the mapping soon knows two directions of w and no more."""
+
+
 def mapping_network(latent: int, style: int, depth: int = 3) -> keras.Model:
     """Fully connected network from z, at length √D, to w.
 
@@ -165,7 +169,7 @@ def mapping_network(latent: int, style: int, depth: int = 3) -> keras.Model:
     z = keras.Input((latent,))
     w = PixelNorm()(z)
     for _ in range(depth):
-        w = _lrelu()(EqualizedDense(style)(w))
+        w = _lrelu()(EqualizedDense(style, rate=MAPPING_RATE, use_bias=False)(w))
     return keras.Model(z, w, name="mapping")
 
 
@@ -189,9 +193,12 @@ def synthesis_network(style: int, channels: Sequence[int]) -> keras.Model:
         if number:
             x, image = _twice_as_wide()(x), _twice_as_wide()(image)
         x = _lrelu()(LayerNoise()(ModulatedConv2D(width, 3)([x, own])))
+        x = layers.Rescaling(2**0.5)(x)  # the rectifier halves the power that demodulation gave
         colors = ModulatedConv2D(3, 1, demodulate=False)([x, own])
         image = layers.Add()([image, colors]) if number else colors
-    return keras.Model(w, layers.Activation("sigmoid")(image), name="synthesis")
+    # Colours of all sizes add up. A quarter of them leaves the sigmoid its slope at the start.
+    image = layers.Activation("sigmoid")(layers.Rescaling(0.25)(image))
+    return keras.Model(w, image, name="synthesis")
 
 
 def style_generator(latent: int, style: int, channels: Sequence[int]) -> keras.Model:

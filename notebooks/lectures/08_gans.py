@@ -573,7 +573,7 @@ assert distance(dcgan) < 12
 
 # %% [markdown]
 # It needs fewer epochs than the dense one, each of which takes several times longer: on images this small it does not pay. From
-# 32×32 pixels on it is the only way, as the next lecture shows.
+# 32×32 pixels on it is the only way, as the [next lecture](09_gan_advances.ipynb) shows.
 
 # %% [markdown]
 # ## Summary
@@ -599,7 +599,7 @@ assert distance(dcgan) < 12
 # ## Do it yourself
 #
 # The assignment [gan](../assignments/gan/gan.ipynb) asks for both players' losses, saturating and not, and for the Wasserstein
-# critic's, which the next lecture explains; it trains a model with yours.
+# critic's, which the [next lecture](09_gan_advances.ipynb) explains; it trains a model with yours.
 #
 # ## Papers
 #

@@ -648,3 +648,22 @@ def test_styles_are_mixed_layer_by_layer_and_truncated(open_exported, codes):
     explorer.get_by_role("spinbutton").first.fill("4")
     assert large_picture(explorer) == mean
     assert len(seen) == 4
+
+
+def test_the_styles_of_shipped_faces_are_mixed_in_the_page(open_exported):
+    gan = load_pretrained("faces_stylegan")
+    styles = np.asarray(gan.map(np.random.default_rng(0).normal(size=(4, gan.latent))))
+    synthesis = gan.averaged_generator.get_layer("synthesis")
+    layer_names = ("4 × 4", "8 × 8", "16 × 16", "32 × 32")
+    explorer = open_exported(
+        StyleMixer(export_network(synthesis), styles, np.asarray(gan.mean_style), layer_names)
+    )
+    large_picture(explorer)
+    canvas = explorer.locator("canvas.large")
+    shown = np.array(
+        canvas.evaluate("(c) => [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]")
+    )
+    side = int(np.sqrt(len(shown) / 4))
+    pixels = shown.reshape(side, side, 4)[:: side // 32, :: side // 32, :3] / 255
+    expected = np.asarray(gan.mix(styles[:1], styles[1:2], crossover=2))[0]
+    assert np.abs(pixels - expected).max() < 3 / 255

@@ -242,7 +242,7 @@ def test_a_style_generator_agrees_to_less_than_one_grey_level(run_in_page):
     synthesis = gan.generator.get_layer("synthesis")
     for layer in synthesis.layers:
         if isinstance(layer, LayerNoise):
-            layer.strength.assign(0.3)
+            layer.hundredths.assign(30)
     z = np.random.default_rng(3).normal(size=(12, LATENT)).astype("float32")
     first, second = gan.map(z), gan.map(z[::-1])
     styles = np.stack([first, first, second, second], axis=1)

@@ -37,6 +37,14 @@ def test_a_layer_called_twice_carries_its_weights_once_more_but_runs_in_order():
     assert [step["inputs"] for step in network.steps] == [[], [0], [1]]
 
 
+def test_a_copied_network_is_exported_like_the_original():
+    """Copying turns the key of x[:, i] from a tuple into a list."""
+    x = keras.Input((3, 2))
+    model = keras.Model(x, layers.Add()([x[:, 0], x[:, 2]]))
+    copy = keras.models.clone_model(model)
+    assert export_network(copy).to_json() == export_network(model).to_json()
+
+
 def test_several_inputs_keep_their_order():
     a, b = keras.Input((2,)), keras.Input((3,))
     network = export_network(keras.Model([a, b], layers.Concatenate()([b, a])))

@@ -1,0 +1,718 @@
+# %% [markdown]
+# # Advances in generative adversarial networks
+#
+# The first GAN of 2014 drew grey faces the size of a stamp. Four years later people took such faces for photographs. No single
+# discovery did it, but a handful of ideas, each of which answers one question: How do I ask for what I want? How far
+# away is a bad picture? Must everything be learnt at once? Where in the network does the hair live? This lecture takes them in turn.
+#
+# **Afterwards you can**
+#
+# - tell both players a label, and check that the generator obeys it;
+# - say why a distance can be followed where a verdict cannot, and hold a critic's slope at 1;
+# - grow a GAN from 4×4 pixels upwards;
+# - mix the styles of two faces layer by layer, and say which layer decides what;
+# - trade variety for quality by truncation, in two ways, and measure both;
+# - paint with labels, and say why ordinary normalisation would erase them.
+#
+# **Time**: about 75 minutes to read and play; under two minutes to run from top to bottom on two cores.
+# **Needs**: the lecture on [generative adversarial networks](08_gans.ipynb). No network, no GPU.
+
+# %%
+import course_utils.quiet  # TensorFlow without its start-up lines
+
+import time
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import scipy.special
+import scipy.stats
+import tensorflow as tf
+
+from course_utils import losses
+from course_utils.data import load
+from course_utils.data.face_drawing import CLASSES
+from course_utils.data.faces import label_maps
+from course_utils.explorers import LabelPainter, StyleMixer, export_network
+from course_utils.metrics.sample_quality import (
+    digit_classes,
+    digit_features,
+    frechet_distance,
+    precision_recall,
+)
+from course_utils.models.conditional_gan import dense_conditional_gan
+from course_utils.models.progressive_gan import progressive_gan
+from course_utils.models.wgan import dense_wgan
+from course_utils.plotting import image_grid, show_images
+from course_utils.pretrained import load_pretrained
+
+plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.right": False})
+BLUE, ORANGE, GREY = "#08519c", "#e6850e", "#777777"
+
+digits = load("digits")
+validation_features = digit_features(digits.validation.x)
+
+
+def adam(rate=1e-3):
+    """As in the last lecture: no momentum, since the opponent moves."""
+    return keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99)
+
+
+# %% [markdown]
+# ## 1. Can one ask for a seven?
+#
+# The GAN of the last lecture draws what it likes. To draw what *you* like, tell both players the label $y$ (Mirza and Osindero 2014):
+#
+# $$\min_G \max_D \;\; \mathbb E \log D(x \mid y) + \mathbb E \log\big(1 - D(G(z \mid y) \mid y)\big).$$
+#
+# The generator gets the label beside $z$. The discriminator asks two questions at once: is this a real image at all, and is it one of
+# *this class*? A beautiful three, handed in as a seven, is a fake. Ours adds two scores, one for each question,
+# $\text{logit} = w \cdot \varphi(x) + b + v_y \cdot \varphi(x)$, with a learnt vector $v_y$ for each label (Miyato and Koyama 2018).
+#
+# **Predict**: below, each row has one $z$ and each column one label. What will the pictures of a row have in common?
+
+# %%
+keras.utils.set_random_seed(0)
+conditional = dense_conditional_gan(
+    digits.shape, latent=32, classes=10, r1_weight=1.0, ema_decay=0.995
+)
+conditional.compile(adam(), adam())
+conditional.fit(digits.train.x, digits.train.labels, batch_size=64, epochs=150)
+
+z = np.random.default_rng(0).normal(size=(5, 32)).astype("float32")
+labels = np.tile(np.arange(10), 5)
+show_images(
+    conditional.generate(np.repeat(z, 10, axis=0), labels),
+    columns=10,
+    size=0.6,
+    title="one z a row, one label a column",
+)
+
+# %% [markdown]
+# Two claims, and their checks. **The label is obeyed**: the classifier that we measure with, which the game never saw, reads
+# the digit that was asked for. **The rest is in $z$**: how much ink a digit has, beyond what is usual for its class, goes with $z$ from
+# label to label. If $z$ meant something else under each label, the ink of two labels would not be correlated.
+
+# %%
+asked = np.arange(1000) % 10
+agreement = np.mean(digit_classes(np.asarray(conditional.sample(asked))) == asked)
+print(f"digits read as asked for: {agreement:.1%}")
+assert agreement > 0.95
+
+many_z = np.asarray(conditional.latent_noise(200))
+drawn = conditional.generate(np.repeat(many_z, 10, axis=0), np.tile(np.arange(10), 200))
+ink = np.mean(drawn, axis=(1, 2, 3)).reshape(200, 10)
+between_labels = np.corrcoef(ink.T)[np.triu_indices(10, k=1)]
+print(
+    f"correlation of ink between two labels with the same z: {between_labels.mean():.2f} on average"
+)
+assert between_labels.mean() > 0.2
+
+# %% [markdown]
+# ## 2. How far, instead of whether
+#
+# The discriminator of the last lecture says *whether* something is real. Here is the trouble with that. Let the real numbers lie near
+# 2 and the fakes near $\theta$, both narrowly. The generator can move $\theta$. What does it learn from the Jensen–Shannon
+# divergence, which the best discriminator measures?
+#
+# Another way to compare: think of the two distributions as heaps of sand. The **Wasserstein distance** $W_1$ is the least work, mass
+# times way, that turns one heap into the other. In one dimension there is nothing to search for: carry the leftmost
+# grain to the leftmost place, and so on.
+#
+# **Predict** both curves for $\theta$ from −3 to 3.
+
+# %%
+real_place, width = 2.0, 0.15
+thetas = np.linspace(-3, 3, 121)
+line = np.linspace(-5, 5, 4001)
+p = scipy.stats.norm.pdf(line, real_place, width)
+
+
+def jensen_shannon(q):
+    middle = (p + q) / 2
+    terms = scipy.special.rel_entr(p, middle) + scipy.special.rel_entr(q, middle)
+    return terms.sum() * (line[1] - line[0]) / 2
+
+
+grains = np.random.default_rng(0).normal(0, width, 2000)
+divergence = [jensen_shannon(scipy.stats.norm.pdf(line, theta, width)) for theta in thetas]
+wasserstein = [
+    scipy.stats.wasserstein_distance(real_place + grains, theta + grains) for theta in thetas
+]
+
+figure, axes = plt.subplots(1, 2, figsize=(9, 2.6), layout="constrained")
+axes[0].plot(thetas, divergence, color=ORANGE)
+axes[0].set(xlabel="place θ of the fakes", ylabel="nats", title="Jensen–Shannon divergence")
+axes[1].plot(thetas, wasserstein, color=BLUE)
+axes[1].set(xlabel="place θ of the fakes", ylabel="distance", title="Wasserstein distance")
+for axis in axes:
+    axis.axvline(real_place, color=GREY, linestyle=":", linewidth=1)
+plt.show()
+
+far = thetas < 0.5
+print(f"far from the data: JSD lies in [{min(divergence):.0f}, {np.max(divergence):.4f}], ", end="")
+print(f"log 2 = {np.log(2):.4f}")
+assert np.ptp(np.array(divergence)[far]) < 1e-3
+np.testing.assert_allclose(wasserstein, np.abs(real_place - thetas), atol=1e-6)
+
+# %% [markdown]
+# Far away, one sandheap is as unlike the data as any other: the divergence is stuck at its maximum, $\log 2$, and has no slope.
+# The distance has slope 1 everywhere. Whoever follows it knows which way to go, from however far.
+
+# %% [markdown]
+# ## 3. A critic of slope 1
+#
+# In images there is no leftmost grain. But $W_1$ has a second face (Kantorovich–Rubinstein duality, Arjovsky et al. 2017):
+#
+# $$W_1(p, q) = \max_{f \text{ of slope} \,\le\, 1} \;\; \mathbb E_{x \sim p} f(x) - \mathbb E_{x \sim q} f(x).$$
+#
+# Now a network can search: a **critic** $f$ gives scores, as high as it can to the real and as low as it can to fakes. Its last
+# number goes through no sigmoid. The bound on the slope matters: without it any difference could be doubled. Gulrajani et al. (2017) ask for it by a
+# **gradient penalty**, at points $\hat x$ drawn evenly between a real example and a fake, one weight for each pair:
+#
+# $$\text{critic's loss} = \mathbb E f(\text{fake}) - \mathbb E f(\text{real}) + \lambda\, \mathbb E \big( \lVert \nabla f(\hat x) \rVert - 1 \big)^2.$$
+#
+# Let an ordinary discriminator and a critic learn the same thing: real near 2, fakes near −1. **Predict** the two curves.
+
+# %%
+random = np.random.default_rng(1)
+real = np.float32(random.normal(real_place, width, (2000, 1)))
+fake = np.float32(random.normal(-1, width, (2000, 1)))
+distance = scipy.stats.wasserstein_distance(real[:, 0], fake[:, 0])
+
+
+def train_on_line(loss, steps=600):
+    """A network R → R that minimises loss(network, real, fake)."""
+    keras.utils.set_random_seed(0)
+    network = keras.Sequential(
+        [
+            keras.Input((1,)),
+            keras.layers.Dense(64, "gelu"),
+            keras.layers.Dense(64, "gelu"),
+            # Flat at the start: to the penalty a slope of −1 is as good as 1, and a trap.
+            keras.layers.Dense(1, kernel_initializer="zeros"),
+        ]
+    )
+    optimizer = adam(keras.optimizers.schedules.CosineDecay(5e-3, steps))
+    optimizer.build(network.trainable_variables)
+
+    @tf.function
+    def step(x, y):
+        with tf.GradientTape() as tape:
+            value = tf.reduce_mean(loss(network, x, y))
+        variables = network.trainable_variables
+        optimizer.apply(tape.gradient(value, variables), variables)
+
+    draws = np.random.default_rng(0)
+    for _ in range(steps):
+        step(real[draws.integers(2000, size=128)], fake[draws.integers(2000, size=128)])
+    return network
+
+
+def train_critic(penalty_weight):
+    return train_on_line(
+        lambda f, x, y: (
+            losses.wasserstein_critic_loss(f(x), f(y))
+            + penalty_weight * losses.gradient_penalty(f, x, y)
+        )
+    )
+
+
+discriminator = train_on_line(lambda d, x, y: losses.logistic_discriminator_loss(d(x), d(y)))
+critic = train_critic(penalty_weight=10.0)
+
+places = np.linspace(-3, 4, 281, dtype="float32")[:, None]
+figure, axes = plt.subplots(1, 2, figsize=(9, 2.7), layout="constrained")
+axes[0].plot(places, tf.sigmoid(discriminator(places)), color=ORANGE)
+axes[0].set(xlabel="x", ylabel="probability of real", title="discriminator")
+axes[1].plot(places, critic(places), color=BLUE)
+axes[1].set(xlabel="x", ylabel="score", title="critic")
+for axis in axes:
+    low, high = axis.get_ylim()
+    for sample, color, name in ((fake, GREY, "fake"), (real, "black", "real")):
+        axis.plot(sample[:200], np.full(200, low), "|", color=color, markersize=8)
+        axis.text(sample.mean(), low + 0.09 * (high - low), name, color=color, ha="center")
+plt.show()
+
+
+def slope_between(network):
+    """The median slope between the fakes and the real numbers."""
+    values = network(places).numpy()[:, 0]
+    inside = (places[1:, 0] > -0.5) & (places[1:, 0] < 1.5)
+    return float(np.median((np.diff(values) / np.diff(places[:, 0]))[inside]))
+
+
+def score_difference(network):
+    return float(np.mean(network(real)) - np.mean(network(fake)))
+
+
+print(
+    f"critic: difference of scores {score_difference(critic):.2f}, slope {slope_between(critic):.2f}"
+)
+print(f"W₁, by carrying grains {distance:.2f}")
+assert abs(score_difference(critic) / slope_between(critic) - distance) < 0.1 * distance
+
+# %% [markdown]
+# The discriminator is a cliff with a plain on either side: where the fakes are, its probability has no slope. The critic is a ramp, and the difference
+# of its scores is the distance. Not quite: its slope is a little over 1. The penalty is a price, not a wall. For a ramp of
+# slope $s$ over a distance $W$ the loss is $-sW + \lambda(s - 1)^2$, which is least at
+#
+# $$s = 1 + \frac{W}{2\lambda}.$$
+#
+# **Experiment.** Compute by hand the slope for λ = 0.5 (here $W = 3$). Then change the number and see; try 0.1 and 1,000 as well.
+
+# %%
+penalty_weight = 1.0
+slope = slope_between(train_critic(penalty_weight))
+print(
+    f"λ = {penalty_weight:g}: slope {slope:.2f}, by the formula {1 + distance / 2 / penalty_weight:.2f}"
+)
+assert abs(slope_between(critic) - (1 + distance / 20)) < 0.08
+
+# %% [markdown]
+# ## 4. A loss that tells something
+#
+# “You won't see a loss minimisation”, said the last lecture. With a critic you may, for minus its loss is a distance between
+# fakes and data. So let a **WGAN-GP** learn digits, and every 20 epochs measure the Fréchet distance in the features of our classifier (as
+# before, not Inception's FID). The critic moves five times for each move of the generator, to be near its best.
+#
+# **Predict**: will the two curves go the same way?
+
+# %%
+keras.utils.set_random_seed(0)
+wgan = dense_wgan(digits.shape, latent=32, critic_steps=5, ema_decay=0.995)
+wgan.compile(adam(), adam())
+watched = {}
+
+
+def watch(epoch, logs):
+    if (epoch + 1) % 20 == 0:
+        samples = digit_features(np.asarray(wgan.sample(1000)))
+        watched[epoch + 1] = frechet_distance(validation_features, samples)
+
+
+curves = wgan.fit(
+    digits.train.x,
+    batch_size=64,
+    epochs=260,
+    callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=watch)],
+).history
+
+critic_distance = -np.array(curves["discriminator_loss"])
+figure, axes = plt.subplots(1, 3, figsize=(10, 2.6), layout="constrained")
+axes[0].plot(np.arange(1, 261), critic_distance, color=BLUE)
+axes[0].set(xlabel="epoch", ylabel="minus the critic's loss", title="the critic's distance")
+axes[1].semilogy(list(watched), list(watched.values()), "o-", color=ORANGE, markersize=4)
+axes[1].set(xlabel="epoch", ylabel="Fréchet distance", title="distance in features")
+axes[2].imshow(image_grid(wgan.sample(24), columns=6), cmap="gray", vmin=0, vmax=1)
+axes[2].set(title="samples", xticks=[], yticks=[])
+axes[2].spines[:].set_visible(False)
+plt.show()
+
+at_watch = [critic_distance[epoch - 20 : epoch].mean() for epoch in watched]
+agreement = scipy.stats.spearmanr(at_watch, list(watched.values())).statistic
+print(f"rank correlation of the two: {agreement:.2f}; last Fréchet distance {watched[260]:.2f}")
+assert agreement > 0.8
+
+# %% [markdown]
+# Both fall together. That is what practitioners liked about the Wasserstein GAN: a curve to watch. It is no absolute measure, since
+# another critic would have another scale, and each step costs five of the critic's.
+
+# %% [markdown]
+# ## 5. Small pictures first
+#
+# Digits have 64 pixels. From here on the pictures are RGB faces of 32×32 pixels, 3,072 numbers. They are drawn by this course, so that their causes are known:
+# ten characters, five expressions, nine directions in which they look, and the colours of skin, hair, clothes and background.
+#
+# Where does a painter begin? Not with an eyelash. The **progressive GAN** (Karras et al. 2018) first learns to draw 4×4 pixels. At that size
+# there are only a few colours to place. When it can, both players get a layer more and go on at 8×8, and so on. So that the
+# new layer does not break what is there, it **fades in**: for a while the picture is
+#
+# $$(1 - \alpha) \cdot (\text{old one, enlarged}) + \alpha \cdot (\text{new one}), \qquad \alpha \text{ from 0 to 1}.$$
+#
+# **Predict**: you train for the same number of steps at 4, 8 and 16 pixels. How do the times compare?
+
+# %%
+faces = load("faces", count=10_000)
+keras.utils.set_random_seed(0)
+growing = progressive_gan(fade_steps=150, r1_weight=0.2, ema_decay=0.99)
+growing.compile(adam(1.5e-2), adam(1.5e-2))
+z = np.random.default_rng(0).normal(size=(14, growing.latent)).astype("float32")
+stages = []
+
+
+def learn(steps):
+    """Train at the size of the day and keep what it draws from the same z."""
+    started = time.perf_counter()
+    growing.fit(faces.train.x[: 16 * steps], batch_size=16, epochs=1, verbose=0)
+    seconds = time.perf_counter() - started
+    stages.append((growing.size, seconds, np.asarray(growing.generate(z))))
+
+
+learn(300)
+growing.grow()
+before = np.asarray(growing.generate(z))
+learn(300)
+growing.grow()
+learn(300)
+
+figure, axes = plt.subplots(3, 1, figsize=(9, 2.3), layout="constrained")
+for axis, (size, seconds, images) in zip(axes, stages, strict=True):
+    enlarged = np.kron(images, np.ones((1, 16 // size, 16 // size, 1)))
+    axis.imshow(image_grid(enlarged, columns=14))
+    axis.set_ylabel(f"{size}×{size}\n{seconds:.0f} s", rotation=0, ha="right", va="center")
+    axis.set(xticks=[], yticks=[])
+    axis.spines[:].set_visible(False)
+plt.show()
+
+# %% [markdown]
+# Small pictures are cheap, and what was learnt there is kept. (The first time of each size includes building the
+# program.) Two claims to check. **At α = 0 growing changes nothing**: right after `grow`, the 8×8 pictures are the 4×4 ones, each pixel drawn as four.
+# **Real pictures are treated alike**: they are shrunk to the size of the day, or the discriminator could tell them by their sharpness.
+
+# %%
+_, _, smallest = stages[0]
+np.testing.assert_allclose(before, np.kron(smallest, np.ones((1, 2, 2, 1))), atol=1e-5)
+shrunk = np.asarray(growing.shrink(faces.validation.x[:14]))
+by_hand = faces.validation.x[:14].reshape(14, 16, 2, 16, 2, 3).mean(axis=(2, 4))
+print(f"real pictures that the discriminator sees now: {shrunk.shape[1:]}, α = 1")
+np.testing.assert_allclose(shrunk, by_hand, atol=1e-3)
+
+# %% [markdown]
+# ## 6. A style for every size
+#
+# A generator so far takes $z$ in at the bottom and has to carry all it says up through every layer. **StyleGAN** (Karras et al. 2019, 2020) turns that around:
+#
+# $$z \;\xrightarrow{\text{mapping}}\; w \;\xrightarrow{\text{at every layer}}\; \text{style}, \qquad
+# \text{learnt constant} \;\to\; 4{\times}4 \;\to\; 8{\times}8 \;\to\; 16{\times}16 \;\to\; 32{\times}32.$$
+#
+# - The picture starts from the **same constant** for everyone.
+# - A **mapping network** turns $z$ into $w$. Nothing forces $w$ into the round shape of a normal distribution.
+# - At each size, $w$ decides how much each input channel of the convolution counts: its **style**.
+# - At each layer there is fresh **noise**, one number a pixel, for what is chance.
+#
+# Ours was trained in advance, on 8,000 faces (`course_utils/pretrained/faces_stylegan.py`).
+
+# %% tags=["gallery"]
+style = load_pretrained("faces_stylegan")
+reader = load_pretrained("faces_classifier")  # reads the factors of a face
+z = np.random.default_rng(3).normal(size=(500, style.latent)).astype("float32")
+w = np.asarray(style.map(z))
+drawn = np.asarray(style.synthesize(w))
+show_images(drawn[:42], columns=14, size=0.65, title="faces that nobody drew")
+show_images(faces.train.x[:14], columns=14, size=0.65, title="faces from the training set")
+
+# %% [markdown]
+# Does it draw all there is? A classifier of factors reads them off the samples.
+
+# %%
+read = reader.classify(drawn)
+print(f"{'factor':12} levels found   real pictures have")
+for name, levels in faces.levels.items():
+    print(f"{name:12} {len(np.unique(read[name])):6d} {len(levels):17d}")
+found = sum(len(np.unique(read[name])) for name in faces.levels)
+assert found == sum(len(levels) for levels in faces.levels.values())
+
+# %% [markdown]
+# ## 7. Whose layers are these?
+#
+# Every layer has a style of its own, so two faces can be **mixed**: the first layers, 4×4 and 8×8, take the style of face A, the rest
+# the style of face B. In training, most pictures are made of two styles, so that the layers learn not to rely on each other.
+#
+# **Predict**: A gives the coarse layers, B the fine ones. Who gives the pose? Who gives the colour of the background?
+
+# %%
+across, down = w[:9], w[20:25]
+coarse, fine = np.repeat(down, 9, axis=0), np.tile(across, (5, 1))
+mixed = np.asarray(style.mix(coarse, fine, crossover=2)).reshape(5, 9, 32, 32, 3)
+blank = np.ones((1, 32, 32, 3), "float32")
+on_top = np.concatenate([blank, style.synthesize(across)])[None]
+on_the_left = np.asarray(style.synthesize(down))[:, None]
+table = np.concatenate([on_top, np.concatenate([on_the_left, mixed], axis=1)])
+figure, axis = plt.subplots(figsize=(8, 4.9), layout="constrained")
+axis.imshow(image_grid(table.reshape(-1, 32, 32, 3), columns=10))
+axis.set(xticks=[], yticks=[], xlabel="fine layers from the face above", title="style mixing")
+axis.set_ylabel("coarse layers from the face on the left")
+axis.spines[:].set_visible(False)
+plt.show()
+
+# %% [markdown]
+# With photographs one can only look. We know the factors, so we can count. Mix 500 pairs of faces at every place where one can cross over, and ask
+# the classifier: of the pairs that differ in a factor, how often does the mixture show A's level, how often B's? Faces that show neither are left out
+# of the count.
+
+# %%
+LAYERS = ("4 × 4", "8 × 8", "16 × 16", "32 × 32")
+partner = np.roll(np.arange(len(w)), 1)
+from_a = np.zeros((len(faces.levels), len(LAYERS) + 1))
+for crossover in range(len(LAYERS) + 1):
+    seen = reader.classify(np.asarray(style.mix(w, w[partner], crossover)))
+    for row, name in enumerate(faces.levels):
+        a, b = read[name], read[name][partner]
+        like_a, like_b = (np.sum((seen[name] == x) & (a != b)) for x in (a, b))
+        from_a[row, crossover] = like_a / (like_a + like_b)
+
+figure, axis = plt.subplots(figsize=(6.4, 3.3), layout="constrained")
+mesh = axis.imshow(from_a, cmap="cividis", vmin=0, vmax=1, aspect="auto")
+axis.set_xticks(range(5), ["none", "4 × 4", "to 8 × 8", "to 16 × 16", "all"])
+axis.set_yticks(range(len(faces.levels)), faces.levels)
+axis.set(xlabel="layers that A gives; B gives the rest", title="how often the mixture is like A")
+for row, column in np.ndindex(*from_a.shape):
+    color = "black" if from_a[row, column] > 0.5 else "white"
+    axis.text(column, row, f"{from_a[row, column]:.0%}", ha="center", va="center", color=color)
+axis.spines[:].set_visible(False)
+figure.colorbar(mesh, label="share like A")
+plt.show()
+
+assert np.all(from_a[:, 0] == 0) and np.all(from_a[:, -1] == 1)
+shares = dict(zip(faces.levels, from_a[:, 2], strict=True))
+assert min(shares["turn"], shares["background"]) > 0.85 and shares["hair"] == min(shares.values())
+
+# %% [markdown]
+# Where a face looks is settled by 8×8 pixels, and so is the background; hair is the last to be decided. In photographs Karras et al. found pose and the
+# shape of the face in the coarse layers and colours in the finest. Here the background is one plain colour, which sixteen pixels show as well
+# as a thousand. Nobody told the layers what to do: each has taken what can be drawn at its size.
+
+# %% [markdown]
+# Now mix yourself. For each size choose whose style it takes. **Find** two faces and give one the other's hair, and nothing else.
+
+# %%
+StyleMixer(
+    export_network(style.averaged_generator.get_layer("synthesis")),
+    w[:40],
+    np.asarray(style.mean_style),
+    LAYERS,
+    ends=(0, 1),
+)
+
+# %% [markdown]
+# ## 8. Towards the mean: truncation
+#
+# Some samples are poor. They tend to lie far out, where the training had few examples. StyleGAN's remedy is to pull every $w$ towards
+# the mean style $\bar w$, which a running average has kept during training:
+#
+# $$w' = \bar w + \psi\,(w - \bar w).$$
+#
+# **Predict**: what does ψ = 0 show? What becomes of quality, and what of variety, on the way there?
+
+# %%
+psis = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25)
+shown = np.concatenate([style.generate(z[:14], psi) for psi in psis])
+figure, axis = plt.subplots(figsize=(8.6, 3.9), layout="constrained")
+axis.imshow(image_grid(shown, columns=14))
+axis.set_yticks([16 + 33 * row for row in range(len(psis))], [f"ψ = {psi:g}" for psi in psis])
+axis.set(xticks=[], title="the same fourteen z, truncated more and less")
+axis.spines[:].set_visible(False)
+plt.show()
+
+# %% [markdown]
+# To measure quality and variety apart, take **precision**, the share of samples that lie among real pictures, and **recall**, the share of real
+# pictures that lie among samples (Kynkäänniemi et al. 2019; the lecture on [evaluation](13_evaluation.ipynb) says
+# more). Both are computed in what the classifier sees.
+
+# %%
+real_features = reader.features(faces.validation.x)
+trade = {}
+print("ψ      precision  recall")
+for psi in (0.25, 0.4, 0.55, 0.7, 0.85, 1.0):
+    pictures = np.asarray(style.sample(len(real_features), truncation=psi))
+    trade[psi] = precision_recall(real_features, reader.features(pictures))
+    print(f"{psi:4.2f} {trade[psi].precision:10.2f} {trade[psi].recall:9.2f}")
+
+figure, axis = plt.subplots(figsize=(4.6, 3), layout="constrained")
+axis.plot(
+    [t.recall for t in trade.values()], [t.precision for t in trade.values()], "o-", color=BLUE
+)
+for psi, pair in trade.items():
+    axis.annotate(f"ψ = {psi:g}", (pair.recall, pair.precision), (6, 4), textcoords="offset points")
+axis.set(xlabel="recall: variety", ylabel="precision: quality", title="what truncation trades")
+plt.show()
+
+mean_faces = np.asarray(style.generate(z[:5], truncation=0.0))
+assert np.ptp(mean_faces, axis=0).max() < 1e-4  # ψ = 0: one face for all
+assert trade[0.4].precision > trade[1.0].precision and trade[0.4].recall < trade[1.0].recall
+
+# %% [markdown]
+# Most famous pictures of StyleGAN were drawn with ψ = 0.5 or 0.7. Whoever reports quality should say which ψ, and whoever reports a Fréchet
+# distance should not truncate at all.
+#
+# **Experiment.** Nothing says that ψ must be positive. $w' = \bar w - (w - \bar w)$ is the *opposite* of a face. **Predict** what the opposite of a dark-haired face on
+# blue is. Then change the number: −1, −0.5, 2.
+
+# %%
+PSI = -1.0
+opposite = np.asarray(style.generate(z[:14], PSI))
+show_images(
+    np.concatenate([drawn[:14], opposite]),
+    columns=14,
+    size=0.65,
+    title=f"faces, and the same with ψ = {PSI:g}",
+)
+kept = reader.classify(np.asarray(style.generate(z, PSI)))
+chance = {name: np.mean(read[name] == read[name][partner]) for name in read}
+print(f"{'':12} kept   two faces at random")
+for name in read:
+    print(f"{name:12} {np.mean(kept[name] == read[name]):4.0%} {chance[name]:14.0%}")
+
+# %% [markdown]
+# ## 9. BigGAN: large batches, large classes, and truncation again
+#
+# A GAN for the thousand classes of ImageNet has to be large, and large GANs used to break down. **BigGAN** (Brock et al. 2019) puts together what
+# keeps one alive:
+#
+# - the label reaches **every block**, as scale and offset of its batch normalisation, together with a part of $z$;
+# - every weight matrix of both players is divided by its largest singular value (**spectral normalisation**, Miyato et al. 2018): no layer can make a difference larger;
+# - the discriminator minimises a **hinge loss**, $\max(0, 1 - f(\text{real})) + \max(0, 1 + f(\text{fake}))$: who is already right by a margin of 1 pulls no more;
+# - both players have **self-attention** (Zhang et al. 2019): each place looks at every other.
+#
+# Ours draws digits. First check the claim about weights: the singular values, by NumPy.
+
+# %%
+big = load_pretrained("digits_biggan")
+sigmas = []
+for layer in big.averaged_generator.layers:
+    if type(layer).__name__ in ("SpectralConv2D", "SpectralDense"):
+        kernel = np.asarray(layer.kernel)
+        sigmas.append(np.linalg.svd(kernel.reshape(-1, kernel.shape[-1]))[1][0])
+print("largest singular values of the generator's layers:", np.round(sigmas, 2))
+np.testing.assert_allclose(sigmas, 1, atol=0.1)
+
+# %% [markdown]
+# Truncation is simpler here: draw $z$ from a normal distribution, and draw every entry beyond ±τ again. **Predict** the two rows.
+
+# %%
+asked = np.repeat(np.arange(10), 2)
+figure, axes = plt.subplots(3, 1, figsize=(9, 1.9), layout="constrained")
+taus = {"z ~ N(0, I)": None, "τ = 1": 1.0, "τ = 0.1": 0.1}
+for axis, (name, tau) in zip(axes, taus.items(), strict=True):
+    axis.imshow(image_grid(big.sample(asked, tau), columns=20), cmap="gray", vmin=0, vmax=1)
+    axis.set_ylabel(name, rotation=0, ha="right", va="center")
+    axis.set(xticks=[], yticks=[])
+    axis.spines[:].set_visible(False)
+plt.show()
+
+asked = np.arange(1500) % 10
+real_digits = digit_features(digits.train.x)
+trade = {}
+print("τ       label obeyed  precision  recall")
+for tau in (None, 1.5, 1.0, 0.5, 0.1):
+    pictures = np.asarray(big.sample(asked, tau))
+    obeyed = np.mean(digit_classes(pictures) == asked)
+    trade[tau] = precision_recall(real_digits, digit_features(pictures))
+    print(f"{tau or '∞':<6} {obeyed:13.1%} {trade[tau].precision:10.2f} {trade[tau].recall:7.2f}")
+    assert obeyed > 0.95
+assert trade[0.5].recall < trade[None].recall
+
+# %% [markdown]
+# ## 10. GauGAN: a label for every pixel
+#
+# From one label for a picture to one for each **pixel**: here is skin, there is hair. How should a generator be told? To feed the map in at the
+# bottom, as an image, does not work well, and the reason is normalisation. Take a map that is all one label. After a convolution it
+# is one constant, and normalisation subtracts the mean: nothing is left. **Check** it: three maps, all background, all skin, all hair.
+
+# %%
+keras.utils.set_random_seed(0)
+uniform_maps = np.stack(
+    [np.full((16, 16), CLASSES.index(c)) for c in ("background", "skin", "hair")]
+)
+one_hot = tf.one_hot(uniform_maps, len(CLASSES))
+convolved = keras.layers.Conv2D(4, 1)(one_hot)
+normalised = keras.layers.GroupNormalization(groups=-1)(convolved)  # each channel of each image
+
+scale = keras.layers.Conv2D(4, 1)(one_hot)  # γ and β: read off the map, at every pixel
+offset = keras.layers.Conv2D(4, 1)(one_hot)
+modulated = (1 + scale) * normalised + offset
+for name, values in (("normalised", normalised), ("and modulated", modulated)):
+    spread = np.ptp(np.mean(values, axis=(1, 2)), axis=0).max()
+    print(f"{name:14} differs between the three maps by {spread:.3f}")
+assert np.abs(normalised).max() < 1e-3 < np.ptp(np.mean(modulated, axis=(1, 2)), axis=0).max()
+
+# %% [markdown]
+# **SPADE** (Park et al. 2019; its demo is known as GauGAN) puts the map back after every normalisation:
+#
+# $$h' = \big(1 + \gamma(m)\big) \odot \hat h + \beta(m),$$
+#
+# where $\gamma$ and $\beta$ are convolutions of the label map $m$, shrunk to the size of the layer. It is the third time in this lecture that scale and offset carry the message:
+# of a class in BigGAN, of a style in StyleGAN, of a place here. What the map does not tell, the colours, is in $z$, and an encoder can read it off a picture.
+#
+# **Predict**: how does one map look in three styles?
+
+# %%
+spade = load_pretrained("faces_spade")
+test = faces.test
+maps = label_maps(test.factors, 32)
+styles = np.asarray(spade.encode(test.x[:40]))
+columns = np.arange(10, 22)
+rows = [np.asarray(spade.generate(np.tile(styles[s], (12, 1)), maps[columns])) for s in (0, 1, 6)]
+colors = plt.get_cmap("tab10")(np.arange(len(CLASSES)))[:, :3]
+figure, axis = plt.subplots(figsize=(8.4, 3), layout="constrained")
+axis.imshow(image_grid(np.concatenate([colors[maps[columns]], *rows]), columns=12))
+axis.set_yticks([16 + 33 * row for row in range(4)], ["label map", "style 1", "style 2", "style 3"])
+axis.set(xticks=[], title="twelve label maps, each painted in three styles")
+axis.spines[:].set_visible(False)
+plt.show()
+
+# %% [markdown]
+# Does the picture obey the map? Paint test faces in their own style, once with their own map and once with another face's, and compare with the true picture.
+
+# %%
+own = np.asarray(spade.generate(spade.encode(test.x), maps))
+others = np.asarray(spade.generate(spade.encode(test.x), np.roll(maps, 1, axis=0)))
+errors = [np.abs(images - test.x).mean() for images in (own, others)]
+print(f"mean absolute error: own map {errors[0]:.3f}, another face's map {errors[1]:.3f}")
+assert errors[0] < 0.5 * errors[1]
+
+# %% [markdown]
+# Now paint. Choose a brush and draw hair where there is none. **Try** three eyes.
+
+# %%
+LabelPainter(export_network(spade.generator), maps[columns], styles[:12], CLASSES, brush="hair")
+
+# %% [markdown]
+# ## Summary
+#
+# - A conditional GAN tells both players the label; a fake must be real *and* what was asked for.
+# - Wasserstein's distance has a slope where a divergence is flat. A critic of slope 1 measures it; the gradient penalty asks for the slope, and
+#   gets $1 + W/2\lambda$.
+# - Progressive growing learns coarse before fine and keeps what it has, by fading.
+# - StyleGAN gives every layer a style. Layers can be mixed, and counted: each decides something else.
+# - Truncation buys quality with variety: of $w$ towards its mean, or of $z$ towards 0.
+# - Normalisation wipes out what is constant. Scale and offset bring it back: by class, by style, or by pixel.
+#
+# ## Check yourself
+#
+# <details><summary>1. A conditional GAN's discriminator is not told the label. What does the generator do with it?</summary>
+# As it likes: nothing rewards the right digit. At best it ignores the label. Both players must be told.</details>
+#
+# <details><summary>2. Why may the critic of a WGAN-GP have no batch normalisation?</summary>
+# The penalty is on the slope of the score of each example by itself. Batch normalisation makes each score depend on all examples of
+# the batch.</details>
+#
+# <details><summary>3. A paper shows wonderful faces at ψ = 0.5 and a Fréchet distance at ψ = 1. Is anything wrong?</summary>
+# Not if it says so. The faces show quality without variety, the distance asks for both. Wrong would be to read them as of one model
+# with both virtues.</details>
+#
+# ## Do it yourself
+#
+# The assignment [gan](../assignments/gan/gan.ipynb) asks for the critic's loss and the gradient penalty of this lecture beside the losses of
+# the last one, and trains a model with yours. The next lecture [translates without pairs](10_cyclegan.ipynb).
+#
+# ## Papers
+#
+# - M. Mirza and S. Osindero, [Conditional Generative Adversarial Nets](https://arxiv.org/abs/1411.1784), 2014
+# - T. Miyato and M. Koyama, [cGANs with Projection Discriminator](https://arxiv.org/abs/1802.05637), 2018
+# - M. Arjovsky, S. Chintala and L. Bottou, [Wasserstein GAN](https://arxiv.org/abs/1701.07875), 2017
+# - I. Gulrajani et al., [Improved Training of Wasserstein GANs](https://arxiv.org/abs/1704.00028), 2017
+# - T. Karras, T. Aila, S. Laine and J. Lehtinen, [Progressive Growing of GANs for Improved Quality, Stability, and
+#   Variation](https://arxiv.org/abs/1710.10196), 2018
+# - T. Karras, S. Laine and T. Aila, [A Style-Based Generator Architecture for Generative Adversarial
+#   Networks](https://arxiv.org/abs/1812.04948), 2019
+# - T. Karras et al., [Analyzing and Improving the Image Quality of StyleGAN](https://arxiv.org/abs/1912.04958), 2020
+# - T. Kynkäänniemi et al., [Improved Precision and Recall Metric for Assessing Generative
+#   Models](https://arxiv.org/abs/1904.06991), 2019
+# - T. Miyato et al., [Spectral Normalization for Generative Adversarial Networks](https://arxiv.org/abs/1802.05957), 2018
+# - H. Zhang et al., [Self-Attention Generative Adversarial Networks](https://arxiv.org/abs/1805.08318), 2019
+# - A. Brock, J. Donahue and K. Simonyan, [Large Scale GAN Training for High Fidelity Natural Image
+#   Synthesis](https://arxiv.org/abs/1809.11096), 2019
+# - T. Park, M.-Y. Liu, T.-C. Wang and J.-Y. Zhu, [Semantic Image Synthesis with Spatially-Adaptive
+#   Normalization](https://arxiv.org/abs/1903.07291), 2019
