@@ -135,6 +135,7 @@ STATISTICS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "repetition": _repetition,
     "standard deviation": lambda first, _: first.std(),
     "mean": lambda first, _: first.mean(),
+    "spread of the examples' sums": lambda first, _: first.sum(axis=1).std(),
     "fourth moment": lambda first, _: np.mean(((first - first.mean()) / first.std()) ** 4),
 }
 

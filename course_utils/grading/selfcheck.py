@@ -148,6 +148,13 @@ def describe(name: str, probe: Probe, seen: Observation) -> str:
             )
         case p.RAISED if seen.details.startswith(library.LibraryCalled.__name__):
             return str(library.LibraryCalled())
+        case p.RAISED if probe.quantity in (p.TRACED, p.BATCH_UNKNOWN):
+            # TensorFlow's own advice, to use tf.function, comes in the second sentence.
+            return (
+                f"{name} raises an error {situation}. A tensor has a shape there but no values "
+                "yet: Python can neither loop over it nor ask what is in it, and NumPy cannot "
+                f"compute with it. {seen.details.split('. ')[0]}"
+            )
         case p.RAISED:
             return f"{name} raises an error {situation}. {seen.details}"
         case p.NOTHING:
@@ -161,8 +168,8 @@ def describe(name: str, probe: Probe, seen: Observation) -> str:
             argument = _source(probe)
             return (
                 f"No gradient of {name} reaches {argument}, so nothing could be learned through "
-                f"it. Something between {argument} and the result is not a TensorFlow operation, "
-                "stops the gradient, or does not use it."
+                f"it. Either something between {argument} and the result is not a TensorFlow "
+                f"operation or stops the gradient, or {argument} is not used at all."
             )
 
     if seen.dtype not in probe.dtypes:

@@ -18,7 +18,7 @@ from course_utils.notebooks import building
 FOR_INSTRUCTORS = ("grading/assignments", "grader", "notebooks")
 CHECKS = "grading/checks"
 # nbgrader's settings are among them: by itself Validate would give a cell no more than 30 s.
-AS_THEY_ARE = ("LICENSE", "environment.yml", "nbgrader_config.py", "uv.lock")
+AS_THEY_ARE = ("LICENSE", "environment.yml", "nbgrader_config.py")
 MAKE_SECTIONS_FOR_STUDENTS = ("Use the course", "Tidy up")
 
 
@@ -62,8 +62,9 @@ def plan(root: Path, assignments: Sequence[str] = ()) -> dict[Path, bytes]:
     for name in AS_THEY_ARE:
         files[Path(name)] = (root / name).read_bytes()
     files[Path("README.md")] = (root / "docs" / "students" / "README.md").read_bytes()
-    project = (root / "pyproject.toml").read_text("utf-8")
-    files[Path("pyproject.toml")] = _without_development(project).encode()
+    # uv compares the two and refuses a lock that names other groups.
+    for name in ("pyproject.toml", "uv.lock"):
+        files[Path(name)] = _without_development((root / name).read_text("utf-8")).encode()
     files[Path("Makefile")] = _for_students((root / "Makefile").read_text("utf-8")).encode()
     return files
 
@@ -99,12 +100,12 @@ def write(root: Path, output: Path, assignments: Sequence[str] = ()) -> list[Pat
 
 
 def _without_development(project: str) -> str:
-    """pyproject.toml whose environment has no tools for tests."""
+    """pyproject.toml or uv.lock of an environment without tools for tests."""
     shortened, count = re.subn(
         r"^default-groups = .*$", 'default-groups = ["cpu"]', project, flags=re.M
     )
     if count != 1:
-        raise ValueError("pyproject.toml: expected one line default-groups = …")
+        raise ValueError("pyproject.toml and uv.lock: expected one line default-groups = … in each")
     return shortened
 
 

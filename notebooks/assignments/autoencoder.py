@@ -22,7 +22,8 @@
 # of pixels $P$, from 1 upwards. It works inside `tf.function` too, its gradients reach every tensor
 # that it is given, and all tensors are `float32`.
 #
-# It takes about an hour. The lecture on autoencoders is all you need.
+# It takes about an hour. The lecture on autoencoders is all you need. Before you hand in, press
+# *Validate* above the notebook: it runs all cells and lists those that do not pass.
 
 # %% locked="setup"
 import course_utils.quiet  # before TensorFlow, so that it starts without a word

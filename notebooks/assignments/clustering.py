@@ -21,7 +21,8 @@
 # for any number of points $N$, features $F$ and clusters $K$, from 1 upwards. It may return NumPy
 # arrays or tensors, in single or double precision.
 #
-# It takes less than an hour. The lecture on clustering is all you need.
+# It takes less than an hour. The lecture on clustering is all you need. Before you hand in, press
+# *Validate* above the notebook: it runs all cells and lists those that do not pass.
 
 # %% locked="setup"
 import course_utils.quiet  # before TensorFlow, so that it starts without a word

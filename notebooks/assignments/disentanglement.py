@@ -18,12 +18,13 @@
 # difference below 0.0001. No function needs another. The experiment gives no points.
 #
 # **What every function must do.** The two losses get `float32` tensors of any batch size $B$, from
-# 1 upwards, and give one. They work inside `tf.function` too, and their gradients reach every tensor
-# that a network made. The two functions on mutual information get NumPy arrays and may return an
-# array, a tensor or a plain number.
+# 1 upwards, and give a scalar: a `float32` tensor without any axis. They work inside `tf.function`
+# too, and their gradients reach every tensor that a network made. The two functions on mutual
+# information get NumPy arrays and may return an array, a tensor or a plain number.
 #
-# It takes about an hour. The lectures on variational autoencoders and on disentanglement are all you
-# need.
+# It takes about an hour. The lectures on variational autoencoders and on disentanglement are all
+# you need. Before you hand in, press *Validate* above the notebook: it runs all cells and lists
+# those that do not pass.
 
 # %% locked="setup"
 import course_utils.quiet  # before TensorFlow, so that it starts without a word

@@ -24,7 +24,8 @@
 # weights of the critic.
 #
 # It takes about an hour. The lecture on generative adversarial networks prepares you for the first
-# three functions; what the last two need is said where they are asked for.
+# three functions; what the last two need is said where they are asked for. Before you hand in,
+# press *Validate* above the notebook: it runs all cells and lists those that do not pass.
 
 # %% locked="setup"
 import course_utils.quiet  # before TensorFlow, so that it starts without a word

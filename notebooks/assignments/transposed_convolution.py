@@ -23,7 +23,8 @@
 # columns. Sizes and strides are plain integers, from 1 upwards. The result may be a NumPy array or a
 # tensor, in single or double precision.
 #
-# It takes about an hour. The lecture on transposed convolutions is all you need.
+# It takes about an hour. The lecture on transposed convolutions is all you need. Before you hand
+# in, press *Validate* above the notebook: it runs all cells and lists those that do not pass.
 
 # %% locked="setup"
 import course_utils.quiet  # before TensorFlow, so that it starts without a word

@@ -21,7 +21,8 @@
 # number of pixels $P$, from 1 upwards. It works inside `tf.function` too, its gradients reach every
 # argument, and all tensors are `float32`.
 #
-# It takes about an hour. The lecture on variational autoencoders is all you need.
+# It takes about an hour. The lecture on variational autoencoders is all you need. Before you hand
+# in, press *Validate* above the notebook: it runs all cells and lists those that do not pass.
 
 # %% locked="setup"
 import course_utils.quiet  # before TensorFlow, so that it starts without a word
@@ -89,8 +90,8 @@ vae.grade(reparameterize)
 # $$\mathrm{KL}\big(\mathcal{N}(\mu, \sigma^2)\,\|\,\mathcal{N}(0, 1)\big)
 # = -\tfrac{1}{2}\sum_{d=1}^{D}\big(1 + \log\sigma_d^2 - \mu_d^2 - \sigma_d^2\big).$$
 #
-# The slides leave out the constant $1$. Training does not notice, because a constant has no
-# gradient. But only with it is the number a divergence: 0 where the two distributions agree,
+# You will often see it without the constant $1$. Training does not notice, because a constant has
+# no gradient. But only with it is the number a divergence: 0 where the two distributions agree,
 # positive everywhere else. Return the true divergence.
 #
 # | | shape | |

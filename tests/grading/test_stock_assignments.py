@@ -139,3 +139,12 @@ def test_feedback_says_what_is_wrong_and_hides_the_tests(course):
     assert f"{course.name}.grade" not in page
     assert "<svg" in page
     assert not re.search(r'<script|(src|href)="(https?:)?//', page.replace('href="#', ""))
+
+
+@pytest.mark.slow
+def test_validate_gives_the_verdict_of_the_self_checks(course):
+    submission = course.folder / "submitted" / "first_wrong" / course.name / f"{course.name}.ipynb"
+    said = re.sub(r"\s+", " ", course.validate(submission))
+    # The first function is wrong and the question is not answered; all other cells pass.
+    assert "VALIDATION FAILED ON 2 CELL(S)" in said
+    assert check_files.find(course.name).functions[0].misconceptions[0].sentence in said

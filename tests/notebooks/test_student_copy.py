@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -58,6 +59,11 @@ def test_everything_that_students_need_is_there(files):
 
 def test_nothing_for_instructors_is_there(files):
     paths = [path.as_posix() for path in files]
+    # Compiled Python, Git's history and a checkpoint would hold the hidden parts too.
+    assert {path.suffix for path in files} <= {
+        *(".css", ".ipynb", ".js", ".json", ".lock", ".md", ".npz", ".py", ".toml", ".yml", "")
+    }
+    assert [path for path in paths if re.search(r"(^|/)(\.|__pycache__)", path)] == []
     for secret in ("grading/assignments", "solutions", "tests", "grader"):
         assert [path for path in paths if re.search(rf"(^|/){secret}(/|\.|$)", path)] == []
 
@@ -69,6 +75,22 @@ def test_no_solution_hidden_test_or_rubric(path, texts):
     source = nbformat.read(path, as_version=4)
     for name, text in texts.items():
         assert release.leaks(source, text) == [], name
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "solutions").rglob("*.ipynb")), ids=lambda p: p.stem
+)
+def test_no_solution_in_the_lectures_and_the_library(path, files):
+    """They teach the same matter, so some lines are in both, but none that gives an answer."""
+    idioms = {
+        "with tf.GradientTape() as tape:",
+        "tape.watch(x)",
+        "least_squares_generator_loss(fake_scores)",  # in the library it is the function's head
+    }
+    source = nbformat.read(path, as_version=4)
+    for name, content in files.items():
+        if name.suffix in (".py", ".ipynb"):
+            assert set(release.leaks(source, content.decode())) <= idioms, name
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "solutions").iterdir()))
@@ -120,7 +142,23 @@ def test_make_offers_students_what_they_can_do(files):
     makefile = files[Path("Makefile")].decode()
     targets = re.findall(r"^([a-z-]+):", makefile, flags=re.MULTILINE)
     assert targets == ["lab", "doctor", "clean", "help"]
-    assert 'default-groups = ["cpu"]' in files[Path("pyproject.toml")].decode()
+
+
+def test_the_environment_has_no_tools_of_maintainers(files):
+    for name in ("pyproject.toml", "uv.lock"):
+        groups = re.findall(r"^default-groups = (.*)$", files[Path(name)].decode(), flags=re.M)
+        assert groups == ['["cpu"]'], name
+
+
+def test_uv_accepts_the_lock(tmp_path):
+    """`make lab` asks for the locked versions and stops where the lock does not fit."""
+    uv = shutil.which("uv") or shutil.which("uv", path=ROOT / ".uv" / "bin")
+    if uv is None:
+        pytest.skip("uv is not installed")
+    student_copy.write(ROOT, tmp_path / "copy")
+    check = [uv, "lock", "--check", "--offline"]
+    done = subprocess.run(check, cwd=tmp_path / "copy", capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture(scope="module")

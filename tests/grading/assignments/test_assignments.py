@@ -41,14 +41,14 @@ VARIANTS = [
 ]
 # How many wrong cells, misconceptions and right variants there are at least.
 FEWEST = {
-    "autoencoder": (120, 75, 35),
-    "clustering": (60, 60, 28),
-    "cyclegan": (110, 85, 34),
-    "disentanglement": (110, 70, 28),
-    "flow": (110, 80, 26),
-    "gan": (140, 90, 30),
-    "transposed_convolution": (38, 35, 18),
-    "vae": (60, 50, 30),
+    "autoencoder": (145, 85, 35),
+    "clustering": (85, 75, 28),
+    "cyclegan": (140, 95, 34),
+    "disentanglement": (125, 82, 28),
+    "flow": (115, 85, 26),
+    "gan": (160, 95, 30),
+    "transposed_convolution": (45, 40, 18),
+    "vae": (85, 65, 30),
 }
 
 

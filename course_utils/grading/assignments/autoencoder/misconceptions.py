@@ -223,6 +223,20 @@ CORRUPT = (
         "while the function is traced and never again; draw with TensorFlow or Keras.",
         'x * (np.random.random(x.shape) >= drop_rate).astype("float32")',
     ),
+    Misconception(
+        "a fixed number of pixels dropped",
+        "Every example loses the same number of pixels. Each pixel is dropped or kept by a draw of "
+        "its own, whatever happens to the others, so the number varies.",
+        "order = tf.argsort(tf.argsort(tf.random.uniform(tf.shape(x)), axis=1), axis=1)\n"
+        "count = tf.cast(drop_rate * tf.cast(tf.shape(x)[1], tf.float32), tf.int32)\n"
+        "return tf.where(order < count, 0.0, x)",
+    ),
+    Misconception(
+        "multiplied by noise",
+        "Every pixel is multiplied by a random number. A pixel is set to 0 or stays as it is: "
+        "there is nothing in between.",
+        "x * tf.random.uniform(tf.shape(x))",
+    ),
 )
 
 
@@ -360,6 +374,11 @@ SPARSITY_PENALTY = (
         "kl = r * np.log(r / m) + (1 - r) * np.log((1 - r) / (1 - m))\n"
         'return tf.constant(kl.sum(), "float32")',
     ),
+    Misconception(
+        "target ignored",
+        "The target that is given is ignored: it is 0.1 whatever was asked for.",
+        sparsity().replace("r = target", "r = 0.1"),
+    ),
 )
 
 
@@ -494,5 +513,27 @@ CONTRACTIVE_PENALTY = (
         "differentiate.",
         contraction(jacobian="tf.stop_gradient(tape.batch_jacobian(codes, x))"),
         contraction(jacobian="tf.constant(tape.batch_jacobian(codes, x).numpy())"),
+    ),
+    Misconception(
+        "images not watched",
+        "Every derivative is 0. A tape records what happens to variables by itself; that it should "
+        "record what happens to the images it must be told.",
+        contraction().replace("    tape.watch(x)\n", ""),
+    ),
+    Misconception(
+        "finite differences",
+        "The derivatives are differences between two nearby images: close, but only as right as "
+        "the step is small, and rounding forbids a small one. Let a tape compute the derivative.",
+        *(
+            f"change = [(encoder(x + {step} * tf.one_hot(p, x.shape[1])) - encoder(x)) / {step}\n"
+            "          for p in range(x.shape[1])]\n"
+            "return sum(tf.reduce_sum(tf.square(one), axis=1) for one in change)"
+            for step in (0.1, 0.01)
+        ),
+    ),
+    Misconception(
+        "a sigmoid of its own",
+        "The codes go through a sigmoid first. The encoder gives them as they are meant.",
+        contraction(codes="tf.sigmoid(encoder(x))"),
     ),
 )

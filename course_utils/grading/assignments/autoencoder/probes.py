@@ -37,14 +37,17 @@ EQUAL = arrays(x=[[PIXEL]]) | {"drop_rate": RATE}
 ABOUT_EQUAL = f"{SIDE**2:,} pixels of {PIXEL:g} and the drop rate {RATE:g}"
 # Tolerances are 7 standard errors over N draws: of a mean, √(p(1 − p)/N); of the share of equal
 # neighbours e = p² + (1 − p)², whose indicators overlap, at most √(3 e(1 − e)/N). Of the deviation
-# they are 7 again, by the fourth moment of two values. Less than once in 10¹¹ runs a right one
-# fails.
+# they are 7 again, by the fourth moment of two values. The sums of the SIDE examples are nearly
+# normal, so that their deviation has the relative standard error 1/√(2 SIDE). Each comparison fails
+# by chance less than once in 10⁹ runs. With the drop rate 0 a draw may be exactly 0, once in 2²³:
+# of the three pixels there that are not black, one is lost less than once in 10⁶ runs.
 _SPREAD = np.sqrt(RATE * (1 - RATE))
 _EQUAL = RATE**2 + (1 - RATE) ** 2
 _FOURTH_MOMENT = (1 - 3 * _SPREAD**2) / _SPREAD**2
 MEAN_ATOL = 7 * PIXEL * _SPREAD / SIDE
 EQUAL_ATOL = 7 * np.sqrt(3 * _EQUAL * (1 - _EQUAL)) / SIDE
 DEVIATION_RTOL = 7 * np.sqrt((_FOURTH_MOMENT - 1) / 4) / SIDE
+SPREAD_RTOL = 7 / np.sqrt(2 * SIDE)
 
 
 def of_draws(statistic: str, expected: object, rtol: float, atol: float, quantity: str = VALUE):
@@ -69,6 +72,7 @@ CORRUPT = (
     of_draws("repetition", [_EQUAL] * 3, 0.0, EQUAL_ATOL),
     of_draws("standard deviation", PIXEL * _SPREAD, DEVIATION_RTOL, 0.0),
     of_draws("mean", PIXEL * (1 - RATE), 0.0, MEAN_ATOL),
+    of_draws("spread of the examples' sums", PIXEL * _SPREAD * np.sqrt(SIDE), SPREAD_RTOL, 0.0),
     of_draws("mean", 1 - RATE, 0.0, MEAN_ATOL / PIXEL, GRADIENT + "x"),
     Probe(FOUR, SOME, TRACED, "shape"),
     of_draws("repetition", [_EQUAL] * 3, 0.0, EQUAL_ATOL, TRACED),

@@ -87,6 +87,25 @@ ASSIGN = (
         "Only the first number of each point is looked at. All features belong in the distance.",
         "((points[:, None, 0] - centers[None, :, 0])**2).argmin(axis=1)",
     ),
+    Misconception(
+        "inner product counted once",
+        "The squared distance is written as a sum of three terms, and one of them is not right: "
+        "the inner product of point and center should count double.",
+        "(np.sum(centers**2, axis=1) - points @ centers.T).argmin(axis=1)",
+    ),
+    Misconception(
+        "one-hot rows",
+        "Each point has a row with a 1 at its center. Return the position of that 1: one integer a "
+        "point.",
+        f"np.eye(len(centers))[{DISTANCES}.argmin(axis=1)]",
+        f"np.eye(len(centers), dtype=int)[{DISTANCES}.argmin(axis=1)]",
+    ),
+    Misconception(
+        "the centers themselves",
+        "What comes back is the nearest center itself. It should be its number: the row in which "
+        "it stands.",
+        f"centers[{DISTANCES}.argmin(axis=1)]",
+    ),
 )
 
 UPDATE = (
@@ -165,6 +184,28 @@ UPDATE = (
         "Every center is the mean of all points: the labels are not used.",
         "np.stack([points.mean(axis=0) for center in centers])",
     ),
+    Misconception(
+        "as many clusters as the largest label says",
+        "The number of clusters is taken from the largest label. The last clusters may be empty; "
+        "how many there are is what the centers say.",
+        f"np.stack([{MEAN} if (labels == k).any() else centers[k]\n"
+        "                 for k in range(labels.max() + 1)])",
+    ),
+    Misconception(
+        "empty cluster moved to a point",
+        "A cluster without points is moved to one of the points. Some programs do that to save it; "
+        "here it keeps its center.",
+        f"np.stack([{MEAN} if (labels == k).any() else points[0] {EACH}])",
+        f"np.stack([{MEAN} if (labels == k).any() else points[-1] {EACH}])",
+    ),
+    Misconception(
+        "rounded to integers",
+        "The centers are whole numbers: what came after the point was cut off. A mean of floating-"
+        "point numbers is one itself.",
+        "new = np.zeros(centers.shape, int)\n"
+        f"{EACH}:\n    new[k] = {MEAN} if (labels == k).any() else centers[k]\n"
+        "return new",
+    ),
 )
 
 INERTIA = (
@@ -239,6 +280,13 @@ INERTIA = (
         "each one before you add.",
         f"np.sum{OFFSETS}**2",
         f"np.sum(np.sum{OFFSETS[:-1]}, axis=1)**2)",
+    ),
+    Misconception(
+        "last cluster left out",
+        "The points of the last cluster are missing. There are as many clusters as centers, "
+        "counted from 0.",
+        "sum(np.sum((points[labels == k] - centers[k])**2) for k in range(len(centers) - 1))",
+        "sum(np.sum((points[labels == k] - centers[k])**2) for k in range(labels.max()))",
     ),
 )
 
@@ -337,6 +385,17 @@ GAUSSIAN_LOG_DENSITY = (
         "formula first, on paper.",
         f"np.log(np.exp(-0.5 * {STANDARD}**2) / (std * np.sqrt(2 * np.pi)) + 1e-12)",
         f"np.log(np.maximum(np.exp(-0.5 * {STANDARD}**2) / (std * np.sqrt(2 * np.pi)), 1e-9))",
+    ),
+    Misconception(
+        "logarithm to another base",
+        "The logarithm is not the natural one. It is asked for in nats, so its base is e.",
+        f"(-0.5 * {STANDARD}**2 - np.log(std) - {CONSTANT}) / np.log(10)",
+        f"(-0.5 * {STANDARD}**2 - np.log(std) - {CONSTANT}) / np.log(2)",
+    ),
+    Misconception(
+        "½ of the logarithm of std",
+        "The logarithm of std is halved. That would be right for the logarithm of the variance.",
+        f"-0.5 * {STANDARD}**2 - 0.5 * np.log(std) - {CONSTANT}",
     ),
 )
 

@@ -37,6 +37,10 @@ UPDATE = (
         GROUPED | {"labels": np.array([3, 1, 0, 1, 2, 1, 3])},
     ),
     NumpyProbe(EMPTY, GROUPED),
+    NumpyProbe(
+        "7 points, 4 clusters and nobody in the last one",
+        GROUPED | {"labels": np.array([2, 1, 0, 1, 0, 1, 2])},
+    ),
     NumpyProbe(ALONE, ONE_GROUPED),
 )
 

@@ -279,6 +279,18 @@ DISCRIMINATOR_LOSS = (
         "total = tf.reduce_sum((real - 1)**2) + tf.reduce_sum(fake**2)\n"
         "return 0.5 * total / tf.cast(tf.size(fake), tf.float32)",
     ),
+    Misconception(
+        "½ on one term only",
+        "The ½ weighs one of the two terms. It should weigh their sum.",
+        "0.5 * tf.reduce_mean((real - 1)**2) + tf.reduce_mean(fake**2)",
+        "tf.reduce_mean((real - 1)**2) + 0.5 * tf.reduce_mean(fake**2)",
+    ),
+    Misconception(
+        "smoothed target",
+        "The real scores are pulled to 0.9. Some train so, to hold the discriminator back; here "
+        "the target is 1.",
+        "0.5 * (tf.reduce_mean((real - 0.9)**2) + tf.reduce_mean(fake**2))",
+    ),
 )
 
 GENERATOR_LOSS = (
@@ -497,5 +509,34 @@ GENERATOR_OBJECTIVE = (
         "The sum is divided by the weights. The weights multiply their terms and nothing more.",
         f"({objective()}) / (cycle_weight + identity_weight)",
         f"({objective()}) / (1 + cycle_weight + identity_weight)",
+    ),
+    Misconception(
+        "weights fixed",
+        "The weights are those of the paper, 10 and 5, whatever was asked for. Use those that are "
+        "given.",
+        objective(cycle="10 * cycle_loss(x, x_cycled)", identity="5 * identity_loss(y, y_mapped)"),
+    ),
+    Misconception(
+        "weights multiplied with each other",
+        "Both weights weigh both terms. Each of the two has a weight of its own.",
+        objective(
+            cycle="identity_weight * cycle_weight * cycle_loss(x, x_cycled)",
+            identity="cycle_weight * identity_weight * identity_loss(y, y_mapped)",
+        ),
+    ),
+    Misconception(
+        "discriminator's loss",
+        "The translator is charged what the discriminator pays. It has a loss of its own, in which "
+        "its scores have the target 1.",
+        objective("least_squares_discriminator_loss(fake_scores, fake_scores)"),
+    ),
+    Misconception(
+        "results of the two domains exchanged",
+        "The translated images have changed places: each of the two terms compares an image with "
+        "what was made of another one.",
+        objective(
+            cycle="cycle_weight * cycle_loss(x, y_mapped)",
+            identity="identity_weight * identity_loss(y, x_cycled)",
+        ),
     ),
 )

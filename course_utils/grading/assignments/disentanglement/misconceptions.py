@@ -146,6 +146,18 @@ BETA_VAE_LOSS = (
         CLIPPED_PIXELS.format("0.0"),
         *[CLIPPED_PIXELS.format(epsilon) for epsilon in ("1e-6", "1e-7")],
     ),
+    Misconception(
+        "reconstruction divided by beta",
+        "The reconstruction is divided by beta. That has the same best model, but it is another "
+        "number, and beta 0 is not allowed then: beta multiplies the KL term.",
+        f"tf.reduce_mean({REBUILT} / beta + {KL})",
+    ),
+    Misconception(
+        "distance of the KL term from a target",
+        "The KL term is not made small but held near a target, as in a later variant with a "
+        "growing capacity. Here it enters as it is, times beta.",
+        f"tf.reduce_mean({REBUILT}) + beta * tf.abs(tf.reduce_mean({KL}) - 1)",
+    ),
 )
 
 SOFTMAX = "tf.nn.softmax(code_logits)"
@@ -258,6 +270,13 @@ CODE_LOSS = (
             for cushion in ("1e-7", "1e-8", "1e-12")
         ],
         f"tf.reduce_mean(keras.losses.categorical_crossentropy(code, {SOFTMAX}))",
+    ),
+    Misconception(
+        "accuracy",
+        "This counts how many guesses are right or wrong. It has no slope, so nothing could be "
+        "learned from it: the loss is the cross-entropy.",
+        "tf.reduce_mean(tf.cast(tf.argmax(code, 1) == tf.argmax(code_logits, 1), tf.float32))",
+        "tf.reduce_mean(tf.cast(tf.argmax(code, 1) != tf.argmax(code_logits, 1), tf.float32))",
     ),
 )
 
@@ -404,6 +423,29 @@ DISCRETE_MUTUAL_INFORMATION = (
         "seen = joint > 0\n"
         "return np.sum(joint[seen] * np.log(joint[seen] / outer[seen]))",
     ),
+    Misconception(
+        "last level left out",
+        "The largest level of each variable is left out. Levels count from 0, so there is one more "
+        "of them than the largest says.",
+        "information = 0.0\nfor i in range(a.max()):\n    for j in range(b.max()):\n"
+        "        both = np.mean((a == i) & (b == j))\n        if both > 0:\n"
+        "            information += both * np.log(both / np.mean(a == i) / np.mean(b == j))\n"
+        "return information",
+    ),
+    Misconception(
+        "joint probability alone",
+        "The logarithm is of the joint probability alone. Divide it by what it would be if a and b "
+        "were independent.",
+        f"{COUNTED}return np.sum(joint * np.log(np.where(seen, joint, 1)))",
+    ),
+    Misconception(
+        "a cushion in the counts",
+        "Something is added to every count, so that pairs of levels that never meet count too. "
+        "They add nothing: leave them out.",
+        "counts = np.full((a.max() + 1, b.max() + 1), 1e-3)\nnp.add.at(counts, (a, b), 1)\n"
+        "p = counts / counts.sum()\n"
+        "return np.sum(p * np.log(p / np.outer(p.sum(axis=1), p.sum(axis=0))))",
+    ),
 )
 
 SORTED = "ordered = np.sort(mutual_information, axis=0)\n"
@@ -540,5 +582,16 @@ MUTUAL_INFORMATION_GAP = (
         "top = mutual_information.max(axis=0)\n"
         "rest = np.where(mutual_information == top, -np.inf, mutual_information).max(axis=0)\n"
         "return np.mean((top - rest) / entropies)",
+    ),
+    Misconception(
+        "the two smallest",
+        "The smallest and the second smallest are compared. Sorting puts the largest last.",
+        f"{SORTED}return np.mean((ordered[1] - ordered[0]) / entropies)",
+    ),
+    Misconception(
+        "divided by the largest entropy",
+        "All gaps are divided by the largest entropy. Divide each by the entropy of its own "
+        "factor.",
+        f"{SORTED}return np.mean((ordered[-1] - ordered[-2]) / np.max(entropies))",
     ),
 )

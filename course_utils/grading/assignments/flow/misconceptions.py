@@ -184,6 +184,19 @@ COUPLING_FORWARD = (
         forward(RIGHT, "tf.math.log(tf.reduce_prod(tf.exp(s), axis=1))"),
         forward(RIGHT, "tf.reduce_sum(tf.math.log(tf.exp(s) + 1e-12), axis=1)"),
     ),
+    Misconception(
+        "log_det counted twice",
+        "log_det is twice what it should be. Only half of the entries are stretched: the others "
+        "add the logarithm of 1.",
+        forward(RIGHT, "2 * tf.reduce_sum(s, axis=1)"),
+    ),
+    Misconception(
+        "the batch split instead of the entries",
+        "The batch is split, not the entries of an example. Look at the axis: examples run along "
+        "the first, entries along the second.",
+        "x1, x2 = tf.split(x, 2, axis=0)\ns, t = scale_shift(x1)\n"
+        "return tf.concat([x1, x2 * tf.exp(s) + t], axis=0), tf.reduce_sum(s, axis=1)",
+    ),
 )
 
 BACK = "y1, y2 = tf.split(y, 2, axis=1)\ns, t = scale_shift(y1)\n"
@@ -445,6 +458,17 @@ LOG_PROB = (
         density("log_det + tf.reduce_sum(tf.math.log("
                 "tf.exp(-0.5 * z**2) / np.sqrt(2 * np.pi) + 1e-12), axis=1)"),
     ),
+    Misconception(
+        "logarithm of log_det",
+        "A logarithm of log_det is taken. It is one already: that of the determinant.",
+        density(f"tf.math.log(tf.abs(log_det)) - {BASE}"),
+    ),
+    Misconception(
+        "log_det once for each dimension",
+        "log_det enters once for each dimension. It belongs to the example as a whole: add it "
+        "after the sum over the dimensions.",
+        density("tf.reduce_sum(log_det[:, None] - 0.5 * (z**2 + np.log(2 * np.pi)), axis=1)"),
+    ),
 )  # fmt: skip
 
 BITS_PER_DIMENSION = (
@@ -477,6 +501,7 @@ BITS_PER_DIMENSION = (
         "base 10",
         "The logarithm has base 10. A bit goes with base 2.",
         "nll_nats / (dimensions * np.log(10))",
+        "nll_nats / (dimensions * np.log10(2))",
     ),
     Misconception(
         "averaged over the batch",

@@ -106,7 +106,7 @@ DEVIATION = float(np.sqrt(_SHARES @ _PENALTIES**2 - MEAN**2))
 MEAN_ATOL = 7 * DEVIATION / np.sqrt(DRAWS)
 BETWEEN = f"{DRAWS:,} pairs and a critic whose slope changes between real and fake"
 
-# Two calls give the same float32 by chance about once in 10⁶ calls of 4 examples.
+# Two calls give the same float32 by chance less than once in 10⁷ calls of 4 examples.
 NEVER_THE_SAME = {"expected": np.array([0.0]), "rtol": 0.0, "atol": 0.5}
 BEND = {"critic": CURVED} | pairs(4)
 ABOUT_BEND = "4 images and a critic whose slope varies"

@@ -125,11 +125,13 @@ CONV_MATRIX = (
         "stride along the columns alone",
         "The stride moves the kernel to the right and not down. It holds for both directions.",
         matrix(rows="height - k + 1", window="C[i, j, i:i + k, j*stride:j*stride + k] = kernel"),
+        matrix(window="C[i, j, i:i + k, j*stride:j*stride + k] = kernel"),
     ),
     Misconception(
         "stride along the rows alone",
         "The stride moves the kernel down and not to the right. It holds for both directions.",
         matrix(columns="width - k + 1", window="C[i, j, i*stride:i*stride + k, j:j + k] = kernel"),
+        matrix(window="C[i, j, i*stride:i*stride + k, j:j + k] = kernel"),
     ),
     Misconception(
         "windows that hang over the edge",
@@ -158,6 +160,16 @@ CONV_MATRIX = (
         "The kernel is scaled so that it sums to 1. That would be a weighted average; a "
         "convolution takes the kernel as it is.",
         matrix(window="C[i, j, i*stride:i*stride+k, j*stride:j*stride+k] = kernel / kernel.sum()"),
+    ),
+    Misconception(
+        "height and width exchanged",
+        "Height and width have changed places: the matrix is that of the image turned on its side.",
+        "height, width = width, height\n" + matrix(),
+    ),
+    Misconception(
+        "ones in place of the weights",
+        "The matrix tells where the kernel lies but not what its weights are.",
+        matrix().replace("= kernel", "= 1.0"),
     ),
 )
 
@@ -308,5 +320,10 @@ CONV2D_TRANSPOSE = (
         "h, w = ((n - 1) * stride + len(kernel) for n in image.shape)\n"
         "small = (conv_matrix(kernel, h, w, stride).T @ image.reshape(-1)).reshape(h, w)\n"
         "return small[np.arange(height) * h // height][:, np.arange(width) * w // width]",
+    ),
+    Misconception(
+        "stamps a pixel apart",
+        "Neighbouring stamps lie one pixel apart whatever the stride is.",
+        stamps("x[i:i + k, j:j + k] += pixel * kernel"),
     ),
 )

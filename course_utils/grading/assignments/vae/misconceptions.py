@@ -112,6 +112,22 @@ REPARAMETERIZE = (
         "tf.stop_gradient(mu + sigma * tf.random.normal(tf.shape(mu)))",
         'np.random.normal(mu, sigma).astype("float32")',
     ),
+    Misconception(
+        "mu and sigma exchanged",
+        "mu and sigma have changed places: the noise is multiplied by mu and shifted by sigma.",
+        "sigma + mu * tf.random.normal(tf.shape(mu))",
+    ),
+    Misconception(
+        "noise without a sign",
+        "The noise is never negative, so that every sample lies on the same side of mu. A standard "
+        "normal variable is as often below 0 as above.",
+        "mu + sigma * tf.abs(tf.random.normal(tf.shape(mu)))",
+    ),
+    Misconception(
+        "sample and noise",
+        "A tuple comes back. Return the sample alone.",
+        "epsilon = tf.random.normal(tf.shape(mu))\nreturn mu + sigma * epsilon, epsilon",
+    ),
 )
 
 KL_DIVERGENCE = (
@@ -215,6 +231,17 @@ KL_DIVERGENCE = (
         "sigma goes to 0.",
         "0.5 * tf.reduce_sum(mu**2 + sigma**2 - 1 + tf.math.log(sigma**2), axis=1)",
     ),
+    Misconception(
+        "constant once instead of for each dimension",
+        "The constant 1 enters once. It stands inside the sum: every latent dimension has one.",
+        "0.5 * (tf.reduce_sum(mu**2 + sigma**2 - tf.math.log(sigma**2), axis=1) - 1)",
+    ),
+    Misconception(
+        "sigma taken for its logarithm",
+        "sigma is treated as the logarithm of a standard deviation. Here it is the standard "
+        "deviation itself.",
+        "tf.reduce_sum(0.5 * (mu**2 + tf.exp(2 * sigma) - 1) - sigma, axis=1)",
+    ),
 )
 
 RECONSTRUCTION_LOSS = (
@@ -305,6 +332,17 @@ RECONSTRUCTION_LOSS = (
         "keras.losses.binary_crossentropy(x, tf.sigmoid(logits)) * x.shape[1]",
         *[CLIPPED.format(epsilon) for epsilon in ("1e-5", "1e-6", "1e-7")],
         *[CUSHIONED.format(epsilon) for epsilon in ("1e-6", "1e-7", "1e-8", "1e-10", "1e-12")],
+    ),
+    Misconception(
+        "grey pixels rounded",
+        "The pixels are rounded to black or white first. A grey pixel counts as it is: partly "
+        "bright, partly dark.",
+        "tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(tf.round(x), logits), axis=1)",
+    ),
+    Misconception(
+        "bits instead of nats",
+        "The logarithm has base 2. The course counts in nats, with the natural logarithm.",
+        f"tf.reduce_sum({CROSS_ENTROPIES}, axis=1) / np.log(2)",
     ),
 )
 

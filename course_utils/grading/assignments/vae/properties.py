@@ -92,8 +92,8 @@ def has_standard_normal_noise(function: Callable, rng: np.random.Generator | Non
     """ε is standard normal whatever mu and sigma are; entries and calls are independent.
 
     False alarms: Kolmogorov–Smirnov at 10⁻⁹, twice. A correlation of N independent pairs has the
-    standard error 1/√N (that of ε² and sigma too) and passes 7 of them about once in 10¹¹ runs;
-    there are ten. Together less than once in 10⁸ runs.
+    standard error 1/√N and passes 7 of them about once in 10¹¹ runs; that of ε² and sigma, which is
+    skewed, less than once in 10⁸. There are ten. Together less than once in 10⁷ runs.
     """
     inputs = {key: value.astype("float32") for key, value in latent(40, 500, rng).items()}
     for way in (function, traced(function)):
