@@ -143,10 +143,10 @@ def _told(status: Status) -> str:
 
 def _function(verdict: dict, grades: dict) -> str:
     grade = grades.get(verdict["test"], {"score": verdict["points"], "most": verdict["most"]})
-    kind = "right" if verdict["points"] == verdict["most"] else "wrong"
+    kind, mark = ("right", "✓") if verdict["points"] == verdict["most"] else ("wrong", "✗")
     return (
         f"<section class={kind}><span class=score>{grade['score']:g} / {grade['most']:g}</span>"
-        f"<strong><code>{_text(verdict['function'])}</code></strong>"
+        f"<strong>{mark} <code>{_text(verdict['function'])}</code></strong>"
         f"<p>{_text(verdict['message'])}</p></section>"
     )
 

@@ -68,7 +68,8 @@ class Limits:
 
     Attributes:
         seconds: wall-clock time for all of it, calls by the grader included, but not the time for
-            which it waits for a processor of a busy machine.
+            which it waits for a processor of a busy machine or for the grader.
+        patience: how many times `seconds` it may take with such waiting.
         memory: MB beyond what TensorFlow takes when it is imported; all processes together.
         processes: at once, threads included.
         file_size: MB of one file.
@@ -77,6 +78,7 @@ class Limits:
     """
 
     seconds: float = 300.0
+    patience: float = 4.0
     memory: int = 2048
     processes: int = 128
     file_size: int = 64

@@ -39,11 +39,8 @@ ATTEMPTS = 3
 BUBBLEWRAP, NONE = "bubblewrap", "none"
 WATCH_SECONDS = 0.1
 MOST_FILES = 20_000
-# On a busy machine a submission may take so many times its time limit: only the time in which it
-# ran or slept counts, not that in which it waited for a processor.
-MOST_PATIENCE = 4
 # Between closing its socket and ending.
-LAST_SECONDS = 1.0
+LAST_SECONDS = 5.0
 # What one worker may take for itself, in MB: a student's process may ask the course's versions for
 # results of any size.
 WORKER_MEMORY = 6144
@@ -362,6 +359,8 @@ class _Process:
         self.channel.deadline = time.monotonic() + task.limits.seconds
         self.channel.grace = self._grace
         self._granted = 0.0
+        self._grader = Path(f"/proc/self/task/{threading.get_native_id()}")
+        self._grader_at_first = sum(_scheduled(self._grader))
         self.peak_memory = 0
         self._too_much = self._too_many = self._too_many_files = False
         # These know when a number has gone to another process; numbers alone do not.
@@ -394,9 +393,11 @@ class _Process:
         return CRASHED, f"Its process was ended by {signal.Signals(-ended).name}."
 
     def _grace(self) -> float:
-        """How much later it may finish because the machine was busy: what it waited for it."""
-        most = (MOST_PATIENCE - 1) * self._limits.seconds
-        waited = max(map(_waited, Path(f"/proc/{self._first.pid}/task").glob("*")), default=0.0)
+        """How much later it may finish: what it waited for a processor, and for the grader."""
+        most = (self._limits.patience - 1) * self._limits.seconds
+        threads = Path(f"/proc/{self._first.pid}/task").glob("*")
+        waited = max((_scheduled(thread)[1] for thread in threads), default=0.0)
+        waited += sum(_scheduled(self._grader)) - self._grader_at_first
         more = min(waited, most) - self._granted
         if more < self._limits.seconds / 20:
             return 0.0
@@ -490,12 +491,13 @@ def _alive(process: psutil.Process) -> bool:
         return False
 
 
-def _waited(task: Path) -> float:
-    """Seconds for which a thread was ready to run and no processor was free."""
+def _scheduled(thread: Path) -> tuple[float, float]:
+    """Seconds for which a thread ran, and for which it was ready and no processor was free."""
     try:
-        return int((task / "schedstat").read_text(encoding="ascii").split()[1]) / 1e9
-    except (OSError, ValueError, IndexError):
-        return 0.0
+        ran, waited, _ = (thread / "schedstat").read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return 0.0, 0.0
+    return int(ran) / 1e9, int(waited) / 1e9
 
 
 def _memory(process: psutil.Process) -> int:

@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import html
 import multiprocessing
 import os
 import shutil
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from course_utils.grader import batch, recording, report, sandbox, work
+from course_utils.grader import batch, feedback, recording, report, sandbox, work
 from course_utils.grader.work import Result, Task
 
 ROOT = Path(__file__).parents[2]
@@ -129,6 +130,25 @@ def test_odd_names_are_left_out(course, graded, capsys):
     assert "cannot be the name of a student" in capsys.readouterr().err
     with pytest.raises(ValueError, match="cannot be the name"):
         run(course, students=["../ada"])
+
+
+def test_names_with_odd_characters_go_all_the_way(course, graded, monkeypatch):
+    odd = ["<b>", "=1+1", "Rosé 'n' \"Ñ\"", "R%s; drop table student", "[ada]*", "学生"]
+    hand_in(course, *odd)
+    assert {student: one.status for student, one in run(course).items()} == dict.fromkeys(
+        odd, work.GRADED
+    )
+    assert list(run(course)) == sorted(odd)
+    assert len(graded) == len(odd)
+    for page in feedback.write(course, "vae"):
+        assert html.escape(page.parts[-3]) in page.read_text(encoding="utf-8")
+    monkeypatch.setattr(report, "LONGEST_LIST", 3)
+    said = report.write(course, "vae")
+    # All are graded, none needs a look.
+    assert "… and 6 more in exports/vae.csv" in said
+    with open(course / "exports" / "vae_lms.csv", encoding="utf-8", newline="") as table:
+        scores = {row["id"].removeprefix("'"): row["score"] for row in csv.DictReader(table)}
+    assert scores == {student: "20.0" if student[0] == "R" else "0.0" for student in odd}
 
 
 def gradebook(course):
