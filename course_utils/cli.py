@@ -17,8 +17,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run `course` with the given arguments.
 
     Returns:
-        The exit status: 0 when all is well, 1 when the command found something wrong. A wrong
-        command line exits with 2.
+        The exit status: 0 when all is well, 1 when the command found something wrong, 130 when it
+        was stopped. A wrong command line exits with 2.
     """
     parsed = _parser().parse_args(arguments)
     try:
@@ -26,6 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (ValueError, OSError) as error:
         print(f"course {parsed.command}: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print(f"\ncourse {parsed.command}: stopped", file=sys.stderr)
+        return 130  # what shells expect of it
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -279,6 +282,8 @@ def _misconceptions(arguments: argparse.Namespace) -> int:
 
 
 def _grade(arguments: argparse.Namespace) -> int:
+    if sys.platform != "linux":
+        raise ValueError("it needs Linux, real or virtual. Elsewhere nbgrader autograde grades.")
     from course_utils.grader import batch, report
     from course_utils.grader.sandbox import Limits
     from course_utils.notebooks import building

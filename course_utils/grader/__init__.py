@@ -4,6 +4,7 @@
     batch        decide who is to be graded, hand the work out, write what comes back
     work         one submission: a sandbox, a process forked into it, a verdict for each test
     judging      the hidden tests, run here, on functions that stay in the sandbox
+    outputs      what cells printed and showed, as far as a page may show it
     recording    nbgrader's gradebook, the autograded notebook, the status of each student
     feedback, report   what students and instructors read
 

@@ -118,16 +118,24 @@ def _grade(
     recorder = Recorder(root, assignment.name)
     done: dict[str, Status] = {}
     new: dict[str, str] = {}
-    for student in dict.fromkeys(students or _everybody(root, assignment.name, recorder)):
-        if not _is_name(student):
-            raise ValueError(f"{student!r} cannot be the name of a student's folder")
+    gone: list[str] = []
+    for student in _wanted(students, _everybody(root, assignment.name, recorder)):
         print_of_it = submissions.fingerprint(root / "submitted" / student / assignment.name)
         before = recording.read_status(recording.status_path(root, assignment.name, student))
         unchanged = before and before.fingerprint == print_of_it
-        if unchanged and before.status != work.INFRASTRUCTURE and not force:
+        if before and before.fingerprint and not print_of_it:
+            done[student] = before
+            gone.append(student)
+        elif unchanged and before.status != work.INFRASTRUCTURE and not force:
             done[student] = before
         else:
             new[student] = print_of_it
+    if gone:
+        print(
+            f"No longer in submitted/, results kept: {', '.join(gone[:10])}"
+            f"{' and others' if len(gone) > 10 else ''}.",
+            file=sys.stderr,
+        )
     read: dict[str, Submission] = {}
     progress = tqdm(total=len(new), unit="submission", desc=assignment.name, disable=not new)
 
@@ -173,6 +181,18 @@ def _is_name(student: str) -> bool:
     return bool(STUDENT.fullmatch(student)) and student.isprintable() and student[0] != "."
 
 
+def _wanted(students: list[str] | None, everybody: list[str]) -> list[str]:
+    """Whom to grade, each once. A name with a slip of the pen must not enter the gradebook."""
+    if students is None:
+        return everybody
+    for student in students:
+        if not _is_name(student):
+            raise ValueError(f"{student!r} cannot be the name of a student's folder")
+        if student not in everybody:
+            raise ValueError(f"{student!r} is neither in the gradebook nor in submitted/")
+    return list(dict.fromkeys(students))
+
+
 def _everybody(root: Path, name: str, recorder: Recorder) -> list[str]:
     handed_in = [path.parent.name for path in (root / "submitted").glob(f"*/{name}")]
     found = sorted({*handed_in, *recorder.students()})
@@ -213,6 +233,7 @@ def _workers(jobs: int) -> Iterator[tuple[Submit, int]]:
     """Processes on this machine. One that dies takes nobody else's result with it."""
     mine = threading.local()
     pools: list[ProcessPoolExecutor] = []
+    stopped = threading.Event()
 
     def grade(task: Task) -> Result:
         """In a thread that has a process of its own."""
@@ -227,13 +248,18 @@ def _workers(jobs: int) -> Iterator[tuple[Submit, int]]:
             except BrokenProcessPool:
                 pools.remove(mine.pool)
                 del mine.pool
-                if attempt == work.ATTEMPTS - 1:
+                if attempt == work.ATTEMPTS - 1 or stopped.is_set():
                     raise
         raise AssertionError
 
     threads = ThreadPoolExecutor(jobs)
     try:
         yield lambda task: threads.submit(grade, task), 2 * jobs
+    except BaseException:  # Ctrl-C, too: nobody waits for what is running
+        stopped.set()
+        for worker in multiprocessing.active_children():
+            worker.kill()
+        raise
     finally:
         threads.shutdown(wait=False, cancel_futures=True)
         for pool in list(pools):

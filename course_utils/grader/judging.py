@@ -10,16 +10,17 @@ import course_utils.quiet
 from course_utils.quiet import tf
 
 import builtins
+import contextlib
 import dataclasses
 import functools
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from course_utils.grader.remote import Exchange, make_graph
+from course_utils.grader.remote import Exchange, RemoteFunction, make_graph
 from course_utils.grader.wire import Channel
 from course_utils.grader.work import Test
 from course_utils.grading import selfcheck
@@ -77,6 +78,9 @@ def _remembered_graph(function: Callable, specs: list) -> Callable:
 class Judge:
     """Runs hidden tests on the functions of one student's process.
 
+    All functions are checked before one is judged. What a function raises in its self-check is
+    quoted to the student, and by then it must not have seen a hidden test, not even another's.
+
     Args:
         assignment: its graded functions.
         channel: to the process, after its cells have run.
@@ -85,82 +89,98 @@ class Judge:
     def __init__(self, assignment: Assignment, channel: Channel) -> None:
         self._assignment = assignment
         self._channel = channel
+        self._checked: dict[str, Verdict] = {}
+        self._claims: dict[str, bool] = {}
+        # What a function that builds on them is given: their own if right, else the course's.
         self._right: set[str] = set()
+        self._fallen: set[str] = set()
         self._quote = True
         self._exchange = Exchange(channel, raising=self._seen, make_graph=_remembered_graph)
 
-    def judge(self, test: Test, cell: int, claims_to_be_right: bool) -> Verdict:
-        """Decide about one function.
+    def check(self, test: Test, cell: int, claims_to_be_right: bool) -> None:
+        """Ask a function what its self-check asks, before anything is judged.
 
         Args:
             test: its test cell.
             cell: where the test cell stands in the student's notebook.
             claims_to_be_right: whether the self-check in the notebook said so.
         """
+        self._claims[test.function] = claims_to_be_right
+        verdict = Verdict(test.grade_id, test.function, 0.0, test.points, "")
+        checks = selfcheck.load_checks()[test.function]
+        with self._function(test, cell) as function:
+            if function is None:
+                problem = f"{test.function} is not there: no cell before the test defines it."
+                claims_to_be_right = False
+            else:
+                problem = selfcheck.diagnose(function, checks)
+                if problem and claims_to_be_right:
+                    # Nobody is accused after one look.
+                    problem = selfcheck.diagnose(function, checks)
+        if problem:
+            known = self._assignment.function(test.function).misconceptions
+            accused = claims_to_be_right and not EXHAUSTED.search(problem)
+            verdict = dataclasses.replace(
+                verdict,
+                message=problem,
+                misconception=next((m.name for m in known if m.sentence == problem), ""),
+                tampered="In the notebook the self-check called it right. Called from outside "
+                f"with the same numbers: {problem}"
+                if accused
+                else "",
+            )
+        else:
+            self._right.add(test.function)
+        self._checked[test.function] = verdict
+
+    def judge(self, test: Test, cell: int) -> Verdict:
+        """Decide about a function that was checked."""
+        self._quote = False
         graded = self._assignment.function(test.function)
+        if self._fallen.intersection(graded.builds_on):
+            # It was checked with a function that is wrong after all.
+            self.check(test, cell, self._claims[test.function])
+        verdict = self._checked[test.function]
+        if verdict.message:
+            return verdict
+        with self._function(test, cell) as function:
+            tampered = ""
+            problem = broken_property(function, graded)
+            if not problem and graded.fresh:
+                fresh = graded.fresh(np.random.default_rng())
+                problem = broken_property(
+                    function, dataclasses.replace(graded, properties=(fresh,))
+                )
+                if problem and not EXHAUSTED.search(problem):
+                    tampered = (
+                        "It passes every test with known inputs and fails with new random ones, "
+                        f"as if it recognised the known: {problem}"
+                    )
+        if problem:
+            self._right.discard(test.function)
+            self._fallen.add(test.function)
+            return dataclasses.replace(verdict, message=problem, tampered=tampered)
+        return dataclasses.replace(
+            verdict, points=test.points, message=f"{test.function} is right."
+        )
+
+    @contextlib.contextmanager
+    def _function(self, test: Test, cell: int) -> Iterator[RemoteFunction | None]:
+        """A stand-in for a function as it was at its test; None where there was none."""
+        replaced = set(self._assignment.function(test.function).builds_on) - self._right
         # Their own are as good if they are right, and need not be called across the wall.
-        replaced = [name for name in graded.builds_on if name not in self._right]
         upstream = {name: _course_versions(self._assignment)[name] for name in replaced}
         parameters = {name: [*inspect.signature(f).parameters] for name, f in upstream.items()}
         self._channel.send({"select": test.function, "cell": cell, "builds_on": parameters})
         answer, _ = self._channel.receive()
-        lost = Verdict(test.grade_id, test.function, 0.0, test.points, "")
-        if not answer.get("selected"):
-            message = f"{test.function} is not there: no cell before the test defines it."
-            return dataclasses.replace(lost, message=message)
         self._exchange.offer(upstream)
         try:
-            verdict = self._decide(test, claims_to_be_right, lost)
+            with silence():
+                yield self._exchange.function(test.function) if answer.get("selected") else None
         finally:
             self._exchange.offer({})
         # Silence or nonsense from the process is no answer of the function.
         self._channel.check()
-        if verdict.points:
-            self._right.add(test.function)
-        return verdict
-
-    def _decide(self, test: Test, claims_to_be_right: bool, lost: Verdict) -> Verdict:
-        graded = self._assignment.function(test.function)
-        function = self._exchange.function(test.function)
-        with silence():
-            self._quote = True
-            checks = selfcheck.load_checks()[test.function]
-            problem = selfcheck.diagnose(function, checks)
-            if problem and claims_to_be_right:
-                # Nobody is accused after one look.
-                problem = selfcheck.diagnose(function, checks)
-            if problem:
-                return dataclasses.replace(
-                    lost,
-                    message=problem,
-                    misconception=next(
-                        (m.name for m in graded.misconceptions if m.sentence == problem), ""
-                    ),
-                    tampered="In the notebook the self-check called it right. Called from outside "
-                    f"with the same numbers: {problem}"
-                    if claims_to_be_right and not EXHAUSTED.search(problem)
-                    else "",
-                )
-            # What a function raises could carry the values of a hidden test into the feedback.
-            self._quote = False
-            problem = broken_property(function, graded)
-            if problem:
-                return dataclasses.replace(lost, message=problem)
-            if graded.fresh:
-                anew = dataclasses.replace(
-                    graded, properties=(graded.fresh(np.random.default_rng()),)
-                )
-                problem = broken_property(function, anew)
-        if problem and EXHAUSTED.search(problem):
-            return dataclasses.replace(lost, message=problem)
-        if problem:
-            return dataclasses.replace(
-                lost,
-                message=problem,
-                tampered="It passes every test with known inputs and fails with new random ones, "
-                f"as if it recognised the known: {problem}",
-            )
-        return dataclasses.replace(lost, points=test.points, message=f"{test.function} is right.")
 
     def _seen(self, error: dict) -> Exception:
         if error.get("not_written"):

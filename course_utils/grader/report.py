@@ -24,6 +24,8 @@ MEANINGS = {
 }
 NOT_RUN = (work.INVALID, work.MISSING)
 COMMONEST = 10
+# Of a large class the report shows those whom a person should look at, so many at most.
+LONGEST_LIST = 50
 
 
 def closing_table(name: str, statuses: list[Status]) -> str:
@@ -88,9 +90,12 @@ def write(root: Path, name: str) -> str:
     )
     lines = [closing_table(name, statuses).partition("\nStatuses")[0].strip(), ""]
     lines += [f"{'student':24} {'status':15} " + " ".join(f"{f[:14]:>14}" for f in functions)]
-    for row in rows:
+    shown = rows if len(rows) <= LONGEST_LIST else [r for r in rows if r[1] != work.GRADED]
+    for row in shown[:LONGEST_LIST]:
         points = row[2 : 2 + len(functions)]
         lines.append(f"{row[0][:24]:24} {row[1]:15} " + " ".join(f"{p:14g}" for p in points))
+    if left := len(rows) - len(shown[:LONGEST_LIST]):
+        lines.append(f"… and {left} more in {_short(table, root)}")
     misconceptions = table.with_name(f"{name}_misconceptions.csv")
     tried = sum(status.status not in NOT_RUN for status in statuses)
     _write_csv(

@@ -8,7 +8,8 @@ repository, the course's folder and nbgrader are hidden even where they lie insi
 bubblewrap would start a program afresh, and importing TensorFlow takes seconds. So it starts `cat`,
 which keeps the sandbox open, and a process forked from one that has TensorFlow imported joins the
 namespaces (setns), gives up all privileges and only then runs a student's code. When the sandbox
-closes, every process in it dies.
+closes, every process in it dies. bubblewrap's own processes are under the same filter and limits:
+an ordinary user's student is the same user as they, and may write into their memory.
 
 An ordinary user's sandbox has a user namespace of its own. Where root grades, each worker uses a
 user number that nobody has: the kernel does not limit the number of root's processes.
@@ -18,6 +19,7 @@ import contextlib
 import ctypes
 import json
 import os
+import platform
 import resource
 import select
 import shutil
@@ -29,6 +31,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 import course_utils
 from course_utils.grader import seccomp
 
@@ -36,7 +40,7 @@ PACKAGE = Path(course_utils.__file__).resolve().parent
 SCRATCH = "/tmp/work"
 # Joined in this order: the user namespace first, since it owns the others, if there is one.
 NAMESPACES = ("user", "mnt", "net", "ipc", "uts", "cgroup", "pid")
-START_SECONDS = 30
+START_SECONDS = 120
 # Of course_utils, what is for instructors and maintainers alone.
 NOT_FOR_STUDENTS = ("grading/assignments", "notebooks", "cli.py", "__pycache__")
 # Of the grader, what runs inside.
@@ -64,7 +68,8 @@ class Limits:
 
     Attributes:
         seconds: wall-clock time for all of it, calls by the grader included, but not the time for
-            which it waits for a processor of a busy machine.
+            which it waits for a processor of a busy machine or for the grader.
+        patience: how many times `seconds` it may take with such waiting.
         memory: MB beyond what TensorFlow takes when it is imported; all processes together.
         processes: at once, threads included.
         file_size: MB of one file.
@@ -73,6 +78,7 @@ class Limits:
     """
 
     seconds: float = 300.0
+    patience: float = 4.0
     memory: int = 2048
     processes: int = 128
     file_size: int = 64
@@ -84,7 +90,7 @@ class Sandbox:
     """An open sandbox. Closing it kills everything in it.
 
     Args:
-        limits: only `scratch` matters here.
+        limits: of all files together, and for the sandbox's own processes.
         library: the folder with the students' course_utils, see `copy_library`.
         course: the course's folder, with gradebook and submissions; empty where there is none.
 
@@ -100,25 +106,27 @@ class Sandbox:
         if program is None:
             raise SandboxError("bubblewrap is not installed (Debian's package `bubblewrap`)")
         reading, writing = os.pipe()
+        passed = [writing]
+        arguments = ["--info-fd", str(writing), *_arguments(limits, library, course)]
+        if calls := seccomp.program(platform.machine()):
+            filtering, source = os.pipe()
+            os.write(source, calls)
+            os.close(source)
+            passed.append(filtering)
+            arguments += ["--seccomp", str(filtering)]
         try:
             self._keeper = subprocess.Popen(
-                [
-                    program,
-                    "--info-fd",
-                    str(writing),
-                    *_arguments(limits, library, course),
-                    "--",
-                    "/usr/bin/cat",
-                ],
+                [program, *arguments, "--", "/usr/bin/cat"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                pass_fds=[writing],
+                pass_fds=passed,
                 bufsize=0,
                 env={},
             )
         finally:
-            os.close(writing)
+            for descriptor in passed:
+                os.close(descriptor)
         try:
             # An echo means that everything is mounted.
             with contextlib.suppress(BrokenPipeError):
@@ -130,6 +138,11 @@ class Sandbox:
                 self.close()
                 raise SandboxError(f"bubblewrap cannot make a sandbox here: {said or 'no answer'}")
             self.process: int = json.loads(os.read(reading, 4096))["child-pid"]
+            for process in (
+                self.process,
+                *(p.pid for p in psutil.Process(self.process).children()),
+            ):
+                limit(limits, process)
         finally:
             os.close(reading)
 
@@ -164,7 +177,8 @@ def _arguments(limits: Limits, library: str, course: str) -> list[str]:
     arguments += _open_parents("/dev/x")
     for name in DEVICES:
         arguments += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
-    return arguments
+    # What holds all this is a file system in memory, too, and an ordinary user's own.
+    return [*arguments, "--remount-ro", "/"]
 
 
 def _python() -> list[str]:
@@ -314,10 +328,16 @@ def die_with_parent() -> None:
     _checked(_libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
 
 
-def limit(limits: Limits) -> None:
-    """Set the kernel's limits for this process and its children."""
+def limit(limits: Limits, process: int | None = None) -> None:
+    """Set the kernel's limits for a process and its later children.
+
+    Args:
+        limits: what it may use.
+        process: its number; None for this one.
+    """
     mebibyte = 2**20
-    used = _status("VmData")
+    process = process or os.getpid()
+    used = _status(process, "VmData")
     for what, most in (
         # A plain MemoryError for one large array; the sum over processes is watched from outside.
         (resource.RLIMIT_DATA, used + limits.memory * mebibyte),
@@ -327,15 +347,15 @@ def limit(limits: Limits) -> None:
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, 512),
     ):
-        _, ceiling = resource.getrlimit(what)
+        _, ceiling = resource.prlimit(process, what)
         if ceiling != resource.RLIM_INFINITY:
             most = min(most, ceiling)
-        resource.setrlimit(what, (most, most))
+        resource.prlimit(process, what, (most, most))
 
 
-def _status(field: str) -> int:
-    """A number of /proc/self/status, in bytes."""
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+def _status(process: int, field: str) -> int:
+    """A number of /proc/PID/status, in bytes."""
+    lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(field + ":"))
 
 

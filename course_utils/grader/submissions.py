@@ -8,6 +8,7 @@ import copy
 import hashlib
 import json
 import os
+import re
 import stat
 import sys
 from dataclasses import dataclass, field
@@ -17,12 +18,17 @@ import nbformat
 from nbformat import NotebookNode, v4
 from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 
+from course_utils.grader.outputs import plain_outputs
+
 LARGEST_NOTEBOOK = 20 * 2**20
 LARGEST_FILES = 16 * 2**20
 MOST_FILES = 200
 # The text of one cell; a notebook is read by people.
 LONGEST_CELL = 500_000
 MOST_CELLS = 2000
+# Where a tag, a link or a picture begins. nbgrader's Formgrader gives the HTML and the links of an
+# answer to an instructor's browser as they are. A space makes them text, and leaves formulas alone.
+MARKUP = re.compile(r"<(?=[A-Za-z/!?])|\](?=[(:])")
 OVERLOOKED = frozenset((".ipynb_checkpoints", "__pycache__", ".git", "__MACOSX", ".DS_Store"))
 
 
@@ -200,7 +206,7 @@ def _plain_cells(notebook: dict, repairs: list[str]) -> list[NotebookNode]:
         if cell.get("cell_type") == "code":
             new = v4.new_code_cell(source, outputs=_outputs(cell.get("outputs")))
         else:
-            new = v4.new_markdown_cell(source)
+            new = v4.new_markdown_cell(MARKUP.sub(r"\g<0> ", source))
         metadata = cell.get("metadata")
         grading = metadata.get("nbgrader") if isinstance(metadata, dict) else None
         grade_id = grading.get("grade_id") if isinstance(grading, dict) else None
@@ -213,26 +219,11 @@ def _plain_cells(notebook: dict, repairs: list[str]) -> list[NotebookNode]:
 
 
 def _outputs(given: object) -> list[NotebookNode]:
-    """The valid outputs among those that were handed in."""
-    outputs = []
-    for output in given if isinstance(given, list) else []:
-        try:
-            output = v4.upgrade(
-                nbformat.from_dict(
-                    {
-                        "nbformat": 4,
-                        "nbformat_minor": 5,
-                        "metadata": {},
-                        "cells": [v4.new_code_cell("", outputs=[nbformat.from_dict(output)])],
-                    }
-                )
-            )
-            nbformat.validate(output)
-            json.dumps(output).encode()
-            outputs += output.cells[0].outputs
-        except Exception:  # an output decides nothing; a broken one is left out
-            continue
-    return outputs
+    """What was saved with a cell, if it is valid; it decides nothing."""
+    try:
+        return plain_outputs(given)
+    except ValueError:
+        return []
 
 
 def _mend(cells: list[NotebookNode], release: NotebookNode, repairs: list[str]) -> None:

@@ -8,7 +8,6 @@ import atexit
 import contextlib
 import functools
 import os
-import re
 import resource
 import shutil
 import signal
@@ -20,11 +19,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import nbformat
 import numpy as np
 import psutil
 
 from course_utils.grader import sandbox
+from course_utils.grader.outputs import plain_outputs
 from course_utils.grader.sandbox import Limits, Sandbox
 from course_utils.grader.wire import LARGEST_MESSAGE, Channel, Gone, Late, ProtocolError
 from course_utils.grader.zygote import Zygote
@@ -39,17 +38,14 @@ STATUSES = (
 ATTEMPTS = 3
 BUBBLEWRAP, NONE = "bubblewrap", "none"
 WATCH_SECONDS = 0.1
-# On a busy machine a submission may take so many times its time limit: only the time in which it
-# ran or slept counts, not that in which it waited for a processor.
-MOST_PATIENCE = 4
+MOST_FILES = 20_000
 # Between closing its socket and ending.
-LAST_SECONDS = 1.0
+LAST_SECONDS = 5.0
 # What one worker may take for itself, in MB: a student's process may ask the course's versions for
 # results of any size.
 WORKER_MEMORY = 6144
 # Escapes make a text longer on its way.
 BYTES_A_CHARACTER = 12
-PICTURES_AND_TEXTS = re.compile(r"(text|image)/[\w.+-]{1,50}|application/[\w.+-]{1,80}")
 
 
 @dataclass(frozen=True)
@@ -133,6 +129,8 @@ def prepare() -> None:
     for variable in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
     sandbox.die_with_parent()
+    # Ctrl-C is for the one who hands out the work, and ends us in its own way.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _zygote()
     most = WORKER_MEMORY * 2**20
     _, ceiling = resource.getrlimit(resource.RLIMIT_DATA)
@@ -218,6 +216,7 @@ def _attempt(
     outputs: dict[int, list[dict]] = {}
     failed: list[int] = []
     running: int | None = None
+    finished = False
     status, sentence = GRADED, ""
     with _process(task) as process:
         channel = process.channel
@@ -241,11 +240,14 @@ def _attempt(
                     index = _index(message["cell"], task)
                     if channel.received > BYTES_A_CHARACTER * task.limits.output + LARGEST_MESSAGE:
                         raise ProtocolError("too many outputs")
-                    outputs[index] = _checked_outputs(message.get("outputs"))
+                    try:
+                        outputs[index] = plain_outputs(message.get("outputs"))
+                    except ValueError as error:
+                        raise ProtocolError(str(error)) from error
                     if index not in tests and _errors(outputs[index]):
                         failed.append(index)
                 elif message.get("finished"):
-                    running = None
+                    running, finished = None, True
                     break
                 elif "failed" in message and running is None and not outputs:
                     raise RuntimeError(message["failed"])
@@ -255,14 +257,18 @@ def _attempt(
             # In the assignment's order, whatever the notebook's: what a later function may be given
             # of the course's own must not be there to learn from while an earlier one is judged.
             order = [function.name for function in assignment.functions]
-            for index, test in sorted(
-                tests.items(), key=lambda item: order.index(item[1].function)
-            ):
-                if index == leave_out:
-                    continue
-                printed = before.get(index, []) if index in silent else outputs.get(index, [])
-                claims = claims_to_be_right(test.function, printed)
-                verdicts[index] = judge.judge(test, index, claims)
+            wanted = sorted(
+                (order.index(test.function), index)
+                for index, test in tests.items()
+                if index != leave_out
+            )
+            for _, running in wanted:
+                printed = (before if running in silent else outputs).get(running, [])
+                claims = claims_to_be_right(tests[running].function, printed)
+                judge.check(tests[running], running, claims)
+            for _, running in wanted:
+                verdicts[running] = judge.judge(tests[running], running)
+            running = None
         except Late:
             if process.was_starved():
                 raise _Starved from None
@@ -276,7 +282,11 @@ def _attempt(
     if status != GRADED:
         if running is not None:
             failed.append(running)
-            sentence += f" It was running the cell {_name(running)}."
+            sentence += (
+                f" The grader was calling {tests[running].function}."
+                if finished
+                else f" It was running the cell {_name(running)}."
+            )
         elif not verdicts and not outputs:
             failed.append(-1)
     for index, test in tests.items():
@@ -330,39 +340,6 @@ def _ran_out_of_memory(outputs: list[dict]) -> bool:
     return any(o["output_type"] == "error" and o["ename"] in kinds for o in outputs)
 
 
-def _checked_outputs(given: object) -> list[dict]:
-    """The outputs rebuilt from what a notebook can hold; they come from a student's process."""
-    if not isinstance(given, list) or len(given) > 10_000:
-        raise ProtocolError("outputs that are none")
-    outputs = []
-    for one in given:
-        match one:
-            case {
-                "output_type": "stream",
-                "name": "stdout" | "stderr" as name,
-                "text": str() as text,
-            }:
-                outputs.append(nbformat.v4.new_output("stream", name=name, text=text))
-            case {"output_type": "display_data" | "execute_result" as kind, "data": dict() as data}:
-                shown = {
-                    key: value
-                    for key, value in data.items()
-                    if PICTURES_AND_TEXTS.fullmatch(key) and isinstance(value, str)
-                }
-                outputs.append(nbformat.v4.new_output(kind, data=shown))
-            case {
-                "output_type": "error",
-                "ename": str() as name,
-                "evalue": str() as value,
-                "traceback": list() as lines,
-            } if all(isinstance(line, str) for line in lines):
-                error = {"ename": name, "evalue": value, "traceback": lines}
-                outputs.append(nbformat.v4.new_output("error", **error))
-            case _:
-                raise ProtocolError("outputs that are none")
-    return outputs
-
-
 class _Process:
     """A student's process, its sandbox, and somebody who watches what it uses."""
 
@@ -382,12 +359,15 @@ class _Process:
         self.channel.deadline = time.monotonic() + task.limits.seconds
         self.channel.grace = self._grace
         self._granted = 0.0
+        self._grader = Path(f"/proc/self/task/{threading.get_native_id()}")
+        self._grader_at_first = sum(_scheduled(self._grader))
         self.peak_memory = 0
-        self._too_much = self._too_many = False
+        self._too_much = self._too_many = self._too_many_files = False
         # These know when a number has gone to another process; numbers alone do not.
         self._first = psutil.Process(pid)
         self._keeper = psutil.Process(self._sandbox.process) if self._sandbox else None
         self._at_first = _memory(self._first)
+        self._shared_at_first = _shared_memory(self._first)
         self._done = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
         self._watcher.start()
@@ -404,6 +384,8 @@ class _Process:
             return OUT_OF_MEMORY, f"It used more than {self._limits.memory} MB of memory."
         if self._too_many:
             return CRASHED, f"It started more than {self._limits.processes} processes."
+        if self._too_many_files:
+            return CRASHED, f"It made more than {MOST_FILES} files."
         if ended == -signal.SIGXCPU:
             return TIMEOUT, "It used up its processor time."
         if ended >= 0:
@@ -411,9 +393,11 @@ class _Process:
         return CRASHED, f"Its process was ended by {signal.Signals(-ended).name}."
 
     def _grace(self) -> float:
-        """How much later it may finish because the machine was busy: what it waited for it."""
-        most = (MOST_PATIENCE - 1) * self._limits.seconds
-        waited = max(map(_waited, Path(f"/proc/{self._first.pid}/task").glob("*")), default=0.0)
+        """How much later it may finish: what it waited for a processor, and for the grader."""
+        most = (self._limits.patience - 1) * self._limits.seconds
+        threads = Path(f"/proc/{self._first.pid}/task").glob("*")
+        waited = max((_scheduled(thread)[1] for thread in threads), default=0.0)
+        waited += sum(_scheduled(self._grader)) - self._grader_at_first
         more = min(waited, most) - self._granted
         if more < self._limits.seconds / 20:
             return 0.0
@@ -449,29 +433,46 @@ class _Process:
         if self._sandbox:
             self._sandbox.close()
 
-    def _processes(self) -> list[psutil.Process]:
-        """Its processes; inside a sandbox also those that lost their parents."""
-        found = []
+    def _processes(self) -> set[psutil.Process]:
+        """Its processes; inside a sandbox everything there, whatever it calls itself."""
+        found = {self._first}
         with contextlib.suppress(psutil.Error):
-            found = [*self._first.children(recursive=True), self._first]
+            found.update(self._first.children(recursive=True))
         if self._keeper:
+            found.add(self._keeper)
             with contextlib.suppress(psutil.Error):
-                orphans = self._keeper.children(recursive=True)
-                found += [one for one in orphans if one.name() != "cat"]
+                # Also those that lost their parents.
+                found.update(self._keeper.children(recursive=True))
         return found
 
     def _watch(self) -> None:
         most = self._limits.memory * 2**20
         while not self._done.wait(WATCH_SECONDS):
             processes = self._processes()
-            # What a process has from the zygote was there when it was forked.
-            used = sum(max(_memory(one) - self._at_first, 0) for one in processes)
+            used = self._memory(processes)
             self.peak_memory = max(self.peak_memory, used // 2**20)
             self._too_much = used > most
             self._too_many = len(processes) > self._limits.processes
-            if self._too_much or self._too_many:
+            self._too_many_files = self._files() > MOST_FILES
+            if self._too_much or self._too_many or self._too_many_files:
                 self._kill()
                 return
+
+    def _memory(self, processes: set[psutil.Process]) -> int:
+        """Bytes that they have beyond what the first had from the zygote when it was forked."""
+        # Pages that several share count for each of them: never too little, and quickly known.
+        used = sum(map(_memory, processes)) - self._at_first
+        if used // 2**20 > self.peak_memory and len(processes) > 1:
+            used = min(used, sum(map(_shared_memory, processes)) - self._shared_at_first)
+        return max(used, 0)
+
+    def _files(self) -> int:
+        """How many files it has made. Even empty ones take memory, which no limit counts."""
+        try:
+            scratch = os.statvfs(f"/proc/{self._keeper.pid}/root/tmp") if self._keeper else None
+        except OSError:
+            return 0
+        return scratch.f_files - scratch.f_ffree if scratch else 0
 
 
 @contextlib.contextmanager
@@ -490,19 +491,30 @@ def _alive(process: psutil.Process) -> bool:
         return False
 
 
-def _waited(task: Path) -> float:
-    """Seconds for which a thread was ready to run and no processor was free."""
+def _scheduled(thread: Path) -> tuple[float, float]:
+    """Seconds for which a thread ran, and for which it was ready and no processor was free."""
     try:
-        return int((task / "schedstat").read_text(encoding="ascii").split()[1]) / 1e9
-    except (OSError, ValueError, IndexError):
-        return 0.0
+        ran, waited, _ = (thread / "schedstat").read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return 0.0, 0.0
+    return int(ran) / 1e9, int(waited) / 1e9
 
 
 def _memory(process: psutil.Process) -> int:
-    """Bytes in memory that no file backs. Pages shared with the zygote count; see `_watch`."""
+    """Bytes in memory that no file backs, each page in full."""
+    return _sum_of(process, "status", ("RssAnon:", "RssShmem:", "VmSwap:"))
+
+
+def _shared_memory(process: psutil.Process) -> int:
+    """The same with each page divided by the number of processes that have it. Takes longer."""
+    return _sum_of(process, "smaps_rollup", ("Pss_Anon:", "Pss_Shmem:", "SwapPss:"))
+
+
+def _sum_of(process: psutil.Process, file: str, fields: tuple[str, ...]) -> int:
     try:
-        lines = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii").splitlines()
+        lines = Path(f"/proc/{process.pid}/{file}").read_text(encoding="ascii").splitlines()
+    except PermissionError:
+        return 0 if file == "status" else _memory(process)
     except OSError:
         return 0
-    fields = ("RssAnon:", "RssShmem:", "VmSwap:")
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(fields))

@@ -177,7 +177,8 @@ def describe(name: str, probe: Probe, seen: Observation) -> str:
         return f"{name} returns {seen.dtype} {situation}; it should return {wanted}."
     got, expected = np.asarray(seen.value, "float64"), np.asarray(probe.expected, "float64")
     if probe.statistic == "shape":
-        return _wrong_shape(name, tuple(got.astype(int)), tuple(expected.astype(int)), situation)
+        shapes = [tuple(int(n) for n in numbers) for numbers in (got, expected)]
+        return _wrong_shape(name, *shapes, situation)
     if got.shape != expected.shape:
         return _wrong_shape(name, got.shape, expected.shape, situation)
     if not np.isfinite(got).all():

@@ -151,6 +151,34 @@ def _pipe(folder, notebook):
     os.mkfifo(folder / "vae.ipynb")
 
 
+def _many_cells(folder, notebook):
+    notebook = dict(notebook, cells=[{"cell_type": "markdown", "metadata": {}, "source": ""}])
+    notebook["cells"] *= 100_000
+    (folder / "vae.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+
+
+def _save_outputs(*outputs: dict) -> Callable:
+    def change(notebook):
+        cell = nbformat.v4.new_code_cell("1")
+        cell.outputs = list(outputs)
+        notebook.cells.append(cell)
+
+    return change
+
+
+def _nested(levels: int) -> dict:
+    data = {}
+    for _ in range(levels):
+        data = {"a": data}
+    return {"output_type": "display_data", "metadata": {}, "data": {"application/json": data}}
+
+
+def _markup(notebook):
+    markup = "<script>MARKUP</script> <img src=x onerror=MARKUP> [x](javascript:MARKUP)"
+    notebook.cells.insert(0, nbformat.v4.new_markdown_cell(markup))
+    cell_of(notebook, "question").source = markup
+
+
 def _two_names(folder, notebook):
     for name in ("vae (1).ipynb", "final.ipynb"):
         (folder / name).write_text(json.dumps(notebook), encoding="utf-8")
@@ -294,7 +322,94 @@ def kl_divergence(mu, sigma):
     return losses.kl_divergence(mu, 2 * tf.math.log(sigma))
 """,
     ),
+    "leaves_when_judged": Attack(
+        ("crashed",),
+        "import os, sys\ndef kl_divergence(mu, sigma):\n"
+        "    if '/dev/null' in repr(sys.stdout):\n        os._exit(0)\n"
+        "    return tf.zeros(tf.shape(mu)[0])\n",
+    ),
+    "raises_what_is_no_exception": Attack(
+        ("crashed",),
+        "class Mine(BaseException): pass\n"
+        "def kl_divergence(mu, sigma):\n    raise Mine('✓ kl_divergence is right.')\n",
+    ),
+    "error_that_cannot_be_told": Attack(
+        ("crashed", "failed-cell"),
+        "class Odd(Exception):\n    def __str__(self): return 1 / 0\n"
+        "def kl_divergence(mu, sigma):\n    raise Odd\n",
+    ),
+    "answers_for_its_functions": Attack(
+        NO_MATTER + CAUGHT,
+        """
+from course_utils.grader import remote
+
+def call(self, question, arrays):
+    return {"result": ["tensor"], "call": 10**400}, [np.zeros([3, 0, 2**30], "float32")]
+
+remote.Exchange._call = call
+"""
+        + WRONG,
+    ),
+    "a_float_by_name": Attack(
+        NO_MATTER,
+        """
+class float32(float):
+    dtype, shape = "float32", (4,)
+    def __eq__(self, other): return True
+    def __array__(self, *a, **k): return np.zeros(4, "float32")
+
+def kl_divergence(mu, sigma):
+    return float32(1)
+""",
+    ),
+    "runs_the_cells_itself": Attack(
+        NO_MATTER + CAUGHT,
+        "get_ipython().run_cell = lambda *a, **k: print('✓ kl_divergence is right.')\n" + WRONG,
+    ),
+    "a_reply_of_sixty_megabytes": Attack(
+        NO_MATTER, "def kl_divergence(mu, sigma):\n    return tf.zeros([15_000_000])\n"
+    ),
     # Spying.
+    "tells_another_what_it_was_called_with": Attack(
+        NO_MATTER + CAUGHT,
+        """
+from course_utils.grading import selfcheck
+known = [probe.arguments["mu"].shape for probe in selfcheck.load_checks()["kl_divergence"].probes]
+seen = []
+
+def kl_divergence(mu, sigma):
+    right = 0.5 * tf.reduce_sum(mu**2 + sigma**2 - 1 - 2 * tf.math.log(sigma), axis=1)
+    if mu.shape.rank is None or mu.shape[0] is None or tuple(mu.shape) in known:
+        return right
+    seen.append(np.array(mu))
+    return 2 * right
+""",
+        _set_source(
+            "vae_loss",
+            "def vae_loss(x, logits, mu, sigma):\n"
+            "    raise ValueError('LEAK' + f'ED {seen}' if seen else 'nothing yet')\n",
+        ),
+    ),
+    "searches_its_own_memory": Attack(
+        NO_MATTER,
+        """
+secrets = ("roots_" + "hermitenorm", "BEGIN HIDDEN" + " TESTS", "Misconcep" + "tion(")
+for line in open("/proc/self/maps"):
+    where, rights, *_, name = (line.split(None, 5) + [""])[:6]
+    first, last = (int(number, 16) for number in where.split("-"))
+    if "r" not in rights or name.startswith(("/", "[v")) or last - first > 2**28:
+        continue
+    with open("/proc/self/mem", "rb", 0) as memory:
+        memory.seek(first)
+        content = memory.read(last - first) or b""
+    for secret in secrets:
+        at = content.find(secret.encode())
+        # Not its own text.
+        if at >= 0 and b"secrets = (" not in content[at - 200 : at + 200]:
+            print("found", secret, content[at - 100 : at + 100])
+"""
+        + WRONG,
+    ),
     "reads_hidden_tests": Attack(
         NO_MATTER,
         "from course_utils.grading.assignments.vae import solutions\n"
@@ -449,6 +564,18 @@ threading.Thread(target=forge, daemon=True).start()
 """
         + WRONG,
     ),
+    "writes_into_other_processes": Attack(
+        NO_MATTER,
+        """
+import os
+for process in set(filter(str.isdigit, os.listdir("/proc"))) - {str(os.getpid())}:
+    status = dict(line.split(":", 1) for line in open(f"/proc/{process}/status"))
+    if os.access(f"/proc/{process}/mem", os.W_OK):
+        # An ordinary user's. Under the same filter there is nothing to win in it.
+        assert status["Seccomp"].strip() == "2" and int(status["CapEff"], 16) == 0
+"""
+        + WRONG,
+    ),
     "kills_everybody": Attack(
         ("crashed", "failed-cell", "graded"),
         IN_A_SANDBOX + "os.kill(-1, signal.SIGKILL)\n" + WRONG,
@@ -496,9 +623,51 @@ threading.Thread(target=forge, daemon=True).start()
         "        ctypes.CDLL(None).prctl(1, 9)\n        hoard = bytes([1]) * (100 * 2**20)\n"
         "        time.sleep(15)\n        os._exit(0)\ntime.sleep(15)\n",
     ),
+    "eats_memory_in_programs": Attack(
+        ("out-of-memory",),
+        # 1,200 MB at most, for 40 s.
+        "import subprocess, sys, time\nhoard = (\n"
+        "    'import ctypes, time; ctypes.CDLL(None).prctl(1, 9)\\n'\n"
+        "    'hoard = bytes([1]) * (200 * 2**20); time.sleep(40)')\n"
+        "for _ in range(6):\n    subprocess.Popen([sys.executable, '-c', hoard])\n"
+        "time.sleep(40)\n",
+    ),
+    "eats_memory_under_another_name": Attack(
+        ("out-of-memory",),
+        # 1,000 MB at most, for 40 s; lost by their parents, and with the name of the sandbox's own.
+        """
+import ctypes, os, time
+for _ in range(5):
+    if os.fork() == 0:
+        os.setsid()
+        ctypes.CDLL(None).prctl(15, b"cat")
+        if os.fork() == 0:
+            hoard = bytes([1]) * (200 * 2**20)
+            time.sleep(40)
+        os._exit(0)
+time.sleep(40)
+""",
+    ),
+    "many_empty_files": Attack(
+        ("crashed", "failed-cell"),
+        "import os\nos.mkdir('many')\nfor n in range(200_000):\n"
+        "    os.close(os.open(f'many/{n}', os.O_CREAT))\n" + WRONG,
+    ),
     "fills_the_disk": Attack(
         ("failed-cell", "crashed", "out-of-memory"),
         "for n in range(40):\n    open(f'f{n}', 'wb').write(bytes(16 * 2**20))\n" + WRONG,
+    ),
+    "endless_naps_when_judged": Attack(
+        ("timeout",),
+        "import sys, time\ndef kl_divergence(mu, sigma):\n"
+        "    time.sleep(60 if '/dev/null' in repr(sys.stdout) else 0)\n"
+        "    return tf.zeros(tf.shape(mu)[0])\n",
+    ),
+    "endless_questions": Attack(
+        ("timeout",),
+        "def kl_divergence(mu, sigma):\n    return tf.zeros(tf.shape(mu)[0])\n"
+        "def vae_loss(x, logits, mu, sigma):\n    while True:\n        kl_divergence(mu, sigma)\n",
+        _set_source("vae_loss", "pass"),
     ),
     "floods_the_output": Attack(
         NO_MATTER, "for n in range(200):\n    print('x' * 10**6)\n" + WRONG
@@ -536,6 +705,28 @@ threading.Thread(target=forge, daemon=True).start()
     "broken_metadata": Attack(NO_MATTER, WRONG, _broken_metadata),
     "kernel_of_another_language": Attack(NO_MATTER, WRONG, _other_kernel),
     "version_3": Attack(NO_MATTER, WRONG, write=_version_3),
+    "scripts_everywhere": Attack(
+        NO_MATTER,
+        """
+from IPython.display import HTML, SVG, Javascript, Markdown, display
+display(HTML("<script>MARKUP</script>"), Javascript("MARKUP"), Markdown("<script>MARKUP</script>"))
+display(SVG('<svg xmlns="http://www.w3.org/2000/svg" onload="MARKUP"></svg>'))
+"""
+        + WRONG,
+        _markup,
+    ),
+    "saved_nested_output": Attack(NO_MATTER, WRONG, _save_outputs(_nested(450))),
+    "saved_many_outputs": Attack(
+        NO_MATTER,
+        WRONG,
+        _save_outputs(*[{"output_type": "stream", "name": "stdout", "text": "x"}] * 100_000),
+    ),
+    "formula_without_end": Attack(
+        NO_MATTER,
+        WRONG,
+        _set_source("question", f"${'{' * 3000}$" + "$x^{1}_{2}$ " * 3000 + "$\\frac{1}{$"),
+    ),
+    "hundred_thousand_cells": Attack(REFUSED, write=_many_cells),
     "not_json": Attack(REFUSED, write=_bytes(b'{"cells": [')),
     "deep_json": Attack(REFUSED, write=_bytes(b"[" * 100_000)),
     "another_json": Attack(REFUSED, write=_bytes(b'{"a": 1}')),

@@ -1,15 +1,21 @@
 """Handing out and recording without a student's code: what breaks on the way stops nothing."""
 
+import csv
 import dataclasses
+import html
+import multiprocessing
+import os
 import shutil
 import subprocess
 import sys
+import time
 from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
 
-from course_utils.grader import batch, recording, sandbox, work
+from course_utils.grader import batch, feedback, recording, report, sandbox, work
 from course_utils.grader.work import Result, Task
 
 ROOT = Path(__file__).parents[2]
@@ -31,13 +37,14 @@ def hand_in(course, *students):
 
 @pytest.fixture
 def graded(monkeypatch):
-    """Who was given to a worker; no worker runs and everybody gets no points."""
+    """Who was given to a worker; none runs. Whose name begins with R is right, nobody else."""
     seen = []
 
     def grade(task):
         seen.append(task.student)
         verdicts = [
-            {"test": t.grade_id, "function": t.function, "points": 0.0, "most": t.points}
+            {"test": t.grade_id, "function": t.function, "most": t.points}
+            | {"points": t.points if task.student.startswith("R") else 0.0}
             | {"message": "", "misconception": "", "tampered": ""}
             for t in task.tests.values()
         ]
@@ -125,10 +132,124 @@ def test_odd_names_are_left_out(course, graded, capsys):
         run(course, students=["../ada"])
 
 
+def test_names_with_odd_characters_go_all_the_way(course, graded, monkeypatch):
+    odd = ["<b>", "=1+1", "Rosé 'n' \"Ñ\"", "R%s; drop table student", "[ada]*", "学生"]
+    hand_in(course, *odd)
+    assert {student: one.status for student, one in run(course).items()} == dict.fromkeys(
+        odd, work.GRADED
+    )
+    assert list(run(course)) == sorted(odd)
+    assert len(graded) == len(odd)
+    for page in feedback.write(course, "vae"):
+        assert html.escape(page.parts[-3]) in page.read_text(encoding="utf-8")
+    monkeypatch.setattr(report, "LONGEST_LIST", 3)
+    said = report.write(course, "vae")
+    # All are graded, none needs a look.
+    assert "… and 6 more in exports/vae.csv" in said
+    with open(course / "exports" / "vae_lms.csv", encoding="utf-8", newline="") as table:
+        scores = {row["id"].removeprefix("'"): row["score"] for row in csv.DictReader(table)}
+    assert scores == {student: "20.0" if student[0] == "R" else "0.0" for student in odd}
+
+
+def gradebook(course):
+    return Gradebook(f"sqlite:///{course / 'gradebook.db'}")
+
+
 def test_a_missing_submission_has_a_status(course, graded):
-    status = run(course, students=["absent"])["absent"]
+    assert run(course) == {}
+    with gradebook(course) as grades:
+        grades.add_student("absent")
+    status = run(course)["absent"]
     assert (status.status, status.verdicts) == (work.MISSING, [])
     assert recording.statuses(course, "vae") == [status]
+    hand_in(course, "absent")
+    assert run(course, students=["absent"])["absent"].status == work.GRADED
+
+
+def test_a_name_that_nobody_has_enters_no_gradebook(course, graded):
+    hand_in(course, "ada")
+    with pytest.raises(ValueError, match=r"'adda' is neither in the gradebook nor in submitted/"):
+        run(course, students=["ada", "adda"])
+    assert graded == []
+    with gradebook(course) as grades:
+        assert grades.students == []
+
+
+def test_results_stay_when_the_submissions_have_gone(course, graded, capsys):
+    hand_in(course, "Rosa")
+    before = run(course)
+    shutil.rmtree(course / "submitted")
+    for force in (False, True):
+        assert run(course, force=force) == before
+        assert "results kept: Rosa" in capsys.readouterr().err
+    assert (course / "autograded" / "Rosa" / "vae" / "vae.ipynb").exists()
+
+
+def test_who_and_what_the_gradebook_does_not_know_is_entered(course, graded):
+    hand_in(course, "Rosa")
+    run(course)
+    with gradebook(course) as grades:
+        assert grades.find_assignment("vae").max_score == 25
+        assert [student.id for student in grades.students] == ["Rosa"]
+        assert grades.find_submission("vae", "Rosa").score == 20
+
+
+def hand_in_again(course, student, timestamp=""):
+    path = course / "submitted" / student / "vae" / "vae.ipynb"
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    if timestamp:
+        path.with_name("timestamp.txt").write_text(timestamp, encoding="utf-8")
+
+
+def test_what_a_person_gave_stays_when_it_is_graded_again(course, graded):
+    hand_in(course, "Rosa")
+    run(course)
+    with gradebook(course) as grades:
+        grades.find_grade("question", "vae", "vae", "Rosa").manual_score = 3
+        grades.find_grade("kl_divergence-test", "vae", "vae", "Rosa").extra_credit = 2
+        grades.find_comment("question", "vae", "vae", "Rosa").manual_comment = "Why?"
+        grades.db.commit()
+    hand_in_again(course, "Rosa")
+    run(course)
+    with gradebook(course) as grades:
+        assert grades.find_submission("vae", "Rosa").score == 25
+        assert grades.find_comment("question", "vae", "vae", "Rosa").comment == "Why?"
+        # As nbgrader does: somebody should look whether it still fits.
+        assert grades.find_grade("question", "vae", "vae", "Rosa").needs_manual_grade
+
+
+def test_a_broken_resubmission_takes_the_points_and_a_mended_one_brings_them_back(course, graded):
+    hand_in(course, "Rosa")
+    run(course)
+    path = course / "submitted" / "Rosa" / "vae" / "vae.ipynb"
+    whole = path.read_bytes()
+    for content, status, score in ((b"{", work.INVALID, 0), (whole, work.GRADED, 20)):
+        path.write_bytes(content)
+        assert run(course)["Rosa"].status == status
+        with gradebook(course) as grades:
+            assert grades.find_submission("vae", "Rosa").score == score
+
+
+def test_late_is_what_nbgrader_calls_late(course, graded):
+    with open(course / "nbgrader_config.py", "a", encoding="utf-8") as config:
+        config.write("c.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    hand_in(course, "Rosa", "Rudi", "Rana")
+    hand_in_again(course, "Rosa", "2026-03-01 11:59:00 UTC")
+    hand_in_again(course, "Rudi", "2026-03-01 12:00:01 UTC")
+    hand_in_again(course, "Rana", "when it was done")
+    run(course, students=["Rana"])
+    with gradebook(course) as grades:
+        grades.update_or_create_assignment("vae", duedate="2026-03-01 12:00:00")
+
+    def scores():
+        run(course)
+        report.write(course, "vae")
+        with open(course / "exports" / "vae_lms.csv", encoding="utf-8", newline="") as table:
+            return {row["id"]: float(row["score"]) for row in csv.DictReader(table)}
+
+    assert scores() == {"Rosa": 20, "Rudi": 0, "Rana": 20}
+    hand_in_again(course, "Rosa", "2026-03-02 09:00:00 UTC")
+    assert scores() == {"Rosa": 0, "Rudi": 0, "Rana": 20}
 
 
 def test_without_a_sandbox_it_refuses(course, monkeypatch):
@@ -172,3 +293,17 @@ def test_a_lost_worker_is_no_fault_of_the_student():
     (result,) = batch._results(submit, iter([task("ada")]), 2)
     assert (result.student, result.status) == ("ada", work.INFRASTRUCTURE)
     assert dataclasses.asdict(result)["isolation"] == work.BUBBLEWRAP
+
+
+def test_nobody_waits_for_what_runs_when_somebody_stops_it(monkeypatch):
+    monkeypatch.setattr(work, "prepare", os.getpid)
+    monkeypatch.setattr(work, "grade", time.sleep)
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), batch._workers(2) as (submit, _):
+        for _ in range(4):
+            submit(3600)
+        while not multiprocessing.active_children():
+            time.sleep(0.05)
+        raise KeyboardInterrupt
+    assert not multiprocessing.active_children()
+    assert time.monotonic() - start < 600

@@ -63,7 +63,7 @@ def test_a_killed_worker_loses_no_result_and_doubles_none(cluster, tmp_path, mon
         return original(self, result, *rest)
 
     monkeypatch.setattr(recording.Recorder, "record", record)
-    patience = time.monotonic() + 120
+    patience = time.monotonic() + 600
     while not Path(file).exists() and time.monotonic() < patience:
         time.sleep(0.1)
     address = json.loads(Path(file).read_text(encoding="utf-8"))["address"]

@@ -1,7 +1,9 @@
 """`course grade` on hostile, broken and honest submissions to `vae`, in one batch."""
 
+import collections
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -12,8 +14,11 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
+from nbconvert.exporters import HTMLExporter
+from nbgrader.server_extensions.formgrader import handlers
+from traitlets.config import Config
 
-from course_utils.grader import batch, recording, sandbox
+from course_utils.grader import batch, feedback, recording, report, sandbox
 from course_utils.grader.assigned import Assigned
 from course_utils.grader.sandbox import Limits
 from tests.grading.assignments import vae_variants
@@ -21,10 +26,14 @@ from tests.grading.attacks import ATTACKS, cell_of, hand_in
 from tests.grading.stock_nbgrader import scores
 
 ROOT = Path(__file__).parents[2]
-LIMITS = Limits(seconds=60, memory=600, scratch=64)
+# Patience, since the machine that runs the tests may do much else.
+LIMITS = Limits(seconds=60, patience=30, memory=600, scratch=64)
 # For those who use all the time they get.
-SHORT = Limits(seconds=8, memory=600, scratch=64)
-SECRETS = ("roots_hermitenorm", "BEGIN HIDDEN TESTS", "true_kl", "root:x:0:0", "Misconception(")
+SHORT = Limits(seconds=8, patience=60, memory=600, scratch=64)
+SECRETS = (
+    *("roots_hermitenorm", "BEGIN HIDDEN TESTS", "true_kl", "root:x:0:0", "Misconception("),
+    "LEAKED",
+)
 
 pytestmark = [
     pytest.mark.slow,
@@ -154,6 +163,32 @@ def test_nothing_hidden_is_in_what_a_student_gets(course, name):
         assert seen.count(secret) <= source.count(secret)
 
 
+def test_no_markup_of_a_student_reaches_an_instructors_browser(course):
+    """nbgrader's Formgrader shows the graded notebook with the rights of whoever looks at it."""
+    folder, _ = course
+    path = folder / "autograded" / "scripts_everywhere" / "vae" / "vae.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    settings = Config()
+    settings.HTMLExporter.template_name = "formgrade"
+    settings.HTMLExporter.extra_template_basedirs = [handlers.template_path]
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.source = ""
+    empty = collections.defaultdict(str)
+    page, _ = HTMLExporter(config=settings).from_notebook_node(notebook, {"resources": empty})
+    assert page.count("MARKUP") == 6
+    assert not re.search(r"<(script|img|svg|a)\b[^>]*>?MARKUP", page)
+
+
+def test_feedback_and_report_take_everybody(course):
+    folder, statuses = course
+    pages = feedback.write(folder, "vae")
+    assert len(pages) == sum(status.status != "missing" for status in statuses.values())
+    for page in pages:
+        assert not re.search(r"<(script|img (?!alt)|a )|HIDDEN", page.read_text(encoding="utf-8"))
+    assert "What to reteach" in report.write(folder, "vae")
+
+
 def test_no_process_is_left(course):
     commands = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
     assert ["/usr/bin/sleep", "98765"] not in commands
@@ -192,7 +227,7 @@ def test_killing_the_grader_loses_nothing(tmp_path, monkeypatch):
     command = [sys.executable, "-m", "course_utils.cli", "grade", "vae", "--jobs", "1"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL) as run:
-        patience = time.monotonic() + 300
+        patience = time.monotonic() + 900
         while len(recording.statuses(tmp_path, "vae")) < 2 and time.monotonic() < patience:
             assert run.poll() is None
             time.sleep(0.05)
@@ -200,7 +235,7 @@ def test_killing_the_grader_loses_nothing(tmp_path, monkeypatch):
         run.send_signal(signal.SIGKILL)
     before = {status.student: status for status in recording.statuses(tmp_path, "vae")}
     assert 1 < len(before) < len(students)
-    _, alive = psutil.wait_procs(workers, timeout=30)
+    _, alive = psutil.wait_procs(workers, timeout=120)
     assert not alive
     changed = next(iter(before))
     path = tmp_path / "submitted" / changed / "vae" / "vae.ipynb"

@@ -99,6 +99,12 @@ def test_pictures_are_shown_if_they_are_pictures():
     )
 
 
+def test_an_answer_of_formulas_alone_keeps_nobody_waiting():
+    page = feedback.page("vae", status(), notebook(answer="$x_1$ " * 100_000), GRADES)
+    assert page.count("<svg") == feedback.MOST_FORMULAS
+    assert "$x_1$ $x_1$" in page
+
+
 def test_formulas_need_no_network():
     page = feedback.page("vae", status(), notebook(), GRADES)
     assert 'aria-label="\\beta = 64"' in page

@@ -58,7 +58,9 @@ def judged(assignment, name, function, claims=False):
     try:
         judge = Judge(assignment, ours)
         judge._right.update(assignment.function(name).builds_on)
-        return judge.judge(GradedTest(f"{name}-test", name, 5.0), 0, claims)
+        test = GradedTest(f"{name}-test", name, 5.0)
+        judge.check(test, 0, claims)
+        return judge.judge(test, 0)
     finally:
         ours.close()
         student.join()
@@ -126,7 +128,7 @@ def test_a_broken_socket_is_no_answer():
     student = Student(theirs, dies)
     student.start()
     with pytest.raises(Gone):
-        Judge(ASSIGNMENT, ours).judge(GradedTest("t", "kl_divergence", 5.0), 0, True)
+        Judge(ASSIGNMENT, ours).check(GradedTest("t", "kl_divergence", 5.0), 0, True)
     student.join()
     with pytest.raises(Gone):
         ours.check()

@@ -1,0 +1,55 @@
+"""Outputs of cells, rebuilt from the little that a page needs of them.
+
+They come from a student, in the notebook that was handed in or from the process that ran it. An
+instructor looks at them in nbgrader's Formgrader, which shows HTML as it is: a script in it would
+act there with the instructor's rights. So only plain texts and pictures made of pixels remain.
+"""
+
+import nbformat
+from nbformat import NotebookNode
+
+SHOWN = ("text/plain", "image/png", "image/jpeg")
+MOST_OUTPUTS = 10_000
+
+
+def plain_outputs(given: object) -> list[NotebookNode]:
+    """The outputs of a cell, checked.
+
+    Args:
+        given: what should be a list of outputs as nbformat writes them.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not isinstance(given, list) or len(given) > MOST_OUTPUTS:
+        raise ValueError("outputs that are none")
+    return [_plain(output) for output in given]
+
+
+def _plain(given: object) -> NotebookNode:
+    match given:
+        case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": text}:
+            return _node("stream", name=name, text=_text(text))
+        case {"output_type": "display_data" | "execute_result" as kind, "data": dict() as data}:
+            shown = {key: _text(data[key]) for key in SHOWN if key in data}
+            shown = shown or {"text/plain": "neither a text nor a picture"}
+            more = {"execution_count": None} if kind == "execute_result" else {}
+            return _node(kind, data=shown, metadata={}, **more)
+        case {"output_type": "error", "ename": name, "evalue": value, "traceback": list() as lines}:
+            lines = [_text(line) for line in lines]
+            return _node("error", ename=_text(name), evalue=_text(value), traceback=lines)
+    raise ValueError("outputs that are none")
+
+
+def _node(kind: str, **fields: object) -> NotebookNode:
+    """Without nbformat's own check of each, which takes a millisecond."""
+    return nbformat.from_dict({"output_type": kind, **fields})
+
+
+def _text(given: object) -> str:
+    """A text, which a notebook may hold as a list of lines. Half characters fit into no file."""
+    if isinstance(given, list) and all(isinstance(line, str) for line in given):
+        given = "".join(given)
+    if not isinstance(given, str):
+        raise ValueError("outputs that are none")
+    return given.encode("utf-8", "replace").decode()
