@@ -241,19 +241,6 @@ def metrics() -> Explorer:
     )
 
 
-def run_curves() -> Explorer:
-    steps, noise = np.arange(40), np.random.default_rng(0).random((3, 2, 40))
-    return RunCurves(
-        {
-            f"rate {rate:g}": {
-                "training": np.exp(-rate * steps) + 0.05 * noise[i, 0],
-                "validation": 0.2 + np.exp(-rate * steps) + 0.05 * noise[i, 1],
-            }
-            for i, rate in enumerate((0.01, 0.1, 1.0))
-        }
-    )
-
-
 EXAMPLES = {
     build.__name__: build
     for build in (
