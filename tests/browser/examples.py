@@ -262,6 +262,5 @@ EXAMPLES = {
         attribute_editor,
         diffusion_steps,
         metrics,
-        run_curves,
     )
 }
