@@ -22,6 +22,7 @@ def written(text: str) -> nbformat.NotebookNode:
 def lecture(*outputs) -> nbformat.NotebookNode:
     code = [nbformat.v4.new_code_cell("show()", outputs=[output]) for output in outputs]
     text = "# Sliders & sums\n\nLet $z \\sim \\mathcal{N}(0, 1)$.\n\n$$x = \\sum_i z_i$$\n"
+    text += "\n## Disentanglement\n\nSee `course_utils/pretrained/a_file_of_a_long_name.py`.\n"
     link = "[the assignment](../assignments/vae/vae.ipynb)"
     cells = [nbformat.v4.new_markdown_cell(text), *code, nbformat.v4.new_markdown_cell(link)]
     return nbformat.v4.new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
