@@ -2,8 +2,8 @@
 # # Advances in generative adversarial networks
 #
 # The first GAN of 2014 drew grey faces the size of a stamp. Four years later people took such faces for photographs. No single
-# discovery did it, but a handful of ideas, each of which answers one question: How do I ask for what I want? How far
-# away is a bad picture? Must everything be learnt at once? Where in the network does the hair live? This lecture takes them in turn.
+# discovery did it, but a handful of ideas, each of which answers one question: How do I ask for what I want? How far away is a
+# bad picture? Must everything be learnt at once? Where in the network does the hair live? This lecture takes them in turn.
 #
 # **Afterwards you can**
 #
@@ -14,8 +14,8 @@
 # - trade variety for quality by truncation, in two ways, and measure both;
 # - paint with labels, and say why ordinary normalisation would erase them.
 #
-# **Time**: about 75 minutes to read and play; under two minutes to run from top to bottom on two cores.
-# **Needs**: the lecture on [generative adversarial networks](08_gans.ipynb). No network, no GPU.
+# **Time**: about 75 minutes to read and play; under two minutes to run from top to bottom on two cores. **Needs**: the lecture
+# on [generative adversarial networks](08_gans.ipynb). No network, no GPU.
 
 # %%
 import course_utils.quiet  # TensorFlow without its start-up lines
@@ -61,13 +61,15 @@ def adam(rate=1e-3):
 # %% [markdown]
 # ## 1. Can one ask for a seven?
 #
-# The GAN of the last lecture draws what it likes. To draw what *you* like, tell both players the label $y$ (Mirza and Osindero 2014):
+# The GAN of the last lecture draws what it likes. To draw what *you* like, tell both players the label $y$ (Mirza and Osindero
+# 2014):
 #
 # $$\min_G \max_D \;\; \mathbb E \log D(x \mid y) + \mathbb E \log\big(1 - D(G(z \mid y) \mid y)\big).$$
 #
-# The generator gets the label beside $z$. The discriminator asks two questions at once: is this a real image at all, and is it one of
-# *this class*? A beautiful three, handed in as a seven, is a fake. Ours adds two scores, one for each question,
-# $\text{logit} = w \cdot \varphi(x) + b + v_y \cdot \varphi(x)$, with a learnt vector $v_y$ for each label (Miyato and Koyama 2018).
+# The generator gets the label beside $z$. The discriminator asks two questions at once: is this a real image at all, and is it
+# one of *this class*? A beautiful three, handed in as a seven, is a fake. Ours adds two scores, one for each question,
+# $\text{logit} = w \cdot \varphi(x) + b + v_y \cdot \varphi(x)$, with a learnt vector $v_y$ for each label (Miyato and Koyama
+# 2018).
 #
 # **Predict**: below, each row has one $z$ and each column one label. What will the pictures of a row have in common?
 
@@ -90,8 +92,8 @@ show_images(
 
 # %% [markdown]
 # Two claims, and their checks. **The label is obeyed**: the classifier that we measure with, which the game never saw, reads
-# the digit that was asked for. **The rest is in $z$**: how much ink a digit has, beyond what is usual for its class, goes with $z$ from
-# label to label. If $z$ meant something else under each label, the ink of two labels would not be correlated.
+# the digit that was asked for. **The rest is in $z$**: how much ink a digit has, beyond what is usual for its class, goes with
+# $z$ from label to label. If $z$ meant something else under each label, the ink of two labels would not be correlated.
 
 # %%
 asked = np.arange(1000) % 10
@@ -111,13 +113,13 @@ assert between_labels.mean() > 0.2
 # %% [markdown]
 # ## 2. How far, instead of whether
 #
-# The discriminator of the last lecture says *whether* something is real. Here is the trouble with that. Let the real numbers lie near
-# 2 and the fakes near $\theta$, both narrowly. The generator can move $\theta$. What does it learn from the Jensen–Shannon
-# divergence, which the best discriminator measures?
+# The discriminator of the last lecture says *whether* something is real. Here is the trouble with that. Let the real numbers
+# lie near 2 and the fakes near $\theta$, both narrowly. The generator can move $\theta$. What does it learn from the
+# Jensen–Shannon divergence, which the best discriminator measures?
 #
-# Another way to compare: think of the two distributions as heaps of sand. The **Wasserstein distance** $W_1$ is the least work, mass
-# times way, that turns one heap into the other. In one dimension there is nothing to search for: carry the leftmost
-# grain to the leftmost place, and so on.
+# Another way to compare: think of the two distributions as heaps of sand. The **Wasserstein distance** $W_1$ is the least work,
+# mass times way, that turns one heap into the other. In one dimension there is nothing to search for: carry the leftmost grain
+# to the leftmost place, and so on.
 #
 # **Predict** both curves for $\theta$ from −3 to 3.
 
@@ -167,8 +169,9 @@ np.testing.assert_allclose(wasserstein, np.abs(real_place - thetas), atol=1e-6)
 # $$W_1(p, q) = \max_{f \text{ of slope} \,\le\, 1} \;\; \mathbb E_{x \sim p} f(x) - \mathbb E_{x \sim q} f(x).$$
 #
 # Now a network can search: a **critic** $f$ gives scores, as high as it can to the real and as low as it can to fakes. Its last
-# number goes through no sigmoid. The bound on the slope matters: without it any difference could be doubled. Gulrajani et al. (2017) ask for it by a
-# **gradient penalty**, at points $\hat x$ drawn evenly between a real example and a fake, one weight for each pair:
+# number goes through no sigmoid. The bound on the slope matters: without it any difference could be doubled. Gulrajani et al.
+# (2017) ask for it by a **gradient penalty**, at points $\hat x$ drawn evenly between a real example and a fake, one weight for
+# each pair:
 #
 # $$\text{critic's loss} = \mathbb E f(\text{fake}) - \mathbb E f(\text{real}) + \lambda\, \mathbb E \big( \lVert \nabla f(\hat x) \rVert - 1 \big)^2.$$
 #
@@ -253,13 +256,14 @@ print(f"W₁, by carrying grains {distance:.2f}")
 assert abs(score_difference(critic) / slope_between(critic) - distance) < 0.1 * distance
 
 # %% [markdown]
-# The discriminator is a cliff with a plain on either side: where the fakes are, its probability has no slope. The critic is a ramp, and the difference
-# of its scores is the distance. Not quite: its slope is a little over 1. The penalty is a price, not a wall. For a ramp of
-# slope $s$ over a distance $W$ the loss is $-sW + \lambda(s - 1)^2$, which is least at
+# The discriminator is a cliff with a plain on either side: where the fakes are, its probability has no slope. The critic is a
+# ramp, and the difference of its scores is the distance. Not quite: its slope is a little over 1. The penalty is a price, not a
+# wall. For a ramp of slope $s$ over a distance $W$ the loss is $-sW + \lambda(s - 1)^2$, which is least at
 #
 # $$s = 1 + \frac{W}{2\lambda}.$$
 #
-# **Experiment.** Compute by hand the slope for λ = 0.5 (here $W = 3$). Then change the number and see; try 0.1 and 1,000 as well.
+# **Experiment.** Compute by hand the slope for λ = 0.5 (here $W = 3$). Then change the number and see; try 0.1 and 1,000 as
+# well.
 
 # %%
 penalty_weight = 1.0
@@ -273,8 +277,8 @@ assert abs(slope_between(critic) - (1 + distance / 20)) < 0.08
 # ## 4. A loss that tells something
 #
 # “You won't see a loss minimisation”, said the last lecture. With a critic you may, for minus its loss is a distance between
-# fakes and data. So let a **WGAN-GP** learn digits, and every 20 epochs measure the Fréchet distance in the features of our classifier (as
-# before, not Inception's FID). The critic moves five times for each move of the generator, to be near its best.
+# fakes and data. So let a **WGAN-GP** learn digits, and every 20 epochs measure the Fréchet distance in the features of our
+# classifier (as before, not Inception's FID). The critic moves five times for each move of the generator, to be near its best.
 #
 # **Predict**: will the two curves go the same way?
 
@@ -315,18 +319,20 @@ print(f"rank correlation of the two: {agreement:.2f}; last Fréchet distance {wa
 assert agreement > 0.8
 
 # %% [markdown]
-# Both fall together. That is what practitioners liked about the Wasserstein GAN: a curve to watch. It is no absolute measure, since
-# another critic would have another scale, and each step costs five of the critic's.
+# On the whole both fall together; look for the place where they do not. That is what practitioners liked about the Wasserstein
+# GAN: a curve to watch. It is no absolute measure, since another critic would have another scale, and each step costs five of
+# the critic's.
 
 # %% [markdown]
 # ## 5. Small pictures first
 #
-# Digits have 64 pixels. From here on the pictures are RGB faces of 32×32 pixels, 3,072 numbers. They are drawn by this course, so that their causes are known:
-# ten characters, five expressions, nine directions in which they look, and the colours of skin, hair, clothes and background.
+# Digits have 64 pixels. From here on the pictures are RGB faces of 32×32 pixels, 3,072 numbers. They are drawn by this course,
+# so that their causes are known: ten characters, six expressions, nine directions in which they look, and the colours of skin,
+# hair, clothes and background.
 #
-# Where does a painter begin? Not with an eyelash. The **progressive GAN** (Karras et al. 2018) first learns to draw 4×4 pixels. At that size
-# there are only a few colours to place. When it can, both players get a layer more and go on at 8×8, and so on. So that the
-# new layer does not break what is there, it **fades in**: for a while the picture is
+# Where does a painter begin? Not with an eyelash. The **progressive GAN** (Karras et al. 2018) first learns to draw 4×4 pixels.
+# At that size there are only a few colours to place. When it can, both players get a layer more and go on at 8×8, and so on. So
+# that the new layer does not break what is there, it **fades in**: for a while the picture is
 #
 # $$(1 - \alpha) \cdot (\text{old one, enlarged}) + \alpha \cdot (\text{new one}), \qquad \alpha \text{ from 0 to 1}.$$
 #
@@ -366,9 +372,10 @@ for axis, (size, seconds, images) in zip(axes, stages, strict=True):
 plt.show()
 
 # %% [markdown]
-# Small pictures are cheap, and what was learnt there is kept. (The first time of each size includes building the
-# program.) Two claims to check. **At α = 0 growing changes nothing**: right after `grow`, the 8×8 pictures are the 4×4 ones, each pixel drawn as four.
-# **Real pictures are treated alike**: they are shrunk to the size of the day, or the discriminator could tell them by their sharpness.
+# Small pictures are cheap, and what was learnt there is kept. (The first time of each size includes building the program.) Two
+# claims to check. **At α = 0 growing changes nothing**: right after `grow`, the 8×8 pictures are the 4×4 ones, each pixel drawn
+# as four. **Real pictures are treated alike**: they are shrunk to the size of the day, or the discriminator could tell them by
+# their sharpness.
 
 # %%
 _, _, smallest = stages[0]
@@ -381,7 +388,8 @@ np.testing.assert_allclose(shrunk, by_hand, atol=1e-3)
 # %% [markdown]
 # ## 6. A style for every size
 #
-# A generator so far takes $z$ in at the bottom and has to carry all it says up through every layer. **StyleGAN** (Karras et al. 2019, 2020) turns that around:
+# A generator so far takes $z$ in at the bottom and has to carry all it says up through every layer. **StyleGAN** (Karras et al.
+# 2019, 2020) turns that around:
 #
 # $$z \;\xrightarrow{\text{mapping}}\; w \;\xrightarrow{\text{at every layer}}\; \text{style}, \qquad
 # \text{learnt constant} \;\to\; 4{\times}4 \;\to\; 8{\times}8 \;\to\; 16{\times}16 \;\to\; 32{\times}32.$$
@@ -416,8 +424,9 @@ assert found == sum(len(levels) for levels in faces.levels.values())
 # %% [markdown]
 # ## 7. Whose layers are these?
 #
-# Every layer has a style of its own, so two faces can be **mixed**: the first layers, 4×4 and 8×8, take the style of face A, the rest
-# the style of face B. In training, most pictures are made of two styles, so that the layers learn not to rely on each other.
+# Every layer has a style of its own, so two faces can be **mixed**: the first layers, 4×4 and 8×8, take the style of face A,
+# the rest the style of face B. In training, half of the pictures are made of two styles, so that the layers learn not to rely on each
+# other.
 #
 # **Predict**: A gives the coarse layers, B the fine ones. Who gives the pose? Who gives the colour of the background?
 
@@ -437,9 +446,9 @@ axis.spines[:].set_visible(False)
 plt.show()
 
 # %% [markdown]
-# With photographs one can only look. We know the factors, so we can count. Mix 500 pairs of faces at every place where one can cross over, and ask
-# the classifier: of the pairs that differ in a factor, how often does the mixture show A's level, how often B's? Faces that show neither are left out
-# of the count.
+# With photographs one can only look. We know the factors, so we can count. Mix 500 pairs of faces at every place where one can
+# cross over, and ask the classifier: of the pairs that differ in a factor, how often does the mixture show A's level, how often
+# B's? Faces that show neither are left out of the count.
 
 # %%
 LAYERS = ("4 × 4", "8 × 8", "16 × 16", "32 × 32")
@@ -469,12 +478,14 @@ shares = dict(zip(faces.levels, from_a[:, 2], strict=True))
 assert min(shares["turn"], shares["background"]) > 0.85 and shares["hair"] == min(shares.values())
 
 # %% [markdown]
-# Where a face looks is settled by 8×8 pixels, and so is the background; hair is the last to be decided. In photographs Karras et al. found pose and the
-# shape of the face in the coarse layers and colours in the finest. Here the background is one plain colour, which sixteen pixels show as well
-# as a thousand. Nobody told the layers what to do: each has taken what can be drawn at its size.
+# Where a face looks is settled by 8×8 pixels, and so is the background; hair is the last to be decided. In photographs Karras
+# et al. found pose and the shape of the face in the coarse layers and colours in the finest. Here the background is one plain
+# colour, which sixteen pixels show as well as a thousand. Nobody told the layers what to do: each has taken what can be drawn
+# at its size.
 
 # %% [markdown]
-# Now mix yourself. For each size choose whose style it takes. **Find** two faces and give one the other's hair, and nothing else.
+# Now mix yourself. For each size choose whose style it takes. **Find** two faces and give one the other's hair, and nothing
+# else.
 
 # %%
 StyleMixer(
@@ -488,8 +499,8 @@ StyleMixer(
 # %% [markdown]
 # ## 8. Towards the mean: truncation
 #
-# Some samples are poor. They tend to lie far out, where the training had few examples. StyleGAN's remedy is to pull every $w$ towards
-# the mean style $\bar w$, which a running average has kept during training:
+# Some samples are poor. They tend to lie far out, where the training had few examples. StyleGAN's remedy is to pull every $w$
+# towards the mean style $\bar w$, which a running average has kept during training:
 #
 # $$w' = \bar w + \psi\,(w - \bar w).$$
 #
@@ -506,9 +517,9 @@ axis.spines[:].set_visible(False)
 plt.show()
 
 # %% [markdown]
-# To measure quality and variety apart, take **precision**, the share of samples that lie among real pictures, and **recall**, the share of real
-# pictures that lie among samples (Kynkäänniemi et al. 2019; the lecture on [evaluation](13_evaluation.ipynb) says
-# more). Both are computed in what the classifier sees.
+# To measure quality and variety apart, take **precision**, the share of samples that lie among real pictures, and **recall**,
+# the share of real pictures that lie among samples (Kynkäänniemi et al. 2019; the lecture on [evaluation](13_evaluation.ipynb)
+# says more). Both are computed in what the classifier sees.
 
 # %%
 real_features = reader.features(faces.validation.x)
@@ -533,11 +544,11 @@ assert np.ptp(mean_faces, axis=0).max() < 1e-4  # ψ = 0: one face for all
 assert trade[0.4].precision > trade[1.0].precision and trade[0.4].recall < trade[1.0].recall
 
 # %% [markdown]
-# Most famous pictures of StyleGAN were drawn with ψ = 0.5 or 0.7. Whoever reports quality should say which ψ, and whoever reports a Fréchet
-# distance should not truncate at all.
+# Most famous pictures of StyleGAN were drawn with ψ = 0.5 or 0.7. Whoever reports quality should say which ψ, and whoever
+# reports a Fréchet distance should not truncate at all.
 #
-# **Experiment.** Nothing says that ψ must be positive. $w' = \bar w - (w - \bar w)$ is the *opposite* of a face. **Predict** what the opposite of a dark-haired face on
-# blue is. Then change the number: −1, −0.5, 2.
+# **Experiment.** Nothing says that ψ must be positive. $w' = \bar w - (w - \bar w)$ is the *opposite* of a face. **Predict**
+# what the opposite of a dark-haired face on blue is. Then change the number: −1, −0.5, 2.
 
 # %%
 PSI = -1.0
@@ -557,12 +568,14 @@ for name in read:
 # %% [markdown]
 # ## 9. BigGAN: large batches, large classes, and truncation again
 #
-# A GAN for the thousand classes of ImageNet has to be large, and large GANs used to break down. **BigGAN** (Brock et al. 2019) puts together what
-# keeps one alive:
+# A GAN for the thousand classes of ImageNet has to be large, and large GANs used to break down. **BigGAN** (Brock et al. 2019)
+# puts together what keeps one alive:
 #
 # - the label reaches **every block**, as scale and offset of its batch normalisation, together with a part of $z$;
-# - every weight matrix of both players is divided by its largest singular value (**spectral normalisation**, Miyato et al. 2018): no layer can make a difference larger;
-# - the discriminator minimises a **hinge loss**, $\max(0, 1 - f(\text{real})) + \max(0, 1 + f(\text{fake}))$: who is already right by a margin of 1 pulls no more;
+# - every weight matrix of both players is divided by its largest singular value (**spectral normalisation**, Miyato et al.
+#   2018): no layer can make a difference larger;
+# - the discriminator minimises a **hinge loss**, $\max(0, 1 - f(\text{real})) + \max(0, 1 + f(\text{fake}))$: who is already
+#   right by a margin of 1 pulls no more;
 # - both players have **self-attention** (Zhang et al. 2019): each place looks at every other.
 #
 # Ours draws digits. First check the claim about weights: the singular values, by NumPy.
@@ -578,7 +591,8 @@ print("largest singular values of the generator's layers:", np.round(sigmas, 2))
 np.testing.assert_allclose(sigmas, 1, atol=0.1)
 
 # %% [markdown]
-# Truncation is simpler here: draw $z$ from a normal distribution, and draw every entry beyond ±τ again. **Predict** the two rows.
+# Truncation is simpler here: draw $z$ from a normal distribution, and draw every entry beyond ±τ again. **Predict** the lower
+# two rows.
 
 # %%
 asked = np.repeat(np.arange(10), 2)
@@ -606,9 +620,10 @@ assert trade[0.5].recall < trade[None].recall
 # %% [markdown]
 # ## 10. GauGAN: a label for every pixel
 #
-# From one label for a picture to one for each **pixel**: here is skin, there is hair. How should a generator be told? To feed the map in at the
-# bottom, as an image, does not work well, and the reason is normalisation. Take a map that is all one label. After a convolution it
-# is one constant, and normalisation subtracts the mean: nothing is left. **Check** it: three maps, all background, all skin, all hair.
+# From one label for a picture to one for each **pixel**: here is skin, there is hair. How should a generator be told? To feed
+# the map in at the bottom, as an image, does not work well, and the reason is normalisation. Take a map that is all one label.
+# After a convolution it is one constant, and normalisation subtracts the mean: nothing is left. **Check** it: three maps, all
+# background, all skin, all hair.
 
 # %%
 keras.utils.set_random_seed(0)
@@ -632,8 +647,9 @@ assert np.abs(normalised).max() < 1e-3 < np.ptp(np.mean(modulated, axis=(1, 2)),
 #
 # $$h' = \big(1 + \gamma(m)\big) \odot \hat h + \beta(m),$$
 #
-# where $\gamma$ and $\beta$ are convolutions of the label map $m$, shrunk to the size of the layer. It is the third time in this lecture that scale and offset carry the message:
-# of a class in BigGAN, of a style in StyleGAN, of a place here. What the map does not tell, the colours, is in $z$, and an encoder can read it off a picture.
+# where $\gamma$ and $\beta$ are convolutions of the label map $m$, shrunk to the size of the layer. It is the third time in
+# this lecture that scale and offset carry the message: of a class in BigGAN, of a style in StyleGAN, of a place here. What the
+# map does not tell, the colours, is in $z$, and an encoder can read it off a picture.
 #
 # **Predict**: how does one map look in three styles?
 
@@ -653,7 +669,8 @@ axis.spines[:].set_visible(False)
 plt.show()
 
 # %% [markdown]
-# Does the picture obey the map? Paint test faces in their own style, once with their own map and once with another face's, and compare with the true picture.
+# Does the picture obey the map? Paint test faces in their own style, once with their own map and once with another face's, and
+# compare with the true picture.
 
 # %%
 own = np.asarray(spade.generate(spade.encode(test.x), maps))
@@ -672,8 +689,8 @@ LabelPainter(export_network(spade.generator), maps[columns], styles[:12], CLASSE
 # ## Summary
 #
 # - A conditional GAN tells both players the label; a fake must be real *and* what was asked for.
-# - Wasserstein's distance has a slope where a divergence is flat. A critic of slope 1 measures it; the gradient penalty asks for the slope, and
-#   gets $1 + W/2\lambda$.
+# - Wasserstein's distance has a slope where a divergence is flat. A critic of slope 1 measures it; the gradient penalty asks
+#   for the slope, and gets $1 + W/2\lambda$.
 # - Progressive growing learns coarse before fine and keeps what it has, by fading.
 # - StyleGAN gives every layer a style. Layers can be mixed, and counted: each decides something else.
 # - Truncation buys quality with variety: of $w$ towards its mean, or of $z$ towards 0.
@@ -685,17 +702,17 @@ LabelPainter(export_network(spade.generator), maps[columns], styles[:12], CLASSE
 # As it likes: nothing rewards the right digit. At best it ignores the label. Both players must be told.</details>
 #
 # <details><summary>2. Why may the critic of a WGAN-GP have no batch normalisation?</summary>
-# The penalty is on the slope of the score of each example by itself. Batch normalisation makes each score depend on all examples of
-# the batch.</details>
+# The penalty is on the slope of the score of each example by itself. Batch normalisation makes each score depend on all
+# examples of the batch.</details>
 #
 # <details><summary>3. A paper shows wonderful faces at ψ = 0.5 and a Fréchet distance at ψ = 1. Is anything wrong?</summary>
-# Not if it says so. The faces show quality without variety, the distance asks for both. Wrong would be to read them as of one model
-# with both virtues.</details>
+# Not if it says so. The faces show quality without variety, the distance asks for both. Wrong would be to read them as of one
+# model with both virtues.</details>
 #
 # ## Do it yourself
 #
-# The assignment [gan](../assignments/gan/gan.ipynb) asks for the critic's loss and the gradient penalty of this lecture beside the losses of
-# the last one, and trains a model with yours. The next lecture [translates without pairs](10_cyclegan.ipynb).
+# The assignment [gan](../assignments/gan/gan.ipynb) asks for the critic's loss and the gradient penalty of this lecture beside
+# the losses of the last one, and trains a model with yours. The next lecture [translates without pairs](10_cyclegan.ipynb).
 #
 # ## Papers
 #
@@ -704,15 +721,15 @@ LabelPainter(export_network(spade.generator), maps[columns], styles[:12], CLASSE
 # - M. Arjovsky, S. Chintala and L. Bottou, [Wasserstein GAN](https://arxiv.org/abs/1701.07875), 2017
 # - I. Gulrajani et al., [Improved Training of Wasserstein GANs](https://arxiv.org/abs/1704.00028), 2017
 # - T. Karras, T. Aila, S. Laine and J. Lehtinen, [Progressive Growing of GANs for Improved Quality, Stability, and
-#   Variation](https://arxiv.org/abs/1710.10196), 2018
+# Variation](https://arxiv.org/abs/1710.10196), 2018
 # - T. Karras, S. Laine and T. Aila, [A Style-Based Generator Architecture for Generative Adversarial
-#   Networks](https://arxiv.org/abs/1812.04948), 2019
+# Networks](https://arxiv.org/abs/1812.04948), 2019
 # - T. Karras et al., [Analyzing and Improving the Image Quality of StyleGAN](https://arxiv.org/abs/1912.04958), 2020
 # - T. Kynkäänniemi et al., [Improved Precision and Recall Metric for Assessing Generative
-#   Models](https://arxiv.org/abs/1904.06991), 2019
+# Models](https://arxiv.org/abs/1904.06991), 2019
 # - T. Miyato et al., [Spectral Normalization for Generative Adversarial Networks](https://arxiv.org/abs/1802.05957), 2018
 # - H. Zhang et al., [Self-Attention Generative Adversarial Networks](https://arxiv.org/abs/1805.08318), 2019
 # - A. Brock, J. Donahue and K. Simonyan, [Large Scale GAN Training for High Fidelity Natural Image
-#   Synthesis](https://arxiv.org/abs/1809.11096), 2019
+# Synthesis](https://arxiv.org/abs/1809.11096), 2019
 # - T. Park, M.-Y. Liu, T.-C. Wang and J.-Y. Zhu, [Semantic Image Synthesis with Spatially-Adaptive
-#   Normalization](https://arxiv.org/abs/1903.07291), 2019
+# Normalization](https://arxiv.org/abs/1903.07291), 2019
