@@ -190,13 +190,6 @@ COUPLING_FORWARD = (
         "add the logarithm of 1.",
         forward(RIGHT, "2 * tf.reduce_sum(s, axis=1)"),
     ),
-    Misconception(
-        "the batch split instead of the entries",
-        "The batch is split, not the entries of an example. Look at the axis: examples run along "
-        "the first, entries along the second.",
-        "x1, x2 = tf.split(x, 2, axis=0)\ns, t = scale_shift(x1)\n"
-        "return tf.concat([x1, x2 * tf.exp(s) + t], axis=0), tf.reduce_sum(s, axis=1)",
-    ),
 )
 
 BACK = "y1, y2 = tf.split(y, 2, axis=1)\ns, t = scale_shift(y1)\n"

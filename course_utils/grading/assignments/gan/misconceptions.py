@@ -207,6 +207,14 @@ DISCRIMINATOR_LOSS = (
         "return bce(tf.ones_like(real_logits), tf.sigmoid(real_logits)) "
         "+ bce(tf.zeros_like(fake_logits), tf.sigmoid(fake_logits))",
     ),
+    Misconception(
+        "smoothed labels",
+        "The real examples have the target 0.9. Some train so, to hold the discriminator back; "
+        "here it is 1.",
+        "entropy = keras.losses.BinaryCrossentropy(from_logits=True)\n"
+        "on_real = entropy(0.9 * tf.ones_like(real_logits), real_logits)\n"
+        "return on_real + entropy(tf.zeros_like(fake_logits), fake_logits)",
+    ),
 )
 
 GENERATOR_LOSS = (
