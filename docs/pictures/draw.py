@@ -165,6 +165,13 @@ def gans(axes: Axes) -> None:
     axes.scatter(*np.asarray(model.sample(400)).T, s=6, color=BLUE)
 
 
+def gan_advances(axes: Axes) -> None:
+    """Faces that a StyleGAN drew, not further than 0.8 from its mean style."""
+    model = load_pretrained("faces_stylegan")
+    z = np.random.default_rng(3).normal(size=(24, model.latent)).astype("float32")
+    _show_rows(axes, *np.asarray(model.generate(z, truncation=0.8)).reshape(4, 6, 32, 32, 3))
+
+
 def cyclegan(axes: Axes) -> None:
     """Portraits and their drawings by a CycleGAN; a character and the deepfake of another."""
     keras.utils.set_random_seed(0)
@@ -258,6 +265,7 @@ PICTURES = {
     "06_autoencoders": autoencoders,
     "07_vae": vae,
     "08_gans": gans,
+    "09_gan_advances": gan_advances,
     "10_cyclegan": cyclegan,
     "11_flows": flows,
     "12_disentanglement": disentanglement,

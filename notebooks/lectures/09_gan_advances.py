@@ -393,7 +393,7 @@ np.testing.assert_allclose(shrunk, by_hand, atol=1e-3)
 #
 # Ours was trained in advance, on 8,000 faces (`course_utils/pretrained/faces_stylegan.py`).
 
-# %% tags=["gallery"]
+# %%
 style = load_pretrained("faces_stylegan")
 reader = load_pretrained("faces_classifier")  # reads the factors of a face
 z = np.random.default_rng(3).normal(size=(500, style.latent)).astype("float32")
@@ -716,3 +716,5 @@ LabelPainter(export_network(spade.generator), maps[columns], styles[:12], CLASSE
 #   Synthesis](https://arxiv.org/abs/1809.11096), 2019
 # - T. Park, M.-Y. Liu, T.-C. Wang and J.-Y. Zhu, [Semantic Image Synthesis with Spatially-Adaptive
 #   Normalization](https://arxiv.org/abs/1903.07291), 2019
+#
+# **Next**: [Translation without pairs: CycleGAN and deepfakes](10_cyclegan.ipynb)
