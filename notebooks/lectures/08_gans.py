@@ -614,3 +614,5 @@ assert distance(dcgan) < 12
 # - Y. Yazıcı et al., [The Unusual Effectiveness of Averaging in GAN Training](https://arxiv.org/abs/1806.04498), 2019
 # - A. Srivastava et al., [VEEGAN: Reducing Mode Collapse in GANs using Implicit Variational
 #   Learning](https://arxiv.org/abs/1705.07761), 2017
+#
+# **Next**: [Advances in generative adversarial networks](09_gan_advances.ipynb)

@@ -401,7 +401,7 @@ np.testing.assert_allclose(shrunk, by_hand, atol=1e-3)
 #
 # Ours was trained in advance, on 8,000 faces (`course_utils/pretrained/faces_stylegan.py`).
 
-# %% tags=["gallery"]
+# %%
 style = load_pretrained("faces_stylegan")
 reader = load_pretrained("faces_classifier")  # reads the factors of a face
 z = np.random.default_rng(3).normal(size=(500, style.latent)).astype("float32")
@@ -730,6 +730,8 @@ LabelPainter(export_network(spade.generator), maps[columns], styles[:12], CLASSE
 # - T. Miyato et al., [Spectral Normalization for Generative Adversarial Networks](https://arxiv.org/abs/1802.05957), 2018
 # - H. Zhang et al., [Self-Attention Generative Adversarial Networks](https://arxiv.org/abs/1805.08318), 2019
 # - A. Brock, J. Donahue and K. Simonyan, [Large Scale GAN Training for High Fidelity Natural Image
-# Synthesis](https://arxiv.org/abs/1809.11096), 2019
+#   Synthesis](https://arxiv.org/abs/1809.11096), 2019
 # - T. Park, M.-Y. Liu, T.-C. Wang and J.-Y. Zhu, [Semantic Image Synthesis with Spatially-Adaptive
-# Normalization](https://arxiv.org/abs/1903.07291), 2019
+#   Normalization](https://arxiv.org/abs/1903.07291), 2019
+#
+# **Next**: [Translation without pairs: CycleGAN and deepfakes](10_cyclegan.ipynb)
