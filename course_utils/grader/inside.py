@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -124,6 +125,19 @@ class Shell(InteractiveShell):
 
     def enable_gui(self, gui=None):
         """There is no window to open."""
+
+    def system(self, cmd):
+        """Run what stands after `!`. IPython would give it a terminal, and a sandbox has none."""
+        done = subprocess.run(
+            self.var_expand(cmd, depth=1),
+            shell=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        sys.stdout.write(done.stdout.decode(errors="replace"))
+        self.user_ns["_exit_code"] = done.returncode
 
     def ask_exit(self):
         """A notebook's exit() ends its kernel."""

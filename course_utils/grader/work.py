@@ -349,7 +349,8 @@ class _Process:
         self._sandbox = None
         if task.isolation == BUBBLEWRAP:
             self._sandbox = Sandbox(task.limits, library, task.course)
-        self._folder = tempfile.mkdtemp(prefix="course-grade-")
+        # A sandbox has a scratch folder of its own.
+        self._folder = "" if self._sandbox else tempfile.mkdtemp(prefix="course-grade-")
         ours, theirs = socket.socketpair()
         pid = _zygote().fork(
             theirs, task.limits, self._sandbox and self._sandbox.process, self._folder
@@ -419,7 +420,8 @@ class _Process:
         self.channel.close()
         self._kill()
         self._wait()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _wait(self) -> int:
         if self._ended is None:
@@ -462,7 +464,8 @@ class _Process:
         """Bytes that they have beyond what the first had from the zygote when it was forked."""
         # Pages that several share count for each of them: never too little, and quickly known.
         used = sum(map(_memory, processes)) - self._at_first
-        if used // 2**20 > self.peak_memory and len(processes) > 1:
+        alone = 3 if self._keeper else 1  # with the sandbox's own two
+        if used // 2**20 > self.peak_memory and len(processes) > alone:
             used = min(used, sum(map(_shared_memory, processes)) - self._shared_at_first)
         return max(used, 0)
 

@@ -23,6 +23,7 @@ from course_utils.grader.assigned import Assigned
 from course_utils.grader.sandbox import Limits
 from tests.grading.assignments import vae_variants
 from tests.grading.attacks import ATTACKS, cell_of, hand_in
+from tests.grading.habits import HABITS
 from tests.grading.stock_nbgrader import scores
 
 ROOT = Path(__file__).parents[2]
@@ -72,7 +73,7 @@ HONEST = {
     f"{prefix}_honest_{number}": {function: source}
     for prefix, (function, variants) in zip("akrz", vae_variants.RIGHT.items(), strict=True)
     for number, source in enumerate(variants.values())
-}
+} | {f"h_habit_{number}": {"kl_divergence": code} for number, code in enumerate(HABITS.values())}
 
 
 @pytest.fixture(scope="module")
