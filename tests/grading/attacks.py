@@ -7,6 +7,7 @@ kills asks first whether it is in a sandbox, and what deletes aims at files made
 COURSE stands for the folder of the course under attack.
 """
 
+import hashlib
 import json
 import os
 from collections.abc import Callable
@@ -177,6 +178,10 @@ def _markup(notebook):
     markup = "<script>MARKUP</script> <img src=x onerror=MARKUP> [x](javascript:MARKUP)"
     notebook.cells.insert(0, nbformat.v4.new_markdown_cell(markup))
     cell_of(notebook, "question").source = markup
+
+
+def _digest(name: bytes) -> str:
+    return hashlib.sha256(name).hexdigest()
 
 
 def _two_names(folder, notebook):
@@ -392,8 +397,10 @@ def kl_divergence(mu, sigma):
     ),
     "searches_its_own_memory": Attack(
         NO_MATTER,
+        # By digests: a name that it looked for would be found in its own code.
+        f"wanted = {[_digest(name) for name in (b'true_kl', b'true_kl_gradients')]}"
         """
-secrets = ("roots_" + "hermitenorm", "BEGIN HIDDEN" + " TESTS", "Misconcep" + "tion(")
+import hashlib, re
 for line in open("/proc/self/maps"):
     where, rights, *_, name = (line.split(None, 5) + [""])[:6]
     first, last = (int(number, 16) for number in where.split("-"))
@@ -402,13 +409,10 @@ for line in open("/proc/self/maps"):
     with open("/proc/self/mem", "rb", 0) as memory:
         memory.seek(first)
         content = memory.read(last - first) or b""
-    for secret in secrets:
-        at = content.find(secret.encode())
-        # Not its own text.
-        if at >= 0 and b"secrets = (" not in content[at - 200 : at + 200]:
-            print("found", secret, content[at - 100 : at + 100])
-"""
-        + WRONG,
+    for match in re.finditer(rb"true_[a-z_]{1,20}", content):
+        if hashlib.sha256(match[0]).hexdigest() in wanted:
+            print("found", match[0], content[match.start() - 100 : match.end() + 100])
+""" + WRONG,
     ),
     "reads_hidden_tests": Attack(
         NO_MATTER,
