@@ -66,8 +66,8 @@ def shown(page):
 def test_score_and_message_by_function():
     text = shown(feedback.page("vae", status(), notebook(), GRADES))
     assert "8 / 15" in text
-    assert re.search(r"0 / 5\s+kl_divergence\s+The factor ½ is missing", text)
-    assert re.search(r"5 / 5\s+vae_loss\s+vae_loss is right", text)
+    assert re.search(r"0 / 5\s+✗\s+kl_divergence\s+The factor ½ is missing", text)
+    assert re.search(r"5 / 5\s+✓\s+vae_loss\s+vae_loss is right", text)
     assert "The cell setup was changed" in text
     assert "Nearly" in text
 
