@@ -113,8 +113,8 @@ class GAN(InMemoryModel):
         Args:
             generator_optimizer, discriminator_optimizer: None is Adam with β₁ = 0 and β₂ = 0.99.
                 The other player moves too, so gradients of the past mislead.
-            kwargs: as for `keras.Model.compile`. On a CPU `jit_compile=True` is the fastest for dense
-                networks and by far the slowest for convolutions.
+            kwargs: as for `keras.Model.compile`. On a CPU `jit_compile=True` is the fastest for
+                dense networks and by far the slowest for convolutions.
         """
         self.generator_optimizer = generator_optimizer or _adam()
         self.discriminator_optimizer = discriminator_optimizer or _adam()
