@@ -26,6 +26,7 @@ from course_utils.grader.recording import Recorder, Status
 from course_utils.grader.sandbox import Limits
 from course_utils.grader.submissions import Submission
 from course_utils.grader.work import Result, Task
+from course_utils.grader.zygote import Zygote
 
 AUTO = "auto"
 ISOLATIONS = (AUTO, work.BUBBLEWRAP, work.NONE)
@@ -231,6 +232,11 @@ def _results(submit: Submit, tasks: Iterator[Task], most: int) -> Iterator[Resul
 @contextlib.contextmanager
 def _workers(jobs: int) -> Iterator[tuple[Submit, int]]:
     """Processes on this machine. One that dies takes nobody else's result with it."""
+    # All are forked from one that has TensorFlow imported; not from this one, which has threads.
+    # The students' processes are forked from another, which has nothing in it that is secret.
+    zygote = Zygote()
+    server = multiprocessing.get_context("forkserver")
+    server.set_forkserver_preload(["course_utils.grader.imported"])
     mine = threading.local()
     pools: list[ProcessPoolExecutor] = []
     stopped = threading.Event()
@@ -239,9 +245,8 @@ def _workers(jobs: int) -> Iterator[tuple[Submit, int]]:
         """In a thread that has a process of its own."""
         for attempt in range(work.ATTEMPTS):
             if not hasattr(mine, "pool"):
-                # Not forked: it needs a TensorFlow of its own.
-                spawn = multiprocessing.get_context("spawn")
-                mine.pool = ProcessPoolExecutor(1, spawn, work.prepare)
+                branch = zygote.branch(), zygote.library
+                mine.pool = ProcessPoolExecutor(1, server, work.prepare, branch)
                 pools.append(mine.pool)
             try:
                 return mine.pool.submit(work.grade, task).result()
@@ -265,6 +270,7 @@ def _workers(jobs: int) -> Iterator[tuple[Submit, int]]:
         for pool in list(pools):
             pool.shutdown(cancel_futures=True)
         threads.shutdown()
+        zygote.close()
 
 
 @contextlib.contextmanager

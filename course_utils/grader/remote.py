@@ -15,13 +15,16 @@ from types import ModuleType
 
 import numpy as np
 import tensorflow as tf
-from tensorflow.python.eager import record
+from tensorflow.python.ops import gradients_util
 
 from course_utils.grader.wire import DTYPES, Channel, ProtocolError
 
 # How many calls can be differentiated after they were made; a test looks at the last one or two.
 CALLS_KEPT = 16
 MOST_GRAPHS = 200
+# How often a call will be differentiated. TensorFlow also builds the gradient's gradient of a graph
+# for a tape that can be asked again and again, which takes three times as long.
+NEVER, ONCE, OFTEN = "never", "once", "often"
 
 # Results of these types are told apart from others in messages.
 NAMED = frozenset(("dict", "set", "str", "function", "generator", "SparseTensor", "RaggedTensor"))
@@ -128,10 +131,10 @@ class Exchange:
             # What is no tensor was built into the graph.
             function, arguments = self._graphs[question["graph"]], tensors
         self._count += 1
-        if not question["tape"]:
+        if question["gradient"] == NEVER:
             tree, arrays = pack(function(*arguments))
             return {"result": tree, "call": self._count}, arrays
-        with tf.GradientTape(persistent=True) as tape:
+        with tf.GradientTape(persistent=question["gradient"] != ONCE) as tape:
             tape.watch([tensor for tensor in tensors if tensor.dtype.is_floating])
             result = function(*arguments)
         self._taped[self._count] = (tape, tensors, result)
@@ -196,12 +199,13 @@ class RemoteFunction:
         if any(not hasattr(tensor, "numpy") for tensor in inputs):
             return self._symbolic(arguments)
         tree, sent = pack(arguments)
-        # A tape costs much inside tf.function: the graph of the gradient is built at once.
-        tape = record.could_possibly_record()
-        question = {"do": "call", "function": self.__name__, "graph": self._graph, "tape": tape}
-        answer, arrays = self._exchange.ask(question | {"arguments": tree[1]}, sent)
+        differentiated = _times_differentiated(inputs)
+        question = {"do": "call", "function": self.__name__, "graph": self._graph}
+        answer, arrays = self._exchange.ask(
+            question | {"gradient": differentiated, "arguments": tree[1]}, sent
+        )
         result = unpack([answer["result"]], arrays)[0]
-        if not tape:
+        if differentiated == NEVER:
             return result
         leaves = [leaf for leaf in tf.nest.flatten(result) if tf.is_tensor(leaf)]
         if not (inputs and leaves):
@@ -276,8 +280,10 @@ class RemoteFunction:
 
         def forward(*arrays: np.ndarray) -> list:
             tree, sent = pack(replaced(arguments, [tf.constant(array) for array in arrays]))
-            question = {"do": "call", "function": self.__name__, "graph": number, "tape": True}
-            answer, results = self._exchange.ask(question | {"arguments": tree[1]}, sent)
+            question = {"do": "call", "function": self.__name__, "graph": number}
+            answer, results = self._exchange.ask(
+                question | {"gradient": OFTEN, "arguments": tree[1]}, sent
+            )
             return [*results, np.int64(answer["call"])]
 
         def backward(call: np.ndarray, *arrays: np.ndarray) -> list:
@@ -334,6 +340,15 @@ def replaced(values: Sequence, tensors: Sequence[tf.Tensor]) -> tuple:
         return next(others) if tf.is_tensor(leaf) else leaf
 
     return tuple(tf.nest.map_structure(other, value) for value in values)
+
+
+def _times_differentiated(tensors: Sequence[tf.Tensor]) -> str:
+    """How often the tapes that watch some tensors can ask for a gradient."""
+    kinds = {
+        gradients_util.POSSIBLE_GRADIENT_TYPES_NONE: NEVER,
+        gradients_util.POSSIBLE_GRADIENT_TYPES_FIRST_ORDER: ONCE,
+    }
+    return kinds.get(gradients_util.PossibleTapeGradientTypes(tensors), OFTEN)
 
 
 def _of_tensors(function: Callable, sample: Sequence) -> Callable:

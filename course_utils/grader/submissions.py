@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode, from_dict, v4
 from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 
 from course_utils.grader.outputs import plain_outputs
@@ -221,7 +221,7 @@ def _plain_cells(notebook: dict, repairs: list[str]) -> list[NotebookNode]:
 def _outputs(given: object) -> list[NotebookNode]:
     """What was saved with a cell, if it is valid; it decides nothing."""
     try:
-        return plain_outputs(given)
+        return [from_dict(output) for output in plain_outputs(given)]
     except ValueError:
         return []
 

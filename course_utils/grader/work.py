@@ -6,7 +6,6 @@ be a process here or on another machine. Workers write nothing.
 
 import atexit
 import contextlib
-import functools
 import os
 import resource
 import shutil
@@ -26,7 +25,7 @@ from course_utils.grader import sandbox
 from course_utils.grader.outputs import plain_outputs
 from course_utils.grader.sandbox import Limits, Sandbox
 from course_utils.grader.wire import LARGEST_MESSAGE, Channel, Gone, Late, ProtocolError
-from course_utils.grader.zygote import Zygote
+from course_utils.grader.zygote import Branch, Zygote
 
 GRADED, FAILED_CELL, TIMEOUT, OUT_OF_MEMORY = "graded", "failed-cell", "timeout", "out-of-memory"
 CRASHED, INVALID, MISSING, TAMPERED = "crashed", "invalid", "missing", "tampered"
@@ -115,23 +114,29 @@ class _Starved(Exception):
     """The machine had no time for a student's process."""
 
 
-@functools.cache
-def _zygote() -> Zygote:
-    """The one of this process."""
-    zygote = Zygote()
-    atexit.register(zygote.close)
-    return zygote
+# The one of this process.
+_running: list[Branch] = []
 
 
-def prepare() -> None:
-    """Make a process ready to grade, before it imports TensorFlow."""
-    # Submissions run side by side; more threads each would only wait for each other.
-    for variable in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
-        os.environ.setdefault(variable, "1")
+def _zygote() -> Branch:
+    """Started at need where nobody prepared the process, and where one that was given is lost."""
+    if not _running:
+        _running.append(Zygote())
+        atexit.register(_running[0].close)
+    return _running[0]
+
+
+def prepare(control: socket.socket, library: str) -> None:
+    """Make a process of the grader's own ready to grade; another one needs nothing.
+
+    Args:
+        control: of a branch of the grader's zygote.
+        library: of that zygote.
+    """
+    _running.append(Branch(control, library))
     sandbox.die_with_parent()
     # Ctrl-C is for the one who hands out the work, and ends us in its own way.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _zygote()
     most = WORKER_MEMORY * 2**20
     _, ceiling = resource.getrlimit(resource.RLIMIT_DATA)
     if ceiling == resource.RLIM_INFINITY or most < ceiling:
@@ -162,7 +167,7 @@ def _grade_with_patience(task: Task) -> Result:
             result = Result(task.student, INFRASTRUCTURE, sentence)
         except Exception as error:  # ours, not the student's: those are caught where they arise
             _zygote().close()
-            _zygote.cache_clear()
+            _running.clear()
             sentence = f"The grader itself failed: {type(error).__name__}: {error}"
             result = Result(task.student, INFRASTRUCTURE, sentence)
     seconds = round(time.monotonic() - start, 2)

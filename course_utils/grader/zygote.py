@@ -8,8 +8,9 @@ folder is what a sandbox shows.
 
     python -P -m course_utils.grader.zygote FD FOLDER
 
-On the socket FD each message is a request, with the other end of a socket for the student's process
-attached; the answers are that process's number, and how it ended.
+On the socket FD each message is a request, with the other end of a socket attached: for a student's
+process, and then the answers are that process's number, and how it ended; or for a branch, a fork
+of the zygote that serves requests on that socket as the zygote does on its own.
 """
 
 import contextlib
@@ -56,28 +57,17 @@ IMPORTED = (
 )
 
 
-class Zygote:
-    """A running zygote, seen by the worker that started it.
+class Branch:
+    """A zygote, or a fork of one, seen by a worker that it forks for.
 
-    Attributes:
+    Args:
+        control: the worker's end of the socket for requests.
         library: the folder from which it imports course_utils. It goes when the zygote ends.
     """
 
-    def __init__(self) -> None:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.library = tempfile.mkdtemp(prefix="course-students-")
-        sandbox.copy_library(Path(self.library))
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", __name__, str(theirs.fileno()), self.library],
-            pass_fds=[theirs.fileno()],
-            env=ENVIRONMENT | {"PYTHONPATH": self.library},
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        theirs.close()
-        self._control = ours
+    def __init__(self, control: socket.socket, library: str) -> None:
+        self._control = control
+        self.library = library
 
     def fork(
         self, connection: socket.socket, limits: Limits, inside: int | None, folder: str
@@ -102,11 +92,8 @@ class Zygote:
         return self._answer()["ended"]
 
     def close(self) -> None:
-        """End the zygote."""
+        """End it."""
         self._control.close()
-        self._process.kill()
-        self._process.wait()
-        shutil.rmtree(self.library, ignore_errors=True)
 
     def _answer(self) -> dict:
         content = self._control.recv(MESSAGE_BYTES)
@@ -118,27 +105,82 @@ class Zygote:
         return answer
 
 
+class Zygote(Branch):
+    """A running zygote, seen by the process that started it."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        super().__init__(ours, tempfile.mkdtemp(prefix="course-students-"))
+        sandbox.copy_library(Path(self.library))
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", __name__, str(theirs.fileno()), self.library],
+            pass_fds=[theirs.fileno()],
+            env=ENVIRONMENT | {"PYTHONPATH": self.library},
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        theirs.close()
+
+    def branch(self) -> socket.socket:
+        """The control of a new branch, which another process may have; it ends with the zygote."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            socket.send_fds(
+                self._control, [json.dumps({"branch": True}).encode()], [theirs.fileno()]
+            )
+        return ours
+
+    def close(self) -> None:
+        """End it and its branches."""
+        super().close()
+        self._process.kill()
+        self._process.wait()
+        shutil.rmtree(self.library, ignore_errors=True)
+
+
 def main() -> None:
     """Import, then fork for each request until the other end is closed."""
     control, library = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
     for module in IMPORTED:
         importlib.import_module(module)
+    _serve(control)
+    # The worker may have been killed and cannot tidy up.
+    shutil.rmtree(library, ignore_errors=True)
+
+
+def _serve(control: socket.socket) -> None:
+    """Fork for each request until the other end is closed."""
     while True:
         try:
             content, descriptors, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 1)
         except ConnectionResetError:  # the worker died before it had read our last answer
             content = b""
         if not content:
-            # The worker may have been killed and cannot tidy up.
-            shutil.rmtree(library, ignore_errors=True)
             return
         request = json.loads(content)
         (connection,) = descriptors
+        if "branch" in request:
+            if os.fork() == 0:
+                _branch(control, connection)
+            os.close(connection)
+            continue
         guard = os.fork()
         if guard == 0:
             _guard(control, request, connection)
         os.close(connection)
         os.waitpid(guard, 0)
+
+
+def _branch(zygote: socket.socket, connection: int) -> None:
+    """Serve a worker's requests. Never returns."""
+    try:
+        sandbox.die_with_parent()
+        zygote.close()
+        _serve(socket.socket(fileno=connection))
+    finally:
+        os._exit(0)
 
 
 def _guard(control: socket.socket, request: dict, connection: int) -> None:

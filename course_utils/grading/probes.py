@@ -224,6 +224,9 @@ def in_graph(function: Callable, signature: list | None = None) -> Callable:
     if signature is None:
         return tf.function(function)
 
+    if all(isinstance(s, tf.TensorSpec) for s in signature):
+        return tf.function(function, input_signature=signature)
+
     def of_tensors(*tensors: tf.Tensor) -> object:
         given = iter(tensors)
         return function(*[next(given) if isinstance(s, tf.TensorSpec) else s for s in signature])

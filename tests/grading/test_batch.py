@@ -4,7 +4,6 @@ import csv
 import dataclasses
 import html
 import multiprocessing
-import os
 import shutil
 import subprocess
 import sys
@@ -296,7 +295,6 @@ def test_a_lost_worker_is_no_fault_of_the_student():
 
 
 def test_nobody_waits_for_what_runs_when_somebody_stops_it(monkeypatch):
-    monkeypatch.setattr(work, "prepare", os.getpid)
     monkeypatch.setattr(work, "grade", time.sleep)
     start = time.monotonic()
     with pytest.raises(KeyboardInterrupt), batch._workers(2) as (submit, _):

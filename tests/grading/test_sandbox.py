@@ -275,18 +275,36 @@ def test_bubblewrap_that_may_not_is_a_reason(monkeypatch, tmp_path):
     assert "No permissions" in sandbox.why_unavailable()
 
 
-def test_the_zygote_runs_no_operation_before_it_forks():
+@pytest.mark.parametrize("names", [zygote.IMPORTED, ("course_utils.grader.imported",)])
+def test_what_is_forked_from_has_run_no_operation(names):
     """One would start threads, which a fork does not copy: every submission would hang."""
     code = (
-        "import importlib; from course_utils.grader import zygote\n"
-        "for name in zygote.IMPORTED: importlib.import_module(name)\n"
+        f"import importlib\nfor name in {names}: importlib.import_module(name)\n"
         "from tensorflow.python.eager import context; print(context.context()._initialized)"
     )
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
     )
-    assert done.stdout == "False\n"
+    assert (done.stdout, done.stderr.count("TensorFlow")) == ("False\n", 0)
+
+
+def test_a_branch_forks_for_its_worker_and_ends_with_the_zygote(tmp_path):
+    whole = zygote.Zygote()
+    try:
+        branches = [zygote.Branch(whole.branch(), whole.library) for _ in range(2)]
+        forked = []
+        for branch in branches:
+            ours, theirs = socket.socketpair()
+            forked.append(branch.fork(theirs, sandbox.Limits(), None, str(tmp_path)))
+            theirs.close()
+            ours.close()
+            assert branch.wait() == 1  # nobody told it what to run
+        assert len(set(forked)) == 2
+    finally:
+        whole.close()
+    with pytest.raises(RuntimeError, match="has ended"):
+        branches[0].wait()
 
 
 def test_the_zygote_tidies_up_after_a_worker_that_died_with_an_unread_answer(tmp_path, monkeypatch):

@@ -62,8 +62,19 @@ def usual_probes(about: str, arguments: Arrays) -> tuple[Probe, ...]:
         Probe(about, arguments),
         *(Probe(about, arguments, GRADIENT + name) for name in arrays),
         Probe("one example with one entry", one),
-        Probe(about, arguments, TRACED),
-        Probe(about, arguments, BATCH_UNKNOWN, remark=KNOWN_BATCH_SIZE),
+        *inside_tf_function(Probe(about, arguments)),
+    )
+
+
+def inside_tf_function(*probes: Probe) -> tuple[Probe, ...]:
+    """Each inside tf.function: for a batch of any size and, where that fails, of a known size."""
+    return tuple(
+        inside
+        for probe in probes
+        for inside in (
+            dataclasses.replace(probe, quantity=BATCH_UNKNOWN, remark=KNOWN_BATCH_SIZE),
+            dataclasses.replace(probe, quantity=TRACED),
+        )
     )
 
 
@@ -80,7 +91,7 @@ def equals(
     gradients: Callable[..., Mapping[str, np.ndarray]] | None = None,
     **options: object,
 ) -> Property:
-    """The values of `truth` and its gradients; of tensors, of the first batch inside tf.function.
+    """The values of `truth` and its gradients; with these, the first batch inside tf.function too.
 
     Tracing takes most of the time of a grading, and a graph hardly depends on the numbers.
 
@@ -96,7 +107,7 @@ def equals(
     def has_property(function: Callable) -> None:
         for number, (about, arguments) in enumerate(batches.items()):
             ways = {"": function}
-            if number == 0 and not options.get("numpy"):
+            if number == 0 and gradients:
                 ways[", inside tf.function"] = traced(function)
             arguments = {key: in_precision("float32", value) for key, value in arguments.items()}
             exact = {key: in_precision("float64", value) for key, value in arguments.items()}

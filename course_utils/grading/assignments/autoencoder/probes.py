@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from course_utils.grading.assignments.common import KNOWN_BATCH_SIZE, Arrays, arrays, usual_probes
+from course_utils.grading.assignments.common import Arrays, arrays, inside_tf_function, usual_probes
 from course_utils.grading.assignments.vae.probes import EXTREME_LOGITS, IMAGES
 from course_utils.grading.given import GivenFunction
-from course_utils.grading.probes import BATCH_UNKNOWN, GRADIENT, TRACED, VALUE, Probe
+from course_utils.grading.probes import GRADIENT, TRACED, VALUE, Probe
 
 FOUR = "a batch of 4 with 5 pixels"
 X = {"x": IMAGES["x"]}
@@ -74,9 +74,8 @@ CORRUPT = (
     of_draws("mean", PIXEL * (1 - RATE), 0.0, MEAN_ATOL),
     of_draws("spread of the examples' sums", PIXEL * _SPREAD * np.sqrt(SIDE), SPREAD_RTOL, 0.0),
     of_draws("mean", 1 - RATE, 0.0, MEAN_ATOL / PIXEL, GRADIENT + "x"),
-    Probe(FOUR, SOME, TRACED, "shape"),
+    *inside_tf_function(Probe(FOUR, SOME, statistic="shape")),
     of_draws("repetition", [_EQUAL] * 3, 0.0, EQUAL_ATOL, TRACED),
-    Probe(FOUR, SOME, BATCH_UNKNOWN, "shape", remark=KNOWN_BATCH_SIZE),
 )
 
 CODES = arrays(
@@ -110,6 +109,5 @@ CONTRACTIVE_PENALTY = (
     Probe(THREE, ENCODED, GRADIENT + "encoder"),
     Probe(THREE, ENCODED, GRADIENT + "x"),
     Probe("one image with one pixel and one unit", {"encoder": TINY} | images([0.75])),
-    Probe(THREE, ENCODED, TRACED),
-    Probe(THREE, ENCODED, BATCH_UNKNOWN, remark=KNOWN_BATCH_SIZE),
+    *inside_tf_function(Probe(THREE, ENCODED)),
 )

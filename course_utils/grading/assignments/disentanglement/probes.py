@@ -4,9 +4,9 @@ import functools
 
 import numpy as np
 
-from course_utils.grading.assignments.common import KNOWN_BATCH_SIZE, arrays, usual_probes
+from course_utils.grading.assignments.common import arrays, inside_tf_function, usual_probes
 from course_utils.grading.assignments.vae.probes import EXTREME_LOGITS, IMAGES, LATENT
-from course_utils.grading.probes import BATCH_UNKNOWN, GRADIENT, TRACED, Probe
+from course_utils.grading.probes import GRADIENT, Probe
 
 NumpyProbe = functools.partial(Probe, numpy=True)
 
@@ -36,8 +36,7 @@ CODE_LOSS = (
     ),
     Probe("logits of ±1000", SURE),
     Probe("logits of ±1000", SURE, GRADIENT + "code_logits"),
-    Probe(FIVE, CODES, TRACED),
-    Probe(FIVE, CODES, BATCH_UNKNOWN, remark=KNOWN_BATCH_SIZE),
+    *inside_tf_function(Probe(FIVE, CODES)),
 )
 
 

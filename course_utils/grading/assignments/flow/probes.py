@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from course_utils.grading.assignments.common import KNOWN_BATCH_SIZE, arrays, usual_probes
+from course_utils.grading.assignments.common import arrays, inside_tf_function, usual_probes
 from course_utils.grading.given import GivenFunction
-from course_utils.grading.probes import BATCH_UNKNOWN, GRADIENT, TRACED, VALUE, Probe
+from course_utils.grading.probes import GRADIENT, VALUE, Probe
 
 
 def given(kind: str, weights: list) -> GivenFunction:
@@ -27,10 +27,8 @@ INVERSE = arrays(y=POINTS) | {"scale_shift": MIXED}
 BOTH = ("y", "log_det")
 
 
-def of_both(about: str, arguments: dict, quantity: str = VALUE, remark: str = ""):
-    return tuple(
-        Probe(about, arguments, quantity, parts=BOTH, part=part, remark=remark) for part in BOTH
-    )
+def of_both(about: str, arguments: dict, quantity: str = VALUE) -> tuple[Probe, ...]:
+    return tuple(Probe(about, arguments, quantity, parts=BOTH, part=part) for part in BOTH)
 
 
 COUPLING_FORWARD = (
@@ -39,8 +37,7 @@ COUPLING_FORWARD = (
     *of_both(THREE, FORWARD, f"{GRADIENT}scale_shift"),
     *of_both(ONE, arrays(x=PAIR) | {"scale_shift": SINGLE}),
     *of_both("s around −200", arrays(x=SEVERAL) | {"scale_shift": SHRINKING}),
-    *of_both(THREE, FORWARD, TRACED),
-    *of_both(THREE, FORWARD, BATCH_UNKNOWN, KNOWN_BATCH_SIZE),
+    *inside_tf_function(*of_both(THREE, FORWARD)),
 )
 
 COUPLING_INVERSE = (
@@ -49,8 +46,7 @@ COUPLING_INVERSE = (
     Probe(THREE, INVERSE, f"{GRADIENT}scale_shift"),
     Probe(ONE, arrays(y=PAIR) | {"scale_shift": SINGLE}),
     Probe("s around −20", arrays(y=SEVERAL) | {"scale_shift": SMALL}),
-    Probe(THREE, INVERSE, TRACED),
-    Probe(THREE, INVERSE, BATCH_UNKNOWN, remark=KNOWN_BATCH_SIZE),
+    *inside_tf_function(Probe(THREE, INVERSE)),
 )
 
 CUBIC = given("cubic_flow", [[0.5, 1.2, 0.8], [0.3, 0.1, 0.6]])
@@ -70,8 +66,7 @@ LOG_PROB = (
         "codes 50 standard deviations out",
         arrays(x=[[50, 0], [-25, 50]]) | {"flow": given("cubic_flow", [[1, 0.5], [0, 0]])},
     ),
-    Probe(FOUR, DENSITY, TRACED),
-    Probe(FOUR, DENSITY, BATCH_UNKNOWN, remark=KNOWN_BATCH_SIZE),
+    *inside_tf_function(Probe(FOUR, DENSITY)),
 )
 
 NATS = arrays(nll_nats=[130, 95.5, -20, 210.25])

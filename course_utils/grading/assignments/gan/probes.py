@@ -3,13 +3,13 @@
 import numpy as np
 
 from course_utils.grading.assignments.common import (
-    KNOWN_BATCH_SIZE,
     Arrays,
     arrays,
+    inside_tf_function,
     usual_probes,
 )
 from course_utils.grading.given import GivenFunction
-from course_utils.grading.probes import BATCH_UNKNOWN, GRADIENT, TRACED, VALUE, Probe
+from course_utils.grading.probes import GRADIENT, TRACED, VALUE, Probe
 
 REAL = [[2.0], [-1.0], [0.5], [3.0]]
 FAKE = [[-1.5], [0.75], [-3.0], [-0.2]]
@@ -126,8 +126,7 @@ GRADIENT_PENALTY = (
     ),
     Probe(ABOUT_BEND, BEND, statistic="repetition", **NEVER_THE_SAME),
     Probe(ABOUT_STEEP, STEEP, GRADIENT + "critic"),
-    Probe(ABOUT_STEEP, STEEP, TRACED),
+    *inside_tf_function(Probe(ABOUT_STEEP, STEEP)),
     Probe(ABOUT_BEND, BEND, TRACED, "repetition", **NEVER_THE_SAME),
     Probe("one image", {"critic": linear(1.75)} | pairs(1)),
-    Probe(ABOUT_STEEP, STEEP, BATCH_UNKNOWN, remark=KNOWN_BATCH_SIZE),
 )

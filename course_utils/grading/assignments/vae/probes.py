@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from course_utils.grading.assignments.common import KNOWN_BATCH_SIZE, arrays, usual_probes
-from course_utils.grading.probes import BATCH_UNKNOWN, GRADIENT, TRACED, VALUE, Probe
+from course_utils.grading.assignments.common import arrays, inside_tf_function, usual_probes
+from course_utils.grading.probes import GRADIENT, TRACED, VALUE, Probe
 
 LATENT = arrays(
     mu=[[0.5, -1.0, 2.0], [0.0, 0.25, -0.5], [1.5, 3.0, -2.0], [-0.75, 0.1, 1.0]],
@@ -77,7 +77,6 @@ REPARAMETERIZE = (
     of_draws("fourth moment", 3.0, 0.0, FOURTH_MOMENT_ATOL),
     Probe(FOUR, LATENT, GRADIENT + "mu", expected=np.ones((4, 3))),
     of_draws("standard deviation", 1.0, DEVIATION_RTOL, 0.0, GRADIENT + "sigma"),
-    Probe(FOUR, LATENT, TRACED, "shape"),
+    *inside_tf_function(Probe(FOUR, LATENT, statistic="shape")),
     of_draws("repetition", [0.0, 0.0, 0.0], 0.0, EQUAL_SHARE_ATOL, TRACED),
-    Probe(FOUR, LATENT, BATCH_UNKNOWN, "shape", remark=KNOWN_BATCH_SIZE),
 )
