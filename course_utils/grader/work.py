@@ -6,6 +6,7 @@ be a process here or on another machine. Workers write nothing.
 
 import atexit
 import contextlib
+import multiprocessing
 import os
 import resource
 import shutil
@@ -21,7 +22,6 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from course_utils.grader import sandbox
 from course_utils.grader.outputs import plain_outputs
 from course_utils.grader.sandbox import Limits, Sandbox
 from course_utils.grader.wire import LARGEST_MESSAGE, Channel, Gone, Late, ProtocolError
@@ -134,13 +134,19 @@ def prepare(control: socket.socket, library: str) -> None:
         library: of that zygote.
     """
     _running.append(Branch(control, library))
-    sandbox.die_with_parent()
+    threading.Thread(target=_die_with_grader, daemon=True).start()
     # Ctrl-C is for the one who hands out the work, and ends us in its own way.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     most = WORKER_MEMORY * 2**20
     _, ceiling = resource.getrlimit(resource.RLIMIT_DATA)
     if ceiling == resource.RLIM_INFINITY or most < ceiling:
         resource.setrlimit(resource.RLIMIT_DATA, (most, ceiling))
+
+
+def _die_with_grader() -> None:
+    # It is not the process that forked this one: that one lives as long as any that it forked.
+    multiprocessing.parent_process().join()
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 _busy = threading.Lock()
