@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 import course_utils
 from course_utils.grader.sandbox import Limits
 from course_utils.grader.submissions import Submission
-from course_utils.grader.work import Task, Test
+from course_utils.grader.tasks import Task, Test
 from course_utils.notebooks.release import HIDDEN_TESTS, regions
 
 CHECKS = Path(course_utils.__file__).parent / "grading" / "checks"

@@ -20,16 +20,16 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from course_utils.grader import recording, sandbox, submissions, work
+from course_utils.grader import recording, sandbox, submissions, tasks, work
 from course_utils.grader.assigned import Assigned, assigned
 from course_utils.grader.recording import Recorder, Status
 from course_utils.grader.sandbox import Limits
 from course_utils.grader.submissions import Submission
-from course_utils.grader.work import Result, Task
+from course_utils.grader.tasks import Result, Task
 from course_utils.grader.zygote import Zygote
 
 AUTO = "auto"
-ISOLATIONS = (AUTO, work.BUBBLEWRAP, work.NONE)
+ISOLATIONS = (AUTO, tasks.BUBBLEWRAP, tasks.NONE)
 STUDENT = re.compile(r"[^/\\]{1,200}")
 # Tasks that wait at a cluster, at least: more workers may come.
 AHEAD = 64
@@ -41,11 +41,11 @@ def choose_isolation(wanted: str) -> str:
     Raises:
         ValueError: there can be no sandbox here and none was not asked for.
     """
-    if wanted == work.NONE:
-        return work.NONE
+    if wanted == tasks.NONE:
+        return tasks.NONE
     reason = sandbox.why_unavailable()
     if reason is None:
-        return work.BUBBLEWRAP
+        return tasks.BUBBLEWRAP
     raise ValueError(
         f"{reason}. Without a sandbox, students' code can read and change whatever you can: "
         "hidden tests, grades, your files. If you want that, say --isolation none; the results "
@@ -81,7 +81,7 @@ def grade(
     limits = limits or Limits()
     if scheduler:
         # The sandbox is the workers' affair; one that has none grades nothing.
-        isolation = work.NONE if isolation == work.NONE else work.BUBBLEWRAP
+        isolation = tasks.NONE if isolation == tasks.NONE else tasks.BUBBLEWRAP
     else:
         isolation = choose_isolation(isolation)
     assignment = assigned(root, name)
@@ -127,7 +127,7 @@ def _grade(
         if before and before.fingerprint and not print_of_it:
             done[student] = before
             gone.append(student)
-        elif unchanged and before.status != work.INFRASTRUCTURE and not force:
+        elif unchanged and before.status != tasks.INFRASTRUCTURE and not force:
             done[student] = before
         else:
             new[student] = print_of_it
@@ -146,7 +146,7 @@ def _grade(
         progress.set_postfix_str(f"{student}: {done[student].status}")
         progress.update()
 
-    def tasks() -> Iterator[Task]:
+    def all_tasks() -> Iterator[Task]:
         """Read one after the other, as they are wanted; what cannot be graded is recorded."""
         for student in new:
             result = _read(root, assignment, student, read)
@@ -157,7 +157,7 @@ def _grade(
 
     jobs = max(1, min(jobs, len(new)))
     with progress, _cluster(scheduler) if scheduler else _workers(jobs) as (submit, most):
-        for result in _results(submit, tasks(), most):
+        for result in _results(submit, all_tasks(), most):
             record(result)
     return [done[student] for student in sorted(done)]
 
@@ -170,11 +170,11 @@ def _read(
     try:
         read[student] = submissions.read(folder, student, assignment.name, assignment.release)
     except submissions.Missing:
-        return Result(student, work.MISSING, "Nothing was handed in.")
+        return Result(student, tasks.MISSING, "Nothing was handed in.")
     except submissions.Refused as refusal:
-        return Result(student, work.INVALID, str(refusal))
+        return Result(student, tasks.INVALID, str(refusal))
     except Exception as error:  # one file that we did not foresee must not stop a class
-        return Result(student, work.INVALID, f"It cannot be read ({type(error).__name__}).")
+        return Result(student, tasks.INVALID, f"It cannot be read ({type(error).__name__}).")
     return None
 
 
@@ -206,11 +206,11 @@ def _everybody(root: Path, name: str, recorder: Recorder) -> list[str]:
 Submit = Callable[[Task], Future]
 
 
-def _results(submit: Submit, tasks: Iterator[Task], most: int) -> Iterator[Result]:
+def _results(submit: Submit, waiting: Iterator[Task], most: int) -> Iterator[Result]:
     """Results as they come, with at most so many tasks on their way."""
     running: dict[Future, Task] = {}
     while True:
-        for task in itertools.islice(tasks, most - len(running)):
+        for task in itertools.islice(waiting, most - len(running)):
             running[submit(task)] = task
         if not running:
             return
@@ -222,7 +222,7 @@ def _results(submit: Submit, tasks: Iterator[Task], most: int) -> Iterator[Resul
                 sentence = f"The worker that had it failed ({type(error).__name__}: {error})."
                 yield Result(
                     task.student,
-                    work.INFRASTRUCTURE,
+                    tasks.INFRASTRUCTURE,
                     sentence[:500],
                     isolation=task.isolation,
                     attempts=work.ATTEMPTS,

@@ -19,7 +19,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_grade, is_solution
 
-from course_utils.grader import recording, work
+from course_utils.grader import recording, tasks
 from course_utils.grader.recording import Status
 from course_utils.notebooks import release
 from course_utils.notebooks.formulas import formula_svg
@@ -69,7 +69,7 @@ def write(root: Path, name: str, students: list[str] | None = None) -> list[Path
     pages = []
     with Gradebook(course.db_url, course.course_id) as gradebook:
         for student in students or statuses:
-            if statuses[student].status == work.MISSING:
+            if statuses[student].status == tasks.MISSING:
                 continue
             path = root / "autograded" / student / name / f"{name}.ipynb"
             notebook = nbformat.read(path, as_version=4) if path.is_file() else None
@@ -131,12 +131,12 @@ def page(name: str, status: Status, notebook: NotebookNode | None, grades: dict)
 
 def _told(status: Status) -> str:
     """What a student reads about the whole submission."""
-    if status.status == work.TAMPERED:
+    if status.status == tasks.TAMPERED:
         return (
             "Some function gave other results when it was graded than in the notebook. "
             "Your instructor will look at it."
         )
-    if status.status == work.INFRASTRUCTURE:
+    if status.status == tasks.INFRASTRUCTURE:
         return "The grader failed, not you. Your instructor will grade it again."
     return status.sentence
 

@@ -23,7 +23,7 @@ from nbgrader.utils import is_grade, parse_utc
 from sqlalchemy.exc import SAWarning
 
 from course_utils.grader.submissions import Submission
-from course_utils.grader.work import INFRASTRUCTURE, INVALID, MISSING, Result
+from course_utils.grader.tasks import INFRASTRUCTURE, INVALID, MISSING, Result
 from course_utils.notebooks import release
 
 # Where the status of each student is; git ignores it.
@@ -36,13 +36,13 @@ class Status:
 
     Attributes:
         student: who handed it in.
-        status: one of `work.STATUSES`.
+        status: one of `tasks.STATUSES`.
         sentence: what happened, for people.
         repairs: what was put right before it was graded.
         verdicts: for each test the fields of `judging.Verdict`.
         isolation: how the student's code was kept apart from the machine.
         fingerprint: of what was handed in.
-        seconds, memory, attempts: see `work.Result`.
+        seconds, memory, attempts: see `tasks.Result`.
     """
 
     student: str

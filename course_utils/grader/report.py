@@ -7,22 +7,22 @@ from pathlib import Path
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
-from course_utils.grader import recording, work
+from course_utils.grader import recording, tasks
 from course_utils.grader.recording import Status
 from course_utils.notebooks import release
 
 MEANINGS = {
-    work.GRADED: "all cells ran",
-    work.FAILED_CELL: "a cell raised an error; the functions were graded",
-    work.TIMEOUT: "took too long; what could be graded was",
-    work.OUT_OF_MEMORY: "took too much memory; what could be graded was",
-    work.CRASHED: "its process died; what could be graded was",
-    work.INVALID: "cannot be read; the reason is in the status",
-    work.MISSING: "nothing was handed in",
-    work.TAMPERED: "a person should look; the reason is in the status",
-    work.INFRASTRUCTURE: "the grader failed; run the command again",
+    tasks.GRADED: "all cells ran",
+    tasks.FAILED_CELL: "a cell raised an error; the functions were graded",
+    tasks.TIMEOUT: "took too long; what could be graded was",
+    tasks.OUT_OF_MEMORY: "took too much memory; what could be graded was",
+    tasks.CRASHED: "its process died; what could be graded was",
+    tasks.INVALID: "cannot be read; the reason is in the status",
+    tasks.MISSING: "nothing was handed in",
+    tasks.TAMPERED: "a person should look; the reason is in the status",
+    tasks.INFRASTRUCTURE: "the grader failed; run the command again",
 }
-NOT_RUN = (work.INVALID, work.MISSING)
+NOT_RUN = (tasks.INVALID, tasks.MISSING)
 COMMONEST = 10
 # Of a large class the report shows those whom a person should look at, so many at most.
 LONGEST_LIST = 50
@@ -38,7 +38,7 @@ def closing_table(name: str, statuses: list[Status]) -> str:
         if counts[status]
     ]
     ran = [status for status in statuses if status.status not in NOT_RUN]
-    unprotected = sum(status.isolation == work.NONE for status in ran)
+    unprotected = sum(status.isolation == tasks.NONE for status in ran)
     if unprotected:
         lines.append(f"  {unprotected:5}  of them ran without a sandbox (--isolation none)")
     lines += [
@@ -90,7 +90,7 @@ def write(root: Path, name: str) -> str:
     )
     lines = [closing_table(name, statuses).partition("\nStatuses")[0].strip(), ""]
     lines += [f"{'student':24} {'status':15} " + " ".join(f"{f[:14]:>14}" for f in functions)]
-    shown = rows if len(rows) <= LONGEST_LIST else [r for r in rows if r[1] != work.GRADED]
+    shown = rows if len(rows) <= LONGEST_LIST else [r for r in rows if r[1] != tasks.GRADED]
     for row in shown[:LONGEST_LIST]:
         points = row[2 : 2 + len(functions)]
         lines.append(f"{row[0][:24]:24} {row[1]:15} " + " ".join(f"{p:14g}" for p in points))

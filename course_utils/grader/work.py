@@ -1,11 +1,11 @@
 """Grade one submission: run its cells in a sandbox, judge its functions, say how it ended.
 
-A `Task` holds all that is needed and a `Result` all that came of it, both plain data: a worker may
-be a process here or on another machine. Workers write nothing.
+A `Task` holds all that is needed and a `Result` all that came of it. Workers write nothing.
 """
 
 import atexit
 import contextlib
+import dataclasses
 import multiprocessing
 import os
 import resource
@@ -16,26 +16,29 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import psutil
 
 from course_utils.grader.outputs import plain_outputs
-from course_utils.grader.sandbox import Limits, Sandbox
+from course_utils.grader.sandbox import Sandbox
+from course_utils.grader.tasks import (
+    BUBBLEWRAP,
+    CRASHED,
+    FAILED_CELL,
+    GRADED,
+    INFRASTRUCTURE,
+    OUT_OF_MEMORY,
+    TAMPERED,
+    TIMEOUT,
+    Result,
+    Task,
+)
 from course_utils.grader.wire import LARGEST_MESSAGE, Channel, Gone, Late, ProtocolError
 from course_utils.grader.zygote import Branch, Zygote
 
-GRADED, FAILED_CELL, TIMEOUT, OUT_OF_MEMORY = "graded", "failed-cell", "timeout", "out-of-memory"
-CRASHED, INVALID, MISSING, TAMPERED = "crashed", "invalid", "missing", "tampered"
-INFRASTRUCTURE = "infrastructure"
-STATUSES = (
-    *(GRADED, FAILED_CELL, TIMEOUT, OUT_OF_MEMORY, CRASHED),
-    *(INVALID, MISSING, TAMPERED, INFRASTRUCTURE),
-)
 ATTEMPTS = 3
-BUBBLEWRAP, NONE = "bubblewrap", "none"
 WATCH_SECONDS = 0.1
 MOST_FILES = 20_000
 # Between closing its socket and ending.
@@ -45,69 +48,6 @@ LAST_SECONDS = 5.0
 WORKER_MEMORY = 6144
 # Escapes make a text longer on its way.
 BYTES_A_CHARACTER = 12
-
-
-@dataclass(frozen=True)
-class Test:
-    """A test cell of an assignment: which function it grades, and for how many points."""
-
-    grade_id: str
-    function: str
-    points: float
-
-
-@dataclass(frozen=True)
-class Task:
-    """One submission to be graded.
-
-    Attributes:
-        student: who handed it in.
-        assignment: its name.
-        cells: of the code cells up to the last test, the index in the notebook and the source.
-        tests: the test cells, by their index in the notebook.
-        files: what lay beside the notebook.
-        limits: what it may use.
-        isolation: `BUBBLEWRAP` or `NONE`.
-        course: the course's folder, which no sandbox shows.
-    """
-
-    student: str
-    assignment: str
-    cells: tuple[tuple[int, str], ...]
-    tests: dict[int, Test]
-    files: dict[str, bytes] = field(default_factory=dict)
-    limits: Limits = field(default_factory=Limits)
-    isolation: str = BUBBLEWRAP
-    course: str = ""
-
-
-@dataclass(frozen=True)
-class Result:
-    """What came of one submission.
-
-    Attributes:
-        student: who handed it in.
-        status: one of `STATUSES`.
-        sentence: what happened, for people.
-        verdicts: one for each test: the fields of `judging.Verdict`.
-        outputs: of each cell that ran, by its index.
-        failed: indices of the cells that raised an error, tests not counted.
-        isolation: how it was kept apart.
-        seconds: wall-clock time.
-        memory: most MB that its processes held at once beyond TensorFlow's own.
-        attempts: how often it was tried.
-    """
-
-    student: str
-    status: str
-    sentence: str
-    verdicts: list[dict] = field(default_factory=list)
-    outputs: dict[int, list[dict]] = field(default_factory=dict)
-    failed: list[int] = field(default_factory=list)
-    isolation: str = NONE
-    seconds: float = 0.0
-    memory: int = 0
-    attempts: int = 1
 
 
 class _Starved(Exception):
@@ -177,11 +117,7 @@ def _grade_with_patience(task: Task) -> Result:
             sentence = f"The grader itself failed: {type(error).__name__}: {error}"
             result = Result(task.student, INFRASTRUCTURE, sentence)
     seconds = round(time.monotonic() - start, 2)
-    return _with(result, isolation=task.isolation, seconds=seconds, attempts=attempts)
-
-
-def _with(result: Result, **changes: object) -> Result:
-    return Result(**{**vars(result), **changes})
+    return dataclasses.replace(result, isolation=task.isolation, seconds=seconds, attempts=attempts)
 
 
 def _grade(task: Task) -> Result:
@@ -192,7 +128,7 @@ def _grade(task: Task) -> Result:
         return result
     again = _attempt(task, running, result.outputs)
     if again.status in (INFRASTRUCTURE, TIMEOUT, OUT_OF_MEMORY, CRASHED):
-        return _with(result, verdicts=again.verdicts)
+        return dataclasses.replace(result, verdicts=again.verdicts)
     left_out = task.tests[running].grade_id if running in task.tests else None
     outputs = again.outputs | {running: result.outputs.get(running, [])}
     verdicts = [
@@ -201,7 +137,7 @@ def _grade(task: Task) -> Result:
     ]
     sentence = f"{result.sentence} The rest was graded without this cell. {again.sentence}"
     status = TAMPERED if again.status == TAMPERED else result.status
-    return _with(
+    return dataclasses.replace(
         again, status=status, sentence=sentence.strip(), outputs=outputs, verdicts=verdicts
     )
 

@@ -39,7 +39,6 @@ from course_utils.explorers import (
     export_network,
 )
 from course_utils.models.clustering import KMeans
-from course_utils.models.stylegan import style_gan
 from course_utils.pretrained import load_pretrained
 
 digits = cache(lambda: load("digits"))
@@ -150,9 +149,9 @@ def training_replay() -> Explorer:
 
 
 def style_mixer() -> Explorer:
-    keras.utils.set_random_seed(0)
-    gan = style_gan(16, 16, (32, 32, 16, 8))
-    styles = np.asarray(gan.map(np.random.default_rng(0).normal(size=(40, 16)).astype("float32")))
+    gan = load_pretrained("faces_stylegan")
+    z = np.random.default_rng(0).normal(size=(40, gan.latent)).astype("float32")
+    styles = np.asarray(gan.map(z))
     synthesis = export_network(gan.generator.get_layer("synthesis"))
     names = tuple(f"{size} × {size}" for size in (4, 8, 16, 32))
     return StyleMixer(synthesis, styles, styles.mean(axis=0), names)

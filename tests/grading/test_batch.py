@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from course_utils.grader import batch, feedback, recording, report, sandbox, work
-from course_utils.grader.work import Result, Task
+from course_utils.grader import batch, feedback, recording, report, sandbox, tasks, work
+from course_utils.grader.tasks import Result, Task
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,7 +47,7 @@ def graded(monkeypatch):
             | {"message": "", "misconception": "", "tampered": ""}
             for t in task.tests.values()
         ]
-        return Result(task.student, work.GRADED, "", verdicts, isolation=task.isolation)
+        return Result(task.student, tasks.GRADED, "", verdicts, isolation=task.isolation)
 
     class Workers:
         def __enter__(self):
@@ -89,8 +89,8 @@ def test_what_the_grader_broke_is_graded_again(course, graded, monkeypatch):
     hand_in(course, "ada")
     with monkeypatch.context() as patch:
         patch.setattr(recording.Recorder, "_record_scores", lambda *_: 1 / 0)
-        assert run(course)["ada"].status == work.INFRASTRUCTURE
-    assert run(course)["ada"].status == work.GRADED
+        assert run(course)["ada"].status == tasks.INFRASTRUCTURE
+    assert run(course)["ada"].status == tasks.GRADED
 
 
 def test_a_record_that_fails_stops_nobody_else(course, graded, monkeypatch):
@@ -104,7 +104,7 @@ def test_a_record_that_fails_stops_nobody_else(course, graded, monkeypatch):
 
     monkeypatch.setattr(recording.Recorder, "_record_scores", record)
     statuses = {student: status.status for student, status in run(course).items()}
-    assert statuses == {"ada": work.GRADED, "bob": work.INFRASTRUCTURE, "eve": work.GRADED}
+    assert statuses == {"ada": tasks.GRADED, "bob": tasks.INFRASTRUCTURE, "eve": tasks.GRADED}
 
 
 def test_nobody_else_may_grade_meanwhile(course, graded):
@@ -135,7 +135,7 @@ def test_names_with_odd_characters_go_all_the_way(course, graded, monkeypatch):
     odd = ["<b>", "=1+1", "Rosé 'n' \"Ñ\"", "R%s; drop table student", "[ada]*", "学生"]
     hand_in(course, *odd)
     assert {student: one.status for student, one in run(course).items()} == dict.fromkeys(
-        odd, work.GRADED
+        odd, tasks.GRADED
     )
     assert list(run(course)) == sorted(odd)
     assert len(graded) == len(odd)
@@ -159,10 +159,10 @@ def test_a_missing_submission_has_a_status(course, graded):
     with gradebook(course) as grades:
         grades.add_student("absent")
     status = run(course)["absent"]
-    assert (status.status, status.verdicts) == (work.MISSING, [])
+    assert (status.status, status.verdicts) == (tasks.MISSING, [])
     assert recording.statuses(course, "vae") == [status]
     hand_in(course, "absent")
-    assert run(course, students=["absent"])["absent"].status == work.GRADED
+    assert run(course, students=["absent"])["absent"].status == tasks.GRADED
 
 
 def test_a_name_that_nobody_has_enters_no_gradebook(course, graded):
@@ -222,7 +222,7 @@ def test_a_broken_resubmission_takes_the_points_and_a_mended_one_brings_them_bac
     run(course)
     path = course / "submitted" / "Rosa" / "vae" / "vae.ipynb"
     whole = path.read_bytes()
-    for content, status, score in ((b"{", work.INVALID, 0), (whole, work.GRADED, 20)):
+    for content, status, score in ((b"{", tasks.INVALID, 0), (whole, tasks.GRADED, 20)):
         path.write_bytes(content)
         assert run(course)["Rosa"].status == status
         with gradebook(course) as grades:
@@ -276,7 +276,7 @@ def test_no_more_than_so_many_are_on_their_way():
         if len(running) % 2 == 0:
             for number, other in enumerate(running):
                 if not other.done():
-                    other.set_result(Result(str(number), work.GRADED, ""))
+                    other.set_result(Result(str(number), tasks.GRADED, ""))
         return future
 
     results = batch._results(submit, map(task, "abcdef"), 2)
@@ -290,8 +290,8 @@ def test_a_lost_worker_is_no_fault_of_the_student():
         return future
 
     (result,) = batch._results(submit, iter([task("ada")]), 2)
-    assert (result.student, result.status) == ("ada", work.INFRASTRUCTURE)
-    assert dataclasses.asdict(result)["isolation"] == work.BUBBLEWRAP
+    assert (result.student, result.status) == ("ada", tasks.INFRASTRUCTURE)
+    assert dataclasses.asdict(result)["isolation"] == tasks.BUBBLEWRAP
 
 
 def test_nobody_waits_for_what_runs_when_somebody_stops_it(monkeypatch):

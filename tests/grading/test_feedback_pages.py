@@ -7,7 +7,7 @@ import re
 import nbformat
 import pytest
 
-from course_utils.grader import feedback, report, work
+from course_utils.grader import feedback, report, tasks
 from course_utils.grader.recording import Status
 
 SPY = "<script>alert('x')</script>"
@@ -16,14 +16,14 @@ SPY = "<script>alert('x')</script>"
 def status(**changes):
     fields = {
         "student": "ada",
-        "status": work.GRADED,
+        "status": tasks.GRADED,
         "sentence": "",
         "repairs": ["The cell setup was changed; it was restored."],
         "verdicts": [
             verdict("kl_divergence", 0.0, f"The factor ½ is missing. {SPY}", "½ missing"),
             verdict("vae_loss", 5.0, "vae_loss is right."),
         ],
-        "isolation": work.BUBBLEWRAP,
+        "isolation": tasks.BUBBLEWRAP,
         "fingerprint": "0",
     }
     return Status(**fields | changes)
@@ -120,7 +120,7 @@ def test_long_output_is_cut():
 
 def test_a_suspicion_is_not_told_in_detail():
     accused = status(
-        status=work.TAMPERED,
+        status=tasks.TAMPERED,
         sentence="kl_divergence: the evidence",
         verdicts=[verdict("kl_divergence", 0.0, "It gives 0.", tampered="the evidence")],
     )
@@ -130,14 +130,14 @@ def test_a_suspicion_is_not_told_in_detail():
 
 
 def test_what_to_reteach():
-    statuses = [status(), status(student="bob"), status(student="eve", status=work.INVALID)]
+    statuses = [status(), status(student="bob"), status(student="eve", status=tasks.INVALID)]
     lines = "\n".join(report._to_reteach(statuses))
     assert "2 of 2  kl_divergence: ½ missing" in lines
     assert "vae_loss" not in lines
 
 
 def test_the_closing_table_is_loud_about_a_missing_sandbox():
-    statuses = [status(), status(student="bob", isolation=work.NONE)]
+    statuses = [status(), status(student="bob", isolation=tasks.NONE)]
     table = report.closing_table("vae", statuses)
     assert "2 students" in table
     assert "1  of them ran without a sandbox" in table
