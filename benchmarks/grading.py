@@ -47,7 +47,7 @@ def main() -> None:
         rates[label] = 60 * arguments.submissions / seconds
         print(
             f"{label:20} {arguments.submissions:4} submissions  {seconds:7.1f} s  "
-            f"{processor:7.1f} s of processor time  {rates[label]:6.1f} a minute  "
+            f"{processor:7.1f} s of processors  {rates[label]:6.1f} a minute  "
             f"{full} with full marks",
             flush=True,
         )
@@ -81,8 +81,8 @@ def environment() -> dict[str, str]:
 
 
 def measure(command: list[str], course: Path, sampled: bool) -> tuple[float, float, list[int]]:
-    """Run a command; wall-clock seconds, processor seconds, memory of all its processes."""
-    start, before = time.perf_counter(), os.times()
+    """Run a command; wall-clock seconds, the machine's busy seconds, memory of its processes."""
+    start, before = time.perf_counter(), busy_seconds()
     process = subprocess.Popen(
         command,
         cwd=course,
@@ -108,9 +108,13 @@ def measure(command: list[str], course: Path, sampled: bool) -> tuple[float, flo
     done.set()
     if status:
         raise SystemExit(f"{' '.join(command)} failed with status {status}")
-    after = os.times()
-    processor = sum(after[2:4]) - sum(before[2:4])
-    return time.perf_counter() - start, processor, samples
+    return time.perf_counter() - start, busy_seconds() - before, samples
+
+
+def busy_seconds() -> float:
+    """Of all processors together: what is forked by a fork is not counted for the command."""
+    times = psutil.cpu_times()
+    return times.user + times.system
 
 
 def family(pid: int) -> list[psutil.Process]:
