@@ -64,6 +64,17 @@ def test_values_and_gradients(offer, way):
     np.testing.assert_allclose(by_y, X**3)
 
 
+@pytest.mark.parametrize("way", ["eager", "traced there"])
+def test_a_tape_may_ask_again(offer, way):
+    remote = offer(cubes=cubes).function("cubes")
+    function = remote if way == "eager" else remote.in_graph()
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch([X, Y])
+        result = function(X, Y)
+    np.testing.assert_allclose(tape.gradient(result, X), 3 * X**2 * Y)
+    np.testing.assert_allclose(tape.gradient(result, Y), X**3)
+
+
 @pytest.mark.parametrize("way", ["eager", "traced there", "traced here", "any batch"])
 def test_plain_numbers_and_tuples_are_built_in(offer, way):
     def scaled(x, factor, pair):
