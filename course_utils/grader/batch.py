@@ -137,8 +137,10 @@ def _grade(
             f"{' and others' if len(gone) > 10 else ''}.",
             file=sys.stderr,
         )
+    if not new:  # no worker is started for nothing
+        return [done[student] for student in sorted(done)]
     read: dict[str, Submission] = {}
-    progress = tqdm(total=len(new), unit="submission", desc=assignment.name, disable=not new)
+    progress = tqdm(total=len(new), unit="submission", desc=assignment.name)
 
     def record(result: Result) -> None:
         student = result.student
