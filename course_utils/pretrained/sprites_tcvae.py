@@ -1,7 +1,7 @@
 """The β-TCVAE of the upright sprites.
 
-It sees no factors, and finds three of the four: position across, position down and scale each have
-a dimension to themselves. For shape it has found none.
+It sees no factors, and finds all four: position across, position down, scale and shape each have a
+dimension to themselves, and two dimensions stay empty.
 """
 
 import course_utils.quiet
@@ -14,10 +14,10 @@ from course_utils.metrics.disentanglement import mutual_information_gap
 from course_utils.models.disentangled_vae import BetaTCVAE
 from course_utils.models.vae import dense_vae
 
-TOLERANCE = 0.08  # of MIG: three seeds lay within 0.02 of each other
+TOLERANCE = 0.08  # of MIG: of five seeds, four lay within 0.04 of each other; see `train`
 SHAPE, LATENT = (32, 32, 1), 6
 FACTORS = ("shape", "scale", "position_x", "position_y")
-EXAMPLES, BATCH, EPOCHS = 14_746, 128, 36
+EXAMPLES, BATCH, EPOCHS = 14_746, 128, 100
 
 
 def load_upright() -> Dataset:
@@ -28,8 +28,10 @@ def load_upright() -> Dataset:
 def build() -> BetaTCVAE:
     """The model, untrained.
 
-    β falls from 20 to 1½ over the first three quarters of the steps. What is worth the most nats,
-    the position, enters the code first and finds room for itself; scale follows.
+    β falls from 30 to 0.1 in the first 40% of the steps, fast at first and slowly at the end. What
+    is worth the most nats, the position, enters the code first and finds room for itself; scale
+    follows, and long after the end of the fall shape. Leaky units can still learn by then what most
+    rectified ones, silent since the beginning, cannot.
     """
     steps = EPOCHS * -(-EXAMPLES // BATCH)
     return dense_vae(
@@ -37,20 +39,24 @@ def build() -> BetaTCVAE:
         LATENT,
         kind=BetaTCVAE,
         hidden=(256, 128),
-        activation="relu",
-        gamma=3.0,
-        beta=keras.optimizers.schedules.PolynomialDecay(20.0, int(0.75 * steps), 1.5),
+        activation="leaky_relu",
+        gamma=1.5,
+        beta=keras.optimizers.schedules.PolynomialDecay(30.0, int(0.4 * steps), 0.1, power=3.0),
         examples=EXAMPLES,
     )
 
 
 def train(seed: int = 0) -> BetaTCVAE:
-    """The model, trained on the training sprites without their factors."""
+    """The model, trained on the training sprites without their factors.
+
+    Of seeds 0 to 4, seed 2 ends with both positions turned by half a right angle, and a MIG of half
+    the others': in the beginning nothing but chance prefers upright axes.
+    """
     images = load_upright().train.x
     keras.utils.set_random_seed(seed)
     vae = build()
     steps = EPOCHS * -(-EXAMPLES // BATCH)
-    rate = keras.optimizers.schedules.CosineDecay(2e-3, steps, alpha=0.1)
+    rate = keras.optimizers.schedules.CosineDecay(2e-3, steps, alpha=0.3)
     vae.compile(keras.optimizers.Adam(rate), jit_compile=True)
     vae.fit(images, batch_size=BATCH, epochs=EPOCHS, verbose=0)
     return vae

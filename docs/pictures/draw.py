@@ -199,17 +199,16 @@ def flows(axes: Axes) -> None:
 
 
 def disentanglement(axes: Axes) -> None:
-    """Two sprites whose code is changed in one number: place across, place down, size."""
+    """A sprite whose code is changed in one number: place across, place down, size, shape."""
     model = load_pretrained("sprites_tcvae")
     codes, log_var = (np.asarray(part) for part in model.encode(load_upright().test.x))
-    live = np.argsort(-kl_per_dimension(codes, log_var).numpy().mean(axis=0))[:3]
+    live = np.argsort(-kl_per_dimension(codes, log_var).numpy().mean(axis=0))[:4]
     rows = []
     for dimension in live:
-        for code in codes[[5, 10]]:
-            moved = np.tile(code, (9, 1))
-            moved[:, dimension] = np.linspace(-1.8, 1.8, 9)
-            images = np.asarray(model.decode(moved))[..., 0]
-            rows.append(plt.get_cmap("inferno")(images)[..., :3])
+        moved = np.tile(codes[5], (6, 1))
+        moved[:, dimension] = np.linspace(-2.5, 2.5, 6)
+        images = np.asarray(model.decode(moved))[..., 0]
+        rows.append(plt.get_cmap("inferno")(images)[..., :3])
     _show_rows(axes, *rows)
 
 

@@ -150,9 +150,10 @@ show_traversals(
 )
 
 # %% [markdown]
-# Position across, position down and scale have a row each, and nobody had told the model that there are such things. Three rows
-# are dead. And the heart came back as a blob: what is not in the code cannot be drawn. Now try it yourself. **Find** the
-# dimensions that do nothing: their bars are empty. Go to an example, and move only its size.
+# Position across, position down, scale and shape have a row each, and nobody had told the model that there are such things. Two
+# rows are dead. Ellipse, heart and square have no natural order on a line; the model has made one up, and what lies between
+# two shapes is a compromise. Now try it yourself. **Find** the dimensions that do nothing: their bars are empty. Go to an
+# example, and move only its size; then turn it into another shape.
 
 # %%
 chosen = np.random.default_rng(0).choice(len(images), 40, replace=False)
@@ -198,8 +199,9 @@ def show_codes(codes, dimensions, title):
 show_codes(mu, by_nats, "the β-TCVAE's code over the factors")
 
 # %% [markdown]
-# Straight stripes mean that a dimension follows one position and ignores the other. Square and heart share a line; the ellipse,
-# the thinnest of the three, is taken for something smaller. So scale is told, and shape is not. A number can say the same as
+# Straight stripes mean that a dimension follows one position and ignores the other. One dimension rises with scale; but an
+# ellipse, the thinnest of the three, is taken for something a little smaller. One puts each shape at a height of its own, and
+# the small ones closer together: a tiny heart hardly differs from a tiny square. A number can say the same as
 # the picture: the **mutual information** $I(z_d; v_f)$ between a dimension and a factor, 0 if neither tells about the other,
 # and at most the entropy $H(v_f)$, all that there is to tell. The **mutual information gap** (MIG) takes, for each factor, the best dimension minus the
 # second best (Chen et al. 2018):
@@ -244,12 +246,12 @@ plt.show()
 print("gap of each factor:", {name: round(float(gap), 2) for name, gap in gaps.items()})
 print(f"MIG: their mean {np.mean(list(gaps.values())):.3f}, the library's {mig:.3f}")
 np.testing.assert_allclose(np.mean(list(gaps.values())), mig, rtol=1e-6)
-assert min(gaps["scale"], gaps["position_x"], gaps["position_y"]) > 0.4 > 0.2 > gaps["shape"]
-assert np.sum(nats > 0.05) == 3
+assert min(gaps.values()) > 0.4
+assert np.sum(nats > 0.05) == 4
 
 # %% [markdown]
-# The claim holds for three factors of four. **Shape has no dimension of its own.** Perhaps it never could have: a square, an
-# ellipse and a heart have no natural order on a line, while the prior wants each dimension to be a bell curve around 0.
+# Each factor has its dimension, and each dimension that lives has its factor. What keeps the sum from 1: a position has 32
+# levels and is told to within a few of them, and scale and shape know a little about each other.
 
 # %% [markdown]
 # ## 3. Is that not simply what a VAE does?
@@ -379,15 +381,17 @@ for name, values in parts.items():
     assert abs(sum(values.values()) - wholes[name]) < 0.4
 for name in (strongest, "β-TCVAE"):
     assert parts[name]["total correlation"] < parts["β = 1"]["total correlation"] / 2
-    assert parts[name]["information"] < parts["β = 1"]["information"]
+assert parts[strongest]["information"] < parts["β = 1"]["information"] / 2
+assert parts["β-TCVAE"]["information"] > 0.9 * parts["β = 1"]["information"]
 
 # %% [markdown]
-# They add up. A larger β buys a smaller total correlation and pays with information. The β-TCVAE keeps about as much information
-# as β = 4 leaves, and hardly any total correlation. β-TCVAE and **FactorVAE** (Kim and Mnih
+# They add up. A larger β buys a smaller total correlation and pays with information. The β-TCVAE has little total correlation and
+# all the information: it and **FactorVAE** (Kim and Mnih
 # 2018) fine the total correlation by itself; the first estimates it from the batch, the second asks a discriminator to tell
-# codes from codes whose columns were shuffled. Our β-TCVAE also begins with β = 20 and ends with 1½: first only the position is
-# worth its price and settles in, then the scale finds room. (The recipe is `course_utils/pretrained/sprites_tcvae.py`.) It
-# trained for longer than the three others, so this is an illustration and no race.
+# codes from codes whose columns were shuffled. Only its distance from the prior is large, since nothing asks for a small one:
+# our β-TCVAE begins with β = 30 and ends with 0.1. First only the position is worth its price and settles in, then the scale
+# finds room, and at last the shape. (The recipe is `course_utils/pretrained/sprites_tcvae.py`.) It trained ten times as long
+# as the three others, so this is an illustration and no race.
 
 # %% [markdown]
 # ## 5. Which ruler?
@@ -572,13 +576,13 @@ turned_scores = scores(rotated)
 show_scores({"β-TCVAE": table["β-TCVAE"], "the same, rotated": turned_scores}, "equally likely")
 for score in ("MIG", "DCI", "SAP"):
     assert turned_scores[score] < 0.7 * table["β-TCVAE"][score]
-assert turned_scores["FactorVAE"] > table["β-TCVAE"]["FactorVAE"]
+assert turned_scores["FactorVAE"] > 0.6
 assert np.isclose(turned_scores["linear R²"], table["β-TCVAE"]["linear R²"], atol=1e-3)
 
 # %% [markdown]
-# Three do, the line does not care, and **the FactorVAE score likes the tangle better**. It wants a dimension for each factor to
-# vote with. The trained code has three live dimensions for four factors; the rotated one has six, all of them mixed, and some
-# happen to be stillest when shape is held. One score is never enough.
+# All four do, and the line does not care. But look at the second number: a tangle still gets more than half of the **FactorVAE
+# score**. It asks only which dimension stands stillest, and among six blends there is often one that happens to, whichever
+# factor is held. One score is never enough.
 #
 # Now turn the code slowly, in the plane of the two dimensions that tell the positions, and watch MIG and the ELBO.
 
@@ -599,12 +603,12 @@ for angle in np.deg2rad(angles):
 
 figure, axes = plt.subplots(1, 3, figsize=(10, 2.7), layout="constrained")
 axes[0].plot(angles, along["MIG"], "o-", color=BLUE, markersize=3)
-axes[0].set(xlabel="angle (degrees)", ylabel="MIG", ylim=(0, 0.6), xticks=range(0, 181, 45))
+axes[0].set(xlabel="angle (degrees)", ylabel="MIG", ylim=(0, 0.8), xticks=range(0, 181, 45))
 axes[1].plot(angles, along["ELBO"], "o-", color=ORANGE, markersize=3)
 middle = np.mean(along["ELBO"])
 axes[1].set(xlabel="angle (degrees)", ylabel="ELBO (nats)", ylim=(middle - 5, middle + 5))
 axes[1].set_xticks(range(0, 181, 45))
-axes[2].hist(at_random, bins=np.linspace(0, 0.6, 31), color=GREY)
+axes[2].hist(at_random, bins=np.linspace(0, 0.8, 41), color=GREY)
 axes[2].axvline(mig, color=BLUE)
 axes[2].text(mig - 0.015, axes[2].get_ylim()[1], "as trained", color=BLUE, ha="right", va="top")
 axes[2].set(xlabel="MIG", ylabel="models", title="30 random rotations")
@@ -642,8 +646,8 @@ assert forced[0] < original[0] - 0.5
 # %% [markdown]
 # So an ordinary VAE does prefer some axes, by an accident of its encoder (Rolínek et al. 2019), and the fine on the total
 # correlation, the order in which β falls, the width of the networks prefer some more. These are **inductive biases**:
-# assumptions, made by whoever built it. Ours happened to like positions and scale. They were chosen by looking at MIG, that is,
-# with the help of the factors.
+# assumptions, made by whoever built it. They were chosen by looking at MIG, that is, with the help of the factors. And they are
+# no guarantee: trained from five seeds, one of our models ended with its two positions turned by half a right angle.
 
 # %% [markdown]
 # ## 7. InfoGAN: what if a code must be visible?
