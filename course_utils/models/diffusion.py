@@ -23,6 +23,16 @@ use one variance for all axes):
 
     y = Uᵀ (z − α m),      d = α² s² + σ²
     v = α' m + U [ (α' α s² + σ' σ) y / d  +  s / √d · network(y / √d, t) ]
+
+Pixels are not at all normal: most of them are black or white. A network that names v must first
+learn to name the noise in each of them, which tells nothing of the image, and what it leaves of
+that noise is greyness. So where data have bounds, the network names x̂ itself, by one logit a pixel
+(Li and He, *Back to Basics: Let Denoising Generative Models Denoise*, 2025, who name x̂ without a
+bound; the logit is ours), and v follows:
+
+    x̂ = sigmoid(network(y / √d, t))          objective    E CE(x, x̂)          v = (σ' z − x̂) / σ
+
+The cross-entropy CE is smallest at the mean of x given z, as the squared error is.
 """
 
 import course_utils.quiet
@@ -39,12 +49,13 @@ import tensorflow as tf
 from keras import ops
 
 from course_utils import networks
-from course_utils.losses import squared_error
+from course_utils.losses import bernoulli_cross_entropy, squared_error
 from course_utils.training import InMemoryModel
 from course_utils.validation import check_array, check_count, check_shape
 
 TIME_DENSITIES = ("uniform", "logit_normal")
 LEAST_SPREAD = 0.01  # of the scaled data along an axis: a pixel may be black in every image
+LEAST_NOISE = 0.01  # that an x̂ is divided by to make a velocity: where none is left it has none
 
 
 class Coefficients(NamedTuple):
@@ -63,8 +74,8 @@ class Coefficients(NamedTuple):
 class DiffusionOutput(NamedTuple):
     """What one pass through the network gives, at times drawn anew."""
 
-    velocity: keras.KerasTensor  # (B, *example), what the network says
-    target: keras.KerasTensor  # (B, *example), what it should have said
+    guess: keras.KerasTensor  # (B, *example): v or, for data with bounds, the logits of x̂
+    target: keras.KerasTensor  # (B, *example): v or, for data with bounds, x between 0 and 1
 
 
 class Moment(NamedTuple):
@@ -76,7 +87,7 @@ class Moment(NamedTuple):
 
 
 class Diffusion(InMemoryModel):
-    """A network that is shown noised examples and predicts v, from which the clean ones follow.
+    """A network that is shown noised examples and predicts v, or x̂ where data have bounds.
 
     Args:
         network: [y / √d (B, P), t (B,)] → (B, P), P being the numbers in one example; see above.
@@ -85,9 +96,9 @@ class Diffusion(InMemoryModel):
             1 / (1 + e^−n) of a standard normal n and spends most of them in the middle, where it is
             decided what an image shows (Esser et al., *Scaling Rectified Flow Transformers*, 2024,
             section 3.1).
-        bounds: lowest and highest value of the data, such as (0, 1) for pixels. Inside the model
-            they become −1 and 1, and every x̂ is clipped to them. None for data of any size: then
-            scale them to about unit variance.
+        bounds: lowest and highest value of the data, such as (0, 1) for pixels, which no x̂
+            leaves. Inside the model they become −1 and 1. None for data of any size: then scale
+            them to about unit variance.
 
     Raises:
         ValueError: for a network that does not fit the shape, or bounds out of order.
@@ -145,19 +156,29 @@ class Diffusion(InMemoryModel):
         path = self._at(t)
         return path.signal * x + path.noise * epsilon
 
-    def velocity(self, z, t, training=False):
-        """What the model says at z (B, *example) and t (B,): see the top of this file."""
-        z, t = (ops.convert_to_tensor(value, "float32") for value in (z, t))
+    def guess(self, z, t, training=False):
+        """What the network is asked for: v, or with bounds the logits of x̂; see `velocity`."""
         path = Coefficients(*(c[:, None] for c in self.coefficients(t)))
         y = ops.matmul(
             ops.reshape(z, (-1, math.prod(self.shape))) - path.signal * self.mean, self.axes
         )
         variance = path.signal**2 * self.spread**2 + path.noise**2
-        gain = path.signal_rate * path.signal * self.spread**2 + path.noise_rate * path.noise
-        rest = self.network([y / ops.sqrt(variance), t], training=training)
-        along = gain * y / variance + self.spread / ops.sqrt(variance) * rest
-        velocity = path.signal_rate * self.mean + ops.matmul(along, ops.transpose(self.axes))
-        return ops.reshape(velocity, ops.shape(z))
+        guess = self.network([y / ops.sqrt(variance), t], training=training)
+        if self.bounds is None:
+            gain = path.signal_rate * path.signal * self.spread**2 + path.noise_rate * path.noise
+            along = gain * y / variance + self.spread / ops.sqrt(variance) * guess
+            guess = path.signal_rate * self.mean + ops.matmul(along, ops.transpose(self.axes))
+        return ops.reshape(guess, ops.shape(z))
+
+    def velocity(self, z, t, training=False):
+        """What the model says at z (B, *example) and t (B,): see the top of this file."""
+        z, t = (ops.convert_to_tensor(value, "float32") for value in (z, t))
+        guess = self.guess(z, t, training)
+        if self.bounds is None:
+            return guess
+        path = self._at(t)
+        x = 2 * ops.sigmoid(guess) - 1
+        return (path.noise_rate * z - x) / ops.maximum(path.noise, LEAST_NOISE)
 
     def clean(self, z, velocity, t):
         """x̂, the scaled clean example that z and a velocity imply, (B, *example)."""
@@ -210,12 +231,15 @@ class Diffusion(InMemoryModel):
         x = self._scaled(x)
         t = self._times(ops.shape(x)[0])
         epsilon = keras.random.normal(ops.shape(x), seed=self.noise)
+        guess = self.guess(self.noised(x, epsilon, t), t, training)
+        if self.bounds is not None:
+            return DiffusionOutput(guess, (x + 1) / 2)
         path = self._at(t)
-        target = path.signal_rate * x + path.noise_rate * epsilon
-        return DiffusionOutput(self.velocity(self.noised(x, epsilon, t), t, training), target)
+        return DiffusionOutput(guess, path.signal_rate * x + path.noise_rate * epsilon)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        return ops.mean(squared_error(y_pred.velocity, y_pred.target))
+        error = squared_error if self.bounds is None else bernoulli_cross_entropy
+        return ops.mean(error(y_pred.target, y_pred.guess))
 
     def _times(self, count):
         """`count` times, together evenly spread over their density (Kingma 2021, app. I.1)."""

@@ -18,7 +18,6 @@ import course_utils.quiet
 import math
 from collections.abc import Iterator, Sequence
 
-import numpy as np
 import tensorflow as tf
 from keras import ops
 
@@ -37,8 +36,7 @@ class FlowMatching(Diffusion):
     z at t. The single paths cross; those of u do not, so they carry the normal distribution over to
     the data's as a normalizing flow does, without a bijector.
 
-    Args and Raises are those of `Diffusion`. The x̂ of a moment is clipped to the `bounds` for show
-    only; the solver does not see it.
+    Args and Raises are those of `Diffusion`.
     """
 
     def coefficients(self, t) -> Coefficients:
@@ -51,6 +49,9 @@ class FlowMatching(Diffusion):
             Euler   z_s = z + (s − t) u(z, t)
             Heun    z_s = z + (s − t) ½ (u(z, t) + u(Euler's z_s, s))
 
+        The last step, to s = 0, is always Euler's, and so goes to x̂ (Karras et al. 2022, algorithm
+        1): at s = 0 a model with bounds has no velocity.
+
         Returns:
             (z_s, x̂), each (B, *example).
         """
@@ -58,7 +59,7 @@ class FlowMatching(Diffusion):
         start = mean = self.velocity(z, times)
         if method == "heun":
             end = self.velocity(z + (s - t) * start, ops.full_like(times, s))
-            mean = (start + end) / 2
+            mean = ops.where(s > 0, (start + end) / 2, start)
         return z + (s - t) * mean, self.clean(z, start, times)
 
     def denoise(self, z, steps: int, method: str = "heun") -> Iterator[Moment]:
@@ -85,16 +86,19 @@ class FlowMatching(Diffusion):
         solver's: halve the steps to see its size.
 
         Raises:
-            ValueError: for x of another shape, not finite or out of bounds.
+            ValueError: for x of another shape or not finite, or a model with bounds. Pixels that
+                lie on a bound have probability there, and a density cannot say how much.
         """
-        low, high = self.bounds or (-np.inf, np.inf)
-        x = check_array("x", x, ("B", *self.shape), low=low, high=high)
+        if self.bounds is not None:
+            raise ValueError(
+                f"log_prob: expected a model without bounds, got bounds={self.bounds}: data that "
+                "lie on a bound, as black pixels do, have no density"
+            )
+        x = check_array("x", x, ("B", *self.shape))
         steps = check_count("steps", steps)
-        z = self._scaled(ops.convert_to_tensor(x, "float32"))
+        z = ops.convert_to_tensor(x, "float32")
         z, integral = self._integrate(z, tf.constant(1 / steps), tf.constant(steps))
-        rescaled = 0.0 if self.bounds is None else math.log(2 / (high - low))
-        base = normal_log_prob(ops.reshape(z, (len(x), -1)))
-        return base + integral + math.prod(self.shape) * rescaled
+        return normal_log_prob(ops.reshape(z, (len(x), -1))) + integral
 
     @tf.function(autograph=False)
     def _integrate(self, z, size, steps):

@@ -5,6 +5,7 @@ import course_utils.quiet
 import keras
 import numpy as np
 import pytest
+import scipy.special
 import tensorflow as tf
 from scipy import stats
 
@@ -89,7 +90,7 @@ def test_training_target_is_the_velocity_and_the_loss_its_squared_error(gaussian
     output = model(x)
     loss = float(model.compute_loss(x, None, output))
     np.testing.assert_allclose(
-        loss, np.mean(np.sum((output.velocity - output.target) ** 2, -1)), rtol=1e-5
+        loss, np.mean(np.sum((output.guess - output.target) ** 2, -1)), rtol=1e-5
     )
     # The smallest possible loss: the variance of the target given z, over all t.
     path = [np.asarray(c)[:, None] for c in model.coefficients(np.linspace(0, 1, 2001))]
@@ -206,6 +207,44 @@ def test_a_short_training_finds_more_than_a_normal_distribution():
 
 
 @pytest.mark.parametrize("kind", FAMILY)
+def test_with_bounds_the_network_learns_the_mean_clean_pixel_by_cross_entropy(kind):
+    """One pixel that is white in 3 images of 10: E[x | z] follows from Bayes."""
+    keras.utils.set_random_seed(12)
+    x = (np.arange(10_000) % 10 < 3).astype("float32")[:, None, None, None]
+    model = kind(dense_denoiser(1, width=64, blocks=2), (1, 1, 1), bounds=(0, 1))
+    output = model(x[:50])
+    np.testing.assert_array_equal(output.target, x[:50])
+    p = scipy.special.expit(np.asarray(output.guess, "float64"))
+    cross_entropy = -scipy.special.xlogy(x[:50], p) - scipy.special.xlog1py(1 - x[:50], -p)
+    np.testing.assert_allclose(model.compute_loss(x, None, output), cross_entropy.mean(), rtol=1e-5)
+
+    rate = keras.optimizers.schedules.CosineDecay(3e-3, 60 * 40)
+    model.compile(keras.optimizers.Adam(rate), jit_compile=True)
+    model.fit(x, batch_size=250, epochs=60, verbose=0)
+    z = np.linspace(-2, 2, 41, dtype="float32").reshape(-1, 1, 1, 1)
+    for t in (0.3, 0.6, 0.9):
+        times = np.full(len(z), t, "float32")
+        path = model.coefficients(t)
+        black, white = (stats.norm(path.signal * side, path.noise).pdf(z) for side in (-1, 1))
+        expected = 2 * 0.3 * white / (0.3 * white + 0.7 * black) - 1
+        guess = model.clean(z, model.velocity(z, times), times)
+        assert np.mean(np.abs(guess - expected)) < 0.05  # of 2, from black to white
+
+    white = np.asarray(model.sample(5000)) > 0.5
+    assert abs(white.mean() - 0.3) < 0.04
+
+
+@pytest.mark.parametrize("kind", FAMILY)
+def test_with_bounds_no_clean_example_leaves_them(kind):
+    network = dense_denoiser(4, width=8, blocks=1)
+    network.layers[-1].bias.assign([-50.0, -1.0, 1.0, 50.0])
+    model = kind(network, (2, 2, 1), bounds=(0, 255))
+    images = np.asarray(model.sample(10, 5)).reshape(10, 4)
+    expected = 255 * scipy.special.expit([-50, -1, 1, 50])
+    np.testing.assert_allclose(images, np.tile(expected, (10, 1)), atol=1e-2)
+
+
+@pytest.mark.parametrize("kind", FAMILY)
 def test_velocity_of_correlated_normal_data_is_the_regression_of_the_target_on_z(kind):
     rng = np.random.default_rng(9)
     x = rng.normal(size=(50_000, 3)) @ rng.normal(size=(3, 3)) + [1, 2, 3]
@@ -223,8 +262,10 @@ def test_velocity_of_correlated_normal_data_is_the_regression_of_the_target_on_z
 def test_a_pixel_that_is_always_black_does_no_harm():
     x = np.random.default_rng(10).random((50, 2, 2, 1)).astype("float32")
     x[:, 0, 0] = 0
-    model = dense_diffusion((2, 2, 1), width=8, blocks=1)
-    model.adapt(x)
+    keras.utils.set_random_seed(13)
+    model = dense_diffusion((2, 2, 1), width=32, blocks=1)
+    model.compile(keras.optimizers.Adam(1e-2), jit_compile=True)
+    model.fit(x, batch_size=50, epochs=300, verbose=0)
     samples = np.asarray(model.sample(200, 50))
     assert samples[:, 0, 0].max() < 0.03
     assert samples[:, 1, 1].std() > 0.2
