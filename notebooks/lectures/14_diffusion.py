@@ -281,7 +281,7 @@ assert shares[100] > 0.9 > shares[2]
 # Now images, with more units, trained in advance (about half a minute; `course_utils/pretrained/digits_diffusion.py`). One
 # thing is different. A digit has 64 pixels, and most of them are black or white. To name $v$ is to name the noise in each,
 # and whatever a network misses of it stays in the picture as grey. So where data have bounds, ours names
-# $\hat x$ itself, by one logit a pixel, and learns by the cross-entropy, like the decoder of the [VAE](06_vae.ipynb). It has
+# $\hat x$ itself, by one logit a pixel, and learns by the cross-entropy, like the decoder of the [VAE](07_vae.ipynb). It has
 # the same minimum, the mean of $x$ given $z$, and no guess leaves the range from black to white.
 #
 # Above: the noised images. Below: what the network sees in them. On the right, the moons of section 4 on the same way.
