@@ -279,10 +279,10 @@ assert shares[100] > 0.9 > shares[2]
 # ## 5. When is a digit decided?
 #
 # Now images, with more units, trained in advance (about half a minute; `course_utils/pretrained/digits_diffusion.py`). One
-# thing is different. A digit has 64 pixels, and most of them are black or white. To name $v$ is to name the noise in each,
-# and whatever a network misses of it stays in the picture as grey. So where data have bounds, ours names
-# $\hat x$ itself, by one logit a pixel, and learns by the cross-entropy, like the decoder of the [VAE](07_vae.ipynb). It has
-# the same minimum, the mean of $x$ given $z$, and no guess leaves the range from black to white.
+# thing is different. Digits lie near a [manifold](03_manifolds.ipynb) of few dimensions, noise fills all 64. To name $v$ is to
+# name the noise in every pixel, and whatever a network misses of it stays in the picture as grey. So where data have bounds,
+# ours names $\hat x$ itself (Li and He 2025), by one logit a pixel, and learns by the cross-entropy, like the decoder of the
+# [VAE](07_vae.ipynb). It has the same minimum, the mean of $x$ given $z$, and no guess leaves the range from black to white.
 #
 # Above: the noised images. Below: what the network sees in them. On the right, the moons of section 4 on the same way.
 #
@@ -572,3 +572,5 @@ plt.show()
 # - Y. Lipman et al., [Flow Matching for Generative Modeling](https://arxiv.org/abs/2210.02747), 2023
 # - X. Liu, C. Gong and Q. Liu, [Flow Straight and Fast](https://arxiv.org/abs/2209.03003), 2023
 # - R. T. Q. Chen et al., [Neural Ordinary Differential Equations](https://arxiv.org/abs/1806.07366), 2018
+# - T. Li and K. He, [Back to Basics: Let Denoising Generative Models Denoise](https://arxiv.org/abs/2511.13720), 2025 (the
+#   prediction of $x$)
