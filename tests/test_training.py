@@ -89,7 +89,8 @@ def test_same_seed_same_weights(data):
         model.fit(*data, epochs=3, batch_size=8, verbose=0)
         return model.dense.kernel.numpy()
 
-    np.testing.assert_array_equal(train(), train())
+    # Two threads add up in an order of their own: the last digits may differ.
+    np.testing.assert_allclose(train(), train(), atol=1e-5)
 
 
 def test_stops_early_and_restores_the_best_weights(data):

