@@ -55,7 +55,7 @@ from course_utils.validation import check_array, check_count, check_shape
 
 TIME_DENSITIES = ("uniform", "logit_normal")
 LEAST_SPREAD = 0.01  # of the scaled data along an axis: a pixel may be black in every image
-LEAST_NOISE = 0.01  # that an x̂ is divided by to make a velocity: where none is left it has none
+LEAST_NOISE = 1e-6  # that a velocity divides by: far below what the last step of a walk has left
 
 
 class Coefficients(NamedTuple):

@@ -58,8 +58,11 @@ class FlowMatching(Diffusion):
         times = ops.full((ops.shape(z)[0],), t)
         start = mean = self.velocity(z, times)
         if method == "heun":
-            end = self.velocity(z + (s - t) * start, ops.full_like(times, s))
-            mean = ops.where(s > 0, (start + end) / 2, start)
+            mean = ops.cond(
+                s > 0,
+                lambda: (start + self.velocity(z + (s - t) * start, ops.full_like(times, s))) / 2,
+                lambda: start,
+            )
         return z + (s - t) * mean, self.clean(z, start, times)
 
     def denoise(self, z, steps: int, method: str = "heun") -> Iterator[Moment]:

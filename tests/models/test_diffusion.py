@@ -234,12 +234,13 @@ def test_with_bounds_the_network_learns_the_mean_clean_pixel_by_cross_entropy(ki
     assert abs(white.mean() - 0.3) < 0.04
 
 
+@pytest.mark.parametrize("steps", [5, 400])
 @pytest.mark.parametrize("kind", FAMILY)
-def test_with_bounds_no_clean_example_leaves_them(kind):
+def test_with_bounds_no_clean_example_leaves_them(kind, steps):
     network = dense_denoiser(4, width=8, blocks=1)
     network.layers[-1].bias.assign([-50.0, -1.0, 1.0, 50.0])
     model = kind(network, (2, 2, 1), bounds=(0, 255))
-    images = np.asarray(model.sample(10, 5)).reshape(10, 4)
+    images = np.asarray(model.sample(10, steps)).reshape(10, 4)
     expected = 255 * scipy.special.expit([-50, -1, 1, 50])
     np.testing.assert_allclose(images, np.tile(expected, (10, 1)), atol=1e-2)
 
