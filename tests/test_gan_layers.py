@@ -17,6 +17,7 @@ from course_utils.gan_layers import (
     LayerNoise,
     MinibatchStandardDeviation,
     ModulatedConv2D,
+    ModulatedConv2DTranspose,
     PixelNorm,
     SelfAttention,
     SpectralConv2D,
@@ -48,6 +49,7 @@ LAYERS = {
         lambda: ModulatedConv2D(4, 1, demodulate=False),
         [FEATURES, VECTOR],
     ),
+    "ModulatedConv2DTranspose": (lambda: ModulatedConv2DTranspose(4, 4), [FEATURES, VECTOR]),
     "LayerNoise": (LayerNoise, [FEATURES]),
     "Constant": (lambda: Constant((4, 4, 2)), [VECTOR]),
     "ConditionalBatchNormalization": (ConditionalBatchNormalization, [FEATURES, VECTOR]),
@@ -190,8 +192,28 @@ def test_modulation_is_a_convolution_with_a_kernel_of_each_examples_own(demodula
         np.testing.assert_allclose(y[i], (expected + layer.bias)[0], atol=1e-4)
 
 
-def test_a_new_modulated_convolution_keeps_the_variance_whatever_the_style(normal):
-    layer = ModulatedConv2D(64, 3)
+def test_a_transposed_modulation_scales_each_output_by_the_quarter_of_weights_it_meets(normal):
+    layer = ModulatedConv2DTranspose(6, 4)
+    x, w = normal(3, 5, 5, 8), normal(3, 4)
+    layer([x, w])
+    randomize(layer, normal)
+    y = layer([x, w])
+    for i in range(3):
+        kernel = np.asarray(layer.raw_kernel) * np.asarray(layer.style(w))[i][:, None]
+        kernel /= np.sqrt((kernel**2).sum(axis=(0, 1, 2)) / 4)
+        expected = tf.nn.conv2d_transpose(
+            x[i : i + 1], kernel.transpose(0, 1, 3, 2), (1, 10, 10, 6), 2, "SAME"
+        )
+        np.testing.assert_allclose(y[i], (expected + layer.bias)[0], atol=1e-4)
+
+
+def test_a_kernel_that_would_leave_a_checkerboard_is_refused():
+    with pytest.raises(ValueError, match="kernel_size: expected an even number, got 3"):
+        ModulatedConv2DTranspose(6, 3)
+
+
+@pytest.mark.parametrize("layer", [ModulatedConv2D(64, 3), ModulatedConv2DTranspose(64, 4)])
+def test_a_new_modulated_convolution_keeps_the_variance_whatever_the_style(layer, normal):
     x = normal(4, 12, 12, 64)
     for size in (0.1, 1.0, 10.0):
         y = np.asarray(layer([x, size * normal(4, 16)]))[:, 1:-1, 1:-1]

@@ -95,6 +95,23 @@ function filledWith(bias, size) {
   return y;
 }
 
+// Each input channel times its style, and each output channel back to the length it had.
+function modulated(convolve, step, weight, x, style) {
+  const [inputs, outputs] = [style.length, step.shape.at(-1)];
+  const y = convolve(
+    step,
+    (name) => (name === "bias" ? new Float32Array(outputs) : weight(name)),
+    x.map((value, i) => value * style[i % inputs]),
+  );
+  const [bias, power] = [weight("bias"), weight("power")];
+  const scale = Float32Array.from(bias, (_, o) => {
+    if (power.length === 0) return 1;
+    const sum = style.reduce((total, s, i) => total + s * s * power[i * outputs + o], 0);
+    return 1 / Math.sqrt(sum + 1e-8);
+  });
+  return y.map((value, i) => value * scale[i % outputs] + bias[i % outputs]);
+}
+
 const operations = {
   reshape: (step, weight, x) => x,
 
@@ -145,22 +162,9 @@ const operations = {
     return y;
   },
 
-  // Each input channel times its style, and each output channel back to the length it had.
-  modulated_convolution(step, weight, x, style) {
-    const [inputs, outputs] = [style.length, step.shape.at(-1)];
-    const y = operations.convolution(
-      step,
-      (name) => (name === "bias" ? new Float32Array(outputs) : weight(name)),
-      x.map((value, i) => value * style[i % inputs]),
-    );
-    const [bias, power] = [weight("bias"), weight("power")];
-    const scale = Float32Array.from(bias, (_, o) => {
-      if (power.length === 0) return 1;
-      const sum = style.reduce((total, s, i) => total + s * s * power[i * outputs + o], 0);
-      return 1 / Math.sqrt(sum + 1e-8);
-    });
-    return y.map((value, i) => value * scale[i % outputs] + bias[i % outputs]);
-  },
+  modulated_convolution: (...given) => modulated(operations.convolution, ...given),
+  modulated_transposed_convolution: (...given) =>
+    modulated(operations.transposed_convolution, ...given),
 
   transposed_convolution(step, weight, x) {
     const [small, large] = [step.inputShapes[0], step.shape];

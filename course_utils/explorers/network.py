@@ -370,13 +370,17 @@ def _modulated_convolution(exporter, layer, inputs, shape):
         kernel=np.asarray(layer.style.kernel),
         bias=np.asarray(layer.style.bias),
     )
-    # Σ of W² over the kernel's pixels: with the squared style it gives each output's power.
-    power = np.sum(kernel**2, axis=(0, 1)) if layer.demodulate else np.zeros(0, "float32")
-    size = [layer.kernel_size] * 2
     return exporter.add(
-        "modulated_convolution", [x, style], shape, kernel=kernel, power=power,
-        bias=np.asarray(layer.bias), kernel_size=size, strides=[1, 1], padding="same",
-    )  # fmt: skip
+        "modulated_transposed_convolution" if layer.strides > 1 else "modulated_convolution",
+        [x, style],
+        shape,
+        kernel=kernel,
+        power=np.asarray(layer.power) if layer.demodulate else np.zeros(0, "float32"),
+        bias=np.asarray(layer.bias),
+        kernel_size=[layer.kernel_size] * 2,
+        strides=[layer.strides] * 2,
+        padding="same",
+    )
 
 
 def _layer_noise(exporter, layer, inputs, shape):
@@ -415,6 +419,7 @@ CONVERTERS = {
     "EqualizedConv2D": _convolution,
     "PixelNorm": _step("pixel_norm"),
     "ModulatedConv2D": _modulated_convolution,
+    "ModulatedConv2DTranspose": _modulated_convolution,
     "LayerNoise": _layer_noise,
     "Constant": _constant,
 }

@@ -5,11 +5,11 @@ Karras, Laine and Aila, *A Style-Based Generator Architecture for Generative Adv
 Improving the Image Quality of StyleGAN*, 2020.
 
     mapping      w = f(z),  z ~ N(0, I)
-    synthesis    x = g(w₁, …, w_L): a learnt constant, drawn larger layer by layer; layer l is
-                 modulated by the style w_l and gets noise of its own
+    synthesis    x = g(w₁, …, w_L): a learnt constant, drawn larger size by size; the convolutions
+                 of size l are modulated by the style w_l, and each gets noise of its own
 
 All w_l are the same w but where two are mixed: those of one picture in the first layers, of another
-in the rest.
+in the rest. A layer here is all that happens at one size: 4×4 pixels, 8×8, and so on.
 """
 
 import course_utils.quiet
@@ -28,6 +28,7 @@ from course_utils.gan_layers import (
     LayerNoise,
     MinibatchStandardDeviation,
     ModulatedConv2D,
+    ModulatedConv2DTranspose,
     PixelNorm,
 )
 from course_utils.models.gan import GAN
@@ -174,31 +175,40 @@ def mapping_network(latent: int, style: int, depth: int = 3) -> keras.Model:
 
 
 def synthesis_network(style: int, channels: Sequence[int]) -> keras.Model:
-    """From one style a layer to an image: 4×4 pixels, then twice as wide at each layer.
+    """From one style a size to an image: 4×4 pixels first, then twice as wide at each size.
 
     Args:
         style: size of w.
-        channels: feature channels at 4×4 pixels, at 8×8, and so on: as many layers.
+        channels: feature channels at 4×4 pixels, at 8×8, and so on: L sizes.
 
     Returns:
         A Functional model: (B, L, style) → RGB (B, H, W, 3) in [0, 1].
 
     Source: Karras et al., Analyzing and Improving the Image Quality of StyleGAN, 2020, figures 2
-    and 7b. (Theirs has two convolutions a size.)
+    and 7b. (Theirs has two convolutions at every size, each with a style of its own.)
     """
     w = keras.Input((len(channels), style))
     x, image = Constant((4, 4, channels[0]))(w), None
     for number, width in enumerate(channels):
         own = w[:, number]
-        if number:
-            x, image = _twice_as_wide()(x), _twice_as_wide()(image)
-        x = _lrelu()(LayerNoise()(ModulatedConv2D(width, 3)([x, own])))
-        x = layers.Rescaling(2**0.5)(x)  # the rectifier halves the power that demodulation gave
+        first = ModulatedConv2D(width, 3)
+        if 0 < number < len(channels) - 1:
+            first = ModulatedConv2DTranspose(width, 4)
+        elif number:  # here a checkerboard would stay: nothing comes after to wipe it out
+            x = _twice_as_wide()(x)
+        x = _styled(first, x, own)
+        if number < 2:  # where pixels are few, another convolution costs little
+            x = _styled(ModulatedConv2D(width, 3), x, own)
         colors = ModulatedConv2D(3, 1, demodulate=False)([x, own])
-        image = layers.Add()([image, colors]) if number else colors
+        image = layers.Add()([_twice_as_wide()(image), colors]) if number else colors
     # Colours of all sizes add up. A quarter of them leaves the sigmoid its slope at the start.
     image = layers.Activation("sigmoid")(layers.Rescaling(0.25)(image))
     return keras.Model(w, image, name="synthesis")
+
+
+def _styled(convolution: ModulatedConv2D, x, style):
+    x = _lrelu()(LayerNoise()(convolution([x, style])))
+    return layers.Rescaling(2**0.5)(x)  # the rectifier halves the power that demodulation gave
 
 
 def style_generator(latent: int, style: int, channels: Sequence[int]) -> keras.Model:
@@ -231,7 +241,7 @@ def style_discriminator(size: int, channels: Sequence[int]) -> keras.Model:
 
 
 def style_gan(
-    latent: int = 64, style: int = 64, channels: Sequence[int] = (64, 64, 32, 16), **options
+    latent: int = 32, style: int = 64, channels: Sequence[int] = (64, 64, 32, 16), **options
 ) -> StyleGAN:
     """A StyleGAN of RGB images.
 

@@ -20,6 +20,7 @@ from course_utils.gan_layers import (
     EqualizedDense,
     LayerNoise,
     ModulatedConv2D,
+    ModulatedConv2DTranspose,
     PixelNorm,
 )
 from course_utils.models.stylegan import style_gan
@@ -135,6 +136,7 @@ LAYERS = {
     ),
     "EqualizedConv2D": lambda: image_model(EqualizedConv2D(3, 4, strides=2, padding="same")),
     "ModulatedConv2D": lambda: modulated(ModulatedConv2D(5, 3)),
+    "ModulatedConv2DTranspose": lambda: modulated(ModulatedConv2DTranspose(5, 4)),
     "ModulatedConv2D without demodulation": lambda: modulated(ModulatedConv2D(3, 1, False)),
     "LayerNoise": lambda: image_model(LayerNoise()),
 }
