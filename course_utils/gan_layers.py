@@ -204,13 +204,12 @@ class ModulatedConv2D(layers.Layer):
     @property
     def kernel(self):
         """The kernel as it is used, (k, k, C, filters)."""
-        # An output of a transposed convolution meets one in strides² of the kernel's pixels.
-        return self.strides * _equalized(self.raw_kernel)
+        return _equalized(self.raw_kernel)
 
     @property
     def power(self):
-        """Σ_k W_ijk², k over the pixels that one output meets, (C, filters)."""
-        return ops.sum(ops.square(self.kernel), axis=(0, 1)) / self.strides**2
+        """Σ_k W_ijk², k over the pixels of the kernel that one output meets, (C, filters)."""
+        return ops.sum(ops.square(self.kernel), axis=(0, 1))
 
     def convolve(self, x):
         """W ∗ x."""
@@ -257,6 +256,16 @@ class ModulatedConv2DTranspose(ModulatedConv2D):
         super().__init__(filters, kernel_size, **kwargs)
         if kernel_size % self.strides:
             raise ValueError(f"kernel_size: expected an even number, got {kernel_size!r}")
+
+    # An output meets one in strides² of the kernel's pixels.
+
+    @property
+    def kernel(self):
+        return self.strides * super().kernel
+
+    @property
+    def power(self):
+        return super().power / self.strides**2
 
     def convolve(self, x):
         kernel = ops.transpose(self.kernel, (0, 1, 3, 2))
