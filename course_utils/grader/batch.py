@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
+    CancelledError,
     Future,
     ProcessPoolExecutor,
     ThreadPoolExecutor,
@@ -241,21 +242,30 @@ def _workers(jobs: int) -> Iterator[tuple[Submit, int]]:
     server.set_forkserver_preload(["course_utils.grader.imported"])
     mine = threading.local()
     pools: list[ProcessPoolExecutor] = []
-    stopped = threading.Event()
+    # Held while a process is started: none may start unseen by who stops them all.
+    starting = threading.Lock()
+    stopped = False
 
-    def grade(task: Task) -> Result:
-        """In a thread that has a process of its own."""
-        for attempt in range(work.ATTEMPTS):
+    def hand_over(task: Task) -> Future:
+        """Give the task to this thread's process, and start that if need be."""
+        with starting:
+            if stopped:
+                raise CancelledError
             if not hasattr(mine, "pool"):
                 branch = zygote.branch(), zygote.library
                 mine.pool = ProcessPoolExecutor(1, server, work.prepare, branch)
                 pools.append(mine.pool)
+            return mine.pool.submit(work.grade, task)
+
+    def grade(task: Task) -> Result:
+        """In a thread that has a process of its own."""
+        for attempt in range(work.ATTEMPTS):
             try:
-                return mine.pool.submit(work.grade, task).result()
+                return hand_over(task).result()
             except BrokenProcessPool:
                 pools.remove(mine.pool)
                 del mine.pool
-                if attempt == work.ATTEMPTS - 1 or stopped.is_set():
+                if attempt == work.ATTEMPTS - 1:
                     raise
         raise AssertionError
 
@@ -263,9 +273,10 @@ def _workers(jobs: int) -> Iterator[tuple[Submit, int]]:
     try:
         yield lambda task: threads.submit(grade, task), 2 * jobs
     except BaseException:  # Ctrl-C, too: nobody waits for what is running
-        stopped.set()
-        for worker in multiprocessing.active_children():
-            worker.kill()
+        with starting:
+            stopped = True
+            for worker in multiprocessing.active_children():
+                worker.kill()
         raise
     finally:
         threads.shutdown(wait=False, cancel_futures=True)

@@ -7,8 +7,9 @@ import multiprocessing
 import shutil
 import subprocess
 import sys
+import threading
 import time
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -296,12 +297,33 @@ def test_a_lost_worker_is_no_fault_of_the_student():
 
 def test_nobody_waits_for_what_runs_when_somebody_stops_it(monkeypatch):
     monkeypatch.setattr(work, "grade", time.sleep)
-    start = time.monotonic()
     with pytest.raises(KeyboardInterrupt), batch._workers(2) as (submit, _):
-        for _ in range(4):
-            submit(3600)
+        futures = [submit(120) for _ in range(4)]
         while not multiprocessing.active_children():
             time.sleep(0.05)
         raise KeyboardInterrupt
     assert not multiprocessing.active_children()
-    assert time.monotonic() - start < 600
+    assert all(future.cancelled() or future.exception() for future in futures)
+
+
+def test_no_worker_starts_once_somebody_has_stopped_them(monkeypatch):
+    about_to_start, killed = threading.Event(), threading.Event()
+
+    class SlowThreads(ThreadPoolExecutor):
+        def submit(self, grade, task):
+            def grade_late():
+                about_to_start.set()
+                killed.wait()
+                return grade(task)
+
+            return super().submit(grade_late)
+
+    monkeypatch.setattr(batch, "ThreadPoolExecutor", SlowThreads)
+    monkeypatch.setattr(multiprocessing, "active_children", lambda: killed.set() or [])
+    monkeypatch.setattr(work, "grade", time.sleep)
+    with pytest.raises(KeyboardInterrupt), batch._workers(1) as (submit, _):
+        late = submit(0)
+        about_to_start.wait()
+        raise KeyboardInterrupt
+    with pytest.raises(CancelledError):
+        late.result()
