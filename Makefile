@@ -21,8 +21,8 @@ doctor: .venv/.synced ## check that all is in place, and say what to do where it
 	@$(RUN) course doctor
 
 ##@ Check
-test: .venv/.synced ## run all tests
-	@$(RUN) pytest
+test: .venv/.synced ## run all tests, two files at a time
+	@$(RUN) pytest --numprocesses 2 --dist loadfile
 lectures: .venv/.synced ## run every lecture; print its time, keep the executed copy in build/lectures/
 	@$(RUN) course lectures
 lint: .venv/.synced ## check the style of the code
