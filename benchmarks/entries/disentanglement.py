@@ -6,8 +6,6 @@ factors, training images among them, as throughout the literature; InfoGAN's on 
 
 import course_utils.quiet
 
-import numpy as np
-
 from course_utils.data import load
 from course_utils.metrics.disentanglement import (
     dci,
@@ -15,12 +13,11 @@ from course_utils.metrics.disentanglement import (
     mutual_information_gap,
     sap_score,
 )
-from course_utils.metrics.sample_quality import digit_features, frechet_distance
 from course_utils.pretrained import digits_infogan, sprites_tcvae
+from digit_quality import draw, scores
 from entries import Entry, Measurement, Stopwatch
 
 MIG, FACTOR_VAE, ACCURACY = "MIG", "FactorVAE score", "clustering accuracy"
-SAMPLES = 1500
 
 
 def measure_sprites(seed: int) -> Measurement:
@@ -44,11 +41,7 @@ def measure_digits(seed: int) -> Measurement:
     digits = load("digits")
     with Stopwatch() as watch:
         gan = digits_infogan.train(seed)
-    features = digit_features(np.asarray(gan.sample(SAMPLES)))
-    metrics = {
-        ACCURACY: digits_infogan.accuracy(gan, digits.test),
-        "Fréchet, digits": frechet_distance(digit_features(digits.test.x), features),
-    }
+    metrics = {ACCURACY: digits_infogan.accuracy(gan, digits.test), **scores(draw(gan.sample))}
     players = gan.generator.count_params() + gan.discriminator.count_params()
     return Measurement(metrics, watch.seconds, watch.cpu_seconds, players)
 
