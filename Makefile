@@ -21,8 +21,9 @@ doctor: .venv/.synced ## check that all is in place, and say what to do where it
 	@$(RUN) course doctor
 
 ##@ Check
+# A process that a hanging test has ended is not replaced: it would get the same test again.
 test: .venv/.synced ## run all tests, two files at a time
-	@$(RUN) pytest --numprocesses 2 --dist loadfile
+	@$(RUN) pytest --numprocesses 2 --dist loadfile --max-worker-restart 0
 lectures: .venv/.synced ## run every lecture; print its time, keep the executed copy in build/lectures/
 	@$(RUN) course lectures
 lint: .venv/.synced ## check the style of the code
