@@ -19,6 +19,12 @@ FRECHET, DIGITS = "Fréchet, digits", "digits drawn"
 SAMPLES, BATCH = 30_000, 3_000
 
 
+def training_digits() -> tuple[np.ndarray, np.ndarray]:
+    """All digits but the test ones, (1500, 8, 8, 1), and their classes."""
+    parts = load("digits").train, load("digits").validation
+    return np.concatenate([part.x for part in parts]), np.concatenate([p.labels for p in parts])
+
+
 def draw(sample: Callable) -> np.ndarray:
     """`sample(BATCH)` until there are `SAMPLES` images, (SAMPLES, 8, 8, 1)."""
     return np.concatenate([sample(BATCH) for _ in range(SAMPLES // BATCH)])

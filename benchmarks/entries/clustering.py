@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 from course_utils.data import load
 from course_utils.metrics.clustering import clustering_accuracy
 from course_utils.models.clustering import GaussianMixture, KMeans
+from digit_quality import training_digits
 from entries import Entry, Measurement, Stopwatch
 
 CLUSTERS, STARTS, ROUNDS_OF_TIMING = 10, 10, 5
@@ -70,9 +71,8 @@ def measure_mixture(seed: int) -> Measurement:
 
 def digits() -> tuple[np.ndarray, np.ndarray]:
     """All digits but the test ones, (1500, 64), and their classes."""
-    parts = load("digits").train, load("digits").validation
-    x = np.concatenate([part.x for part in parts])
-    return x.reshape(len(x), -1), np.concatenate([part.labels for part in parts])
+    x, classes = training_digits()
+    return x.reshape(len(x), -1), classes
 
 
 def timed(model, x: np.ndarray):

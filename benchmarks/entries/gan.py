@@ -12,14 +12,14 @@ from functools import partial
 import keras
 import numpy as np
 
-from course_utils.data import load, toy
+from course_utils.data import toy
 from course_utils.metrics.sample_quality import digit_classes, mode_coverage
 from course_utils.models.conditional_gan import dense_conditional_gan
 from course_utils.models.gan import GAN, conv_gan, dense_gan, point_gan
 from course_utils.models.wgan import dense_wgan
 from course_utils.networks import dense_discriminator, dense_generator
 from course_utils.pretrained import digits_biggan
-from digit_quality import BATCH, DIGITS, FRECHET, draw, scores
+from digit_quality import BATCH, DIGITS, FRECHET, draw, scores, training_digits
 from entries import Entry, Measurement, Stopwatch
 
 SHAPE, LATENT, CLASSES = (8, 8, 1), 32, 10
@@ -35,10 +35,7 @@ def measure_digits(
     seed, *, build, epochs, rates=(1e-3, 1e-3), momentum=0.0, labelled=False
 ) -> Measurement:
     """Fréchet distance to the test digits, digits drawn, and whether they are those asked for."""
-    digits = load("digits")
-    x = np.concatenate([digits.train.x, digits.validation.x])
-    labels = np.concatenate([digits.train.labels, digits.validation.labels])
-
+    x, labels = training_digits()
     keras.utils.set_random_seed(seed)
     with Stopwatch() as watch:
         model = build()
@@ -49,8 +46,7 @@ def measure_digits(
 
 def measure_copies(seed) -> Measurement:
     """Training digits drawn with replacement: what a model that knew no others would draw."""
-    digits = load("digits")
-    x = np.concatenate([digits.train.x, digits.validation.x])
+    x, _ = training_digits()
     rng = np.random.default_rng(seed)
     return Measurement(scores(draw(lambda count: x[rng.integers(len(x), size=count)])), 0.0, 0.0)
 
