@@ -228,11 +228,11 @@ assert (np.abs(kernel.mean(1)) < 4 * error).all()
 # lowest and the highest of the twenty numbers with 1,500 draws, and with 30,000.
 
 # %%
-copier = np.random.default_rng(0)
+real, copier = digit_features(test), np.random.default_rng(0)
 spread = {}
 for draws in (1500, 30_000):
     copies = [every[copier.integers(len(every), size=draws)] for _ in range(20)]
-    again = [frechet_distance(digit_features(test), drawn) for drawn in copies]
+    again = [frechet_distance(real, drawn) for drawn in copies]
     spread[draws] = np.std(again)
     print(f"{draws:6,} draws: {min(again):.2f} to {max(again):.2f}")
 assert spread[1500] > 2 * spread[30_000]
@@ -274,7 +274,6 @@ plt.show()
 # well? Two faults of known kind: digits with noise on them, and perfect digits of three classes only.
 
 # %%
-real = digit_features(test)
 noisy = (train + 0.3 * rng.normal(size=train.shape)).clip(0, 1)
 faults = {"real digits": train, "noise": noisy, "three digits only": train[digits.train.labels < 3]}
 rows = {name: precision_recall(real, digit_features(images)) for name, images in faults.items()}
