@@ -33,10 +33,10 @@ c.ClearSolutions.text_stub = "*Your answer goes here.*"
 
 # A page that needs no network, and nbgrader's own steps with HideTests between them; by themselves
 # they print the hidden tests.
-c.GenerateFeedback.exporter_class = "course_utils.notebooks.feedback.Page"
+c.GenerateFeedback.exporter_class = "course_utils.building.stock_feedback.Page"
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
-    "course_utils.notebooks.feedback.HideTests",
+    "course_utils.building.stock_feedback.HideTests",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 

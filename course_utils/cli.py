@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(run=_doctor)
 
     # What follows is for instructors and maintainers; students' copies of the course lack it.
-    if importlib.util.find_spec("course_utils.notebooks") is None:
+    if importlib.util.find_spec("course_utils.building") is None:
         return parser
 
     notebooks = commands.add_parser(
@@ -165,11 +165,11 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 
 def _notebooks(arguments: argparse.Namespace) -> int:
-    from course_utils.notebooks import building
+    from course_utils.building import folders
 
-    root = building.find_root(Path.cwd())
+    root = folders.find_root(Path.cwd())
     if not arguments.check:
-        built = building.build(root)
+        built = folders.build(root)
         for path in built.stale:
             print(f"wrote {path}")
         for path in built.orphans:
@@ -177,7 +177,7 @@ def _notebooks(arguments: argparse.Namespace) -> int:
         if not built:
             print("Every built notebook is up to date.")
         return 0
-    found = building.difference(root)
+    found = folders.difference(root)
     for path in found.stale:
         print(f"{path} differs from its text in notebooks/")
     for path in found.orphans:
@@ -192,11 +192,11 @@ def _notebooks(arguments: argparse.Namespace) -> int:
 
 
 def _lectures(arguments: argparse.Namespace) -> int:
-    from course_utils.notebooks import building, execution
+    from course_utils.building import execution, folders
 
     if arguments.jobs < 1:
         raise ValueError(f"--jobs {arguments.jobs}: at least one must run at a time")
-    root = building.find_root(Path.cwd())
+    root = folders.find_root(Path.cwd())
     paths = execution.lecture_paths(root, arguments.names)
     results = execution.execute_all(root, paths, arguments.jobs)
     if arguments.json:
@@ -262,9 +262,9 @@ def _weights(arguments: argparse.Namespace) -> int:
 
 
 def _release(arguments: argparse.Namespace) -> int:
-    from course_utils.notebooks import building, student_copy
+    from course_utils.building import folders, student_copy
 
-    root = building.find_root(Path.cwd())
+    root = folders.find_root(Path.cwd())
     files = student_copy.write(root, arguments.output, arguments.assignments)
     assignments = [path.stem for path in files if path.parts[0] == "assignments"]
     print(
@@ -284,9 +284,9 @@ def _misconceptions(arguments: argparse.Namespace) -> int:
 def _grade(arguments: argparse.Namespace) -> int:
     if sys.platform != "linux":
         raise ValueError("it needs Linux, real or virtual. Elsewhere nbgrader autograde grades.")
+    from course_utils.building import folders
     from course_utils.grader import batch, report
-    from course_utils.grader.sandbox import Limits
-    from course_utils.notebooks import building
+    from course_utils.grader.box.sandbox import Limits
 
     jobs = arguments.jobs if arguments.jobs is not None else os.cpu_count() or 1
     for option, value in (
@@ -297,7 +297,7 @@ def _grade(arguments: argparse.Namespace) -> int:
         if not value > 0:
             raise ValueError(f"--{option} {value}: it must be greater than 0")
     statuses = batch.grade(
-        building.find_root(Path.cwd()),
+        folders.find_root(Path.cwd()),
         arguments.name,
         arguments.students,
         jobs,
@@ -315,20 +315,20 @@ def _grade(arguments: argparse.Namespace) -> int:
 
 
 def _feedback(arguments: argparse.Namespace) -> int:
+    from course_utils.building import folders
     from course_utils.grader import feedback
-    from course_utils.notebooks import building
 
-    root = building.find_root(Path.cwd())
+    root = folders.find_root(Path.cwd())
     pages = feedback.write(root, arguments.name, arguments.students)
     print(f"{len(pages)} pages: feedback/STUDENT/{arguments.name}/{arguments.name}.html")
     return 0
 
 
 def _report(arguments: argparse.Namespace) -> int:
+    from course_utils.building import folders
     from course_utils.grader import report
-    from course_utils.notebooks import building
 
-    print(report.write(building.find_root(Path.cwd()), arguments.name))
+    print(report.write(folders.find_root(Path.cwd()), arguments.name))
     return 0
 
 

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import nbformat
 import pytest
 
-from course_utils.notebooks import student_copy
+from course_utils.building import student_copy
 
 ROOT = Path(__file__).parents[1]
 BUILT = ("lectures", "assignments", "solutions")

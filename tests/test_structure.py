@@ -26,11 +26,11 @@ MAY_IMPORT = {
     "models": TOOLS | {"losses", "bijectors", "networks", "gan_layers", "training"},
     "pretrained": TOOLS | {"data", "losses", "metrics", "models", "networks", "training"},
     "grading": TOOLS | {"data", "losses", "models", "networks", "training"},
-    "grader": TOOLS | {"grading", "notebooks"},
-    "notebooks": TOOLS,
+    "grader": TOOLS | {"grading", "building"},
+    "building": TOOLS,
     "server": set(),
     "doctor": set(),
-    "cli": {"doctor", "grader", "grading", "notebooks", "pretrained"},
+    "cli": {"doctor", "grader", "grading", "building", "pretrained"},
 }
 MODULES = sorted(LIBRARY.rglob("*.py"))
 

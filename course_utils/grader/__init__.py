@@ -9,10 +9,7 @@
     recording    nbgrader's gradebook, the autograded notebook, the status of each student
     feedback, report   what students and instructors read
 
-    zygote       has TensorFlow imported and forks a process for each submission
-    sandbox      bubblewrap, limits, and how a forked process steps into a sandbox
-    inside       what runs in the forked process: the student's cells, then calls of functions
-    wire, remote arrays through a socket, and functions that are called through it
+    box          what runs a student's code, and may see no secret
 
 Nothing a student's process says decides points. It only computes: the hidden tests run in the
 worker, which calls the student's functions across the socket and gets arrays back. No solution and

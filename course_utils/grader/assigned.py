@@ -9,10 +9,10 @@ import nbformat
 from nbformat import NotebookNode
 
 import course_utils
-from course_utils.grader.sandbox import Limits
+from course_utils.building.release import HIDDEN_TESTS, regions
+from course_utils.grader.box.sandbox import Limits
 from course_utils.grader.submissions import Submission
 from course_utils.grader.tasks import Task, Test
-from course_utils.notebooks.release import HIDDEN_TESTS, regions
 
 CHECKS = Path(course_utils.__file__).parent / "grading" / "checks"
 

@@ -21,13 +21,14 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from course_utils.grader import recording, sandbox, submissions, tasks, work
+from course_utils.grader import recording, submissions, tasks, work
 from course_utils.grader.assigned import Assigned, assigned
+from course_utils.grader.box import sandbox
+from course_utils.grader.box.sandbox import Limits
+from course_utils.grader.box.zygote import Zygote
 from course_utils.grader.recording import Recorder, Status
-from course_utils.grader.sandbox import Limits
 from course_utils.grader.submissions import Submission
 from course_utils.grader.tasks import Result, Task
-from course_utils.grader.zygote import Zygote
 
 AUTO = "auto"
 ISOLATIONS = (AUTO, tasks.BUBBLEWRAP, tasks.NONE)
@@ -239,7 +240,7 @@ def _workers(jobs: int) -> Iterator[tuple[Submit, int]]:
     # The students' processes are forked from another, which has nothing in it that is secret.
     zygote = Zygote()
     server = multiprocessing.get_context("forkserver")
-    server.set_forkserver_preload(["course_utils.grader.imported"])
+    server.set_forkserver_preload(["course_utils.grader.box.imported"])
     mine = threading.local()
     pools: list[ProcessPoolExecutor] = []
     # Held while a process is started: none may start unseen by who stops them all.

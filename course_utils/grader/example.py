@@ -10,9 +10,9 @@ from pathlib import Path
 
 import nbformat
 
+from course_utils.building import folders
 from course_utils.grader import batch, feedback, report
 from course_utils.grading.assignments import cells, check_files
-from course_utils.notebooks import building
 
 NAME = "vae"
 FOLDER = Path("build", "class")
@@ -107,7 +107,7 @@ def make(root: Path, folder: Path) -> None:
 
 def main() -> None:
     """Make, grade, feed back, report."""
-    root = building.find_root(Path.cwd())
+    root = folders.find_root(Path.cwd())
     folder = root / FOLDER
     make(root, folder)
     statuses = batch.grade(folder, NAME, jobs=2, limits=batch.Limits(seconds=60))

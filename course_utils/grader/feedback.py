@@ -19,10 +19,10 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_grade, is_solution
 
+from course_utils.building import release
+from course_utils.building.formulas import formula_svg
 from course_utils.grader import recording, tasks
 from course_utils.grader.recording import Status
-from course_utils.notebooks import release
-from course_utils.notebooks.formulas import formula_svg
 
 FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$", re.DOTALL)
 LONGEST_OUTPUT = 20_000

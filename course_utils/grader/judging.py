@@ -20,9 +20,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_utils.grader.remote import Exchange, RemoteFunction, make_graph
+from course_utils.grader.box.remote import Exchange, RemoteFunction, make_graph
+from course_utils.grader.box.wire import Channel
 from course_utils.grader.tasks import Test
-from course_utils.grader.wire import Channel
 from course_utils.grading import selfcheck
 from course_utils.grading.assignments.specification import Assignment, broken_property
 from course_utils.grading.probes import NOT_WRITTEN, RAISED, Observation, Seen, silence

@@ -22,9 +22,9 @@ from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from nbgrader.utils import is_grade, parse_utc
 from sqlalchemy.exc import SAWarning
 
+from course_utils.building import release
 from course_utils.grader.submissions import Submission
 from course_utils.grader.tasks import INFRASTRUCTURE, INVALID, MISSING, Result
-from course_utils.notebooks import release
 
 # Where the status of each student is; git ignores it.
 FOLDER = "graded"

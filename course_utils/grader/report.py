@@ -7,9 +7,9 @@ from pathlib import Path
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
+from course_utils.building import release
 from course_utils.grader import recording, tasks
 from course_utils.grader.recording import Status
-from course_utils.notebooks import release
 
 MEANINGS = {
     tasks.GRADED: "all cells ran",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from course_utils.grader.sandbox import Limits
+from course_utils.grader.box.sandbox import Limits
 
 GRADED, FAILED_CELL, TIMEOUT, OUT_OF_MEMORY = "graded", "failed-cell", "timeout", "out-of-memory"
 CRASHED, INVALID, MISSING, TAMPERED = "crashed", "invalid", "missing", "tampered"

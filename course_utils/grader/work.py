@@ -21,8 +21,10 @@ from pathlib import Path
 import numpy as np
 import psutil
 
+from course_utils.grader.box.sandbox import Sandbox
+from course_utils.grader.box.wire import LARGEST_MESSAGE, Channel, Gone, Late, ProtocolError
+from course_utils.grader.box.zygote import Branch, Zygote
 from course_utils.grader.outputs import plain_outputs
-from course_utils.grader.sandbox import Sandbox
 from course_utils.grader.tasks import (
     BUBBLEWRAP,
     CRASHED,
@@ -35,8 +37,6 @@ from course_utils.grader.tasks import (
     Result,
     Task,
 )
-from course_utils.grader.wire import LARGEST_MESSAGE, Channel, Gone, Late, ProtocolError
-from course_utils.grader.zygote import Branch, Zygote
 
 ATTEMPTS = 3
 WATCH_SECONDS = 0.1

@@ -6,7 +6,7 @@ formulas are drawn here.
 
 from docutils.nodes import SkipNode
 
-from course_utils.notebooks.formulas import formula_svg
+from course_utils.building.formulas import formula_svg
 
 project = "Generative models"
 author = "the authors of the course"

@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course_utils.notebooks import student_copy
+from course_utils.building import student_copy
 from tests.browser.conftest import SCREENSHOTS, JupyterLab
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]

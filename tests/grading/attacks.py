@@ -296,7 +296,7 @@ for _ in range(100):
         NO_MATTER,
         """
 import gc
-from course_utils.grader import remote
+from course_utils.grader.box import remote
 
 def kl_divergence(mu, sigma):
     for exchange in gc.get_objects():
@@ -346,7 +346,7 @@ def kl_divergence(mu, sigma):
     "answers_for_its_functions": Attack(
         NO_MATTER + CAUGHT,
         """
-from course_utils.grader import remote
+from course_utils.grader.box import remote
 
 def call(self, question, arrays):
     return {"result": ["tensor"], "call": 10**400}, [np.zeros([3, 0, 2**30], "float32")]
@@ -504,7 +504,7 @@ os.write(3, struct.pack(">Q", len(body)) + body)
         ("crashed", "timeout", "graded", "failed-cell"),
         """
 import socket
-from course_utils.grader.wire import Channel
+from course_utils.grader.box.wire import Channel
 
 def kl_divergence(mu, sigma):
     channel = Channel(socket.socket(fileno=3))

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from course_utils.grader import batch, feedback, recording, report, sandbox, tasks, work
+from course_utils.grader import batch, feedback, recording, report, tasks, work
+from course_utils.grader.box import sandbox
 from course_utils.grader.tasks import Result, Task
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from course_utils.grader import batch, recording, sandbox
+from course_utils.grader import batch, recording
+from course_utils.grader.box import sandbox
 from tests.grading.assignments import vae_variants
 from tests.grading.test_course_grade import copy_course, hand_in_answers
 

@@ -17,9 +17,10 @@ from nbconvert.exporters import HTMLExporter
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config
 
-from course_utils.grader import batch, feedback, recording, report, sandbox
+from course_utils.grader import batch, feedback, recording, report
 from course_utils.grader.assigned import Assigned
-from course_utils.grader.sandbox import Limits
+from course_utils.grader.box import sandbox
+from course_utils.grader.box.sandbox import Limits
 from tests.grading.assignments import vae_variants
 from tests.grading.attacks import ATTACKS, cell_of, hand_in
 from tests.grading.habits import HABITS

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from course_utils import cli
-from course_utils.grader import example, sandbox
+from course_utils.grader import example
+from course_utils.grader.box import sandbox
 
 ROOT = Path(__file__).parents[2]
 

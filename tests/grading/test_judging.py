@@ -9,10 +9,10 @@ import threading
 import numpy as np
 import pytest
 
+from course_utils.grader.box.remote import Exchange
+from course_utils.grader.box.wire import Channel, Gone
 from course_utils.grader.judging import EXHAUSTED, Judge
-from course_utils.grader.remote import Exchange
 from course_utils.grader.tasks import Test as GradedTest
-from course_utils.grader.wire import Channel, Gone
 from course_utils.grading import probes, selfcheck
 from course_utils.grading.assignments import cells, check_files
 from course_utils.grading.assignments.specification import broken_property

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from course_utils.grader.remote import Exchange, RemoteError
-from course_utils.grader.wire import Channel, Gone, Late, ProtocolError
+from course_utils.grader.box.remote import Exchange, RemoteError
+from course_utils.grader.box.wire import Channel, Gone, Late, ProtocolError
 from course_utils.grading.given import GivenFunction, PassedFunction
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from course_utils.grader import sandbox, zygote
-from course_utils.grader.sandbox import Limits, Sandbox
+from course_utils.grader.box import sandbox, zygote
+from course_utils.grader.box.sandbox import Limits, Sandbox
 
 pytestmark = pytest.mark.skipif(
     bool(sandbox.why_unavailable()), reason="bubblewrap does not work here"
@@ -122,14 +122,14 @@ def test_students_have_the_library_without_the_instructors_part(inside, library)
     code = f"""
     import os
     for name in (
-        *("losses.py", "grading/selfcheck.py", "grader/inside.py", "grading/assignments"),
-        *("grader/judging.py", "notebooks", "cli.py"),
+        *("losses.py", "grading/selfcheck.py", "grader/box/inside.py", "grading/assignments"),
+        *("grader/judging.py", "building", "cli.py"),
     ):
         print(name, os.path.exists({str(library)!r} + "/course_utils/" + name))
     """
     said = dict(line.split() for line in inside(code).splitlines())
     there = {name for name, found in said.items() if found == "True"}
-    assert there == {"losses.py", "grading/selfcheck.py", "grader/inside.py"}
+    assert there == {"losses.py", "grading/selfcheck.py", "grader/box/inside.py"}
 
 
 def tried(code):
@@ -276,7 +276,7 @@ def test_bubblewrap_that_may_not_is_a_reason(monkeypatch, tmp_path):
     assert "No permissions" in sandbox.why_unavailable()
 
 
-@pytest.mark.parametrize("names", [zygote.IMPORTED, ("course_utils.grader.imported",)])
+@pytest.mark.parametrize("names", [zygote.IMPORTED, ("course_utils.grader.box.imported",)])
 def test_what_is_forked_from_has_run_no_operation(names):
     """One would start threads, which a fork does not copy: every submission would hang."""
     code = (

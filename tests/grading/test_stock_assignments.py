@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course_utils.grader import sandbox
+from course_utils.grader.box import sandbox
 from course_utils.grading.assignments import check_files
 from tests.grading.stock_nbgrader import StockCourse, graded_by_the_course
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from course_utils.notebooks import building
+from course_utils.building import folders
 from tests.grading.stock_nbgrader import StockCourse
 
 ROOT = Path(__file__).parents[2]
@@ -58,7 +58,7 @@ def course(tmp_path_factory):
     (root / "notebooks" / "assignments").mkdir(parents=True)
     (root / "notebooks" / "assignments" / "twice.py").write_text(TINY, encoding="utf-8")
     shutil.copy(ROOT / "nbgrader_config.py", root)
-    building.build(root)
+    folders.build(root)
     course = StockCourse(root, tmp_path_factory.mktemp("course"), "twice")
     course.submit_solution("perfect")
     course.submit("blank")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from course_utils.grader import sandbox
+from course_utils.grader.box import sandbox
 from course_utils.grading.assignments.vae import ASSIGNMENT
 from tests.grading.assignments.vae_variants import RIGHT
 from tests.grading.stock_nbgrader import StockCourse, graded_by_the_course

@@ -6,14 +6,14 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course_utils.notebooks import building, release
+from course_utils.building import folders, release
 
 ROOT = Path(__file__).parents[2]
-BUILT = [path for folder in building.BUILT_FOLDERS for path in sorted((ROOT / folder).rglob("*"))]
+BUILT = [path for folder in folders.BUILT_FOLDERS for path in sorted((ROOT / folder).rglob("*"))]
 NOTEBOOKS = [
     path
     for path in BUILT
-    if path.suffix == ".ipynb" and not building.OVERLOOKED.intersection(path.parts)
+    if path.suffix == ".ipynb" and not folders.OVERLOOKED.intersection(path.parts)
 ]
 SOLUTIONS = [path for path in NOTEBOOKS if path.is_relative_to(ROOT / "solutions")]
 
@@ -23,7 +23,7 @@ def name(path):
 
 
 def test_the_built_folders_equal_a_rebuild():
-    found = building.difference(ROOT)
+    found = folders.difference(ROOT)
     assert not found, f"run `course notebooks`: {found.orphans} {found.strays} {list(found.stale)}"
 
 
@@ -51,7 +51,7 @@ def test_notebooks_are_clean(path):
 def test_no_released_file_holds_a_secret(path):
     source = nbformat.read(path, as_version=4)
     for released in (ROOT / "assignments").rglob("*"):
-        if released.is_file() and not building.OVERLOOKED.intersection(released.parts):
+        if released.is_file() and not folders.OVERLOOKED.intersection(released.parts):
             assert release.leaks(source, released.read_text(encoding="utf-8")) == []
 
 

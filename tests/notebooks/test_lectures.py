@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course_utils.notebooks import execution
+from course_utils.building import execution
 
 REPOSITORY = Path(__file__).parents[2]
 # Two minutes are promised on two cores, which compute 240 s in that time. The limit leaves room for

@@ -14,8 +14,8 @@ import nbformat
 import pytest
 
 from course_utils import cli
+from course_utils.building import folders, release, student_copy
 from course_utils.grading.assignments import check_files
-from course_utils.notebooks import building, release, student_copy
 
 ROOT = Path(__file__).parents[2]
 TELLING = 20  # characters; a shorter line of a wrong solution stands in right texts by chance
@@ -252,6 +252,6 @@ def test_an_assignment_is_validated_there(installed):
 
 def test_the_plan_is_made_from_the_texts(monkeypatch):
     """A release never holds a notebook that is out of date."""
-    monkeypatch.setattr(building, "planned", lambda root: {Path("lectures", "99.ipynb"): "{}"})
+    monkeypatch.setattr(folders, "planned", lambda root: {Path("lectures", "99.ipynb"): "{}"})
     files = student_copy.plan(ROOT)
     assert [path for path in files if path.suffix == ".ipynb"] == [Path("lectures", "99.ipynb")]

@@ -22,8 +22,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Any
 from traitlets.config import Config
 
-from course_utils.grader.remote import Exchange
-from course_utils.grader.wire import Channel, Gone
+from course_utils.grader.box.remote import Exchange
+from course_utils.grader.box.wire import Channel, Gone
 
 
 class Recorder:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import nbformat
 
-from course_utils.notebooks import release
-from course_utils.notebooks.text import Source, SourceError, read
+from course_utils.building import release
+from course_utils.building.text import Source, SourceError, read
 
 BUILT_FOLDERS = ("lectures", "solutions", "assignments")
 # nbgrader and git overlook these too.

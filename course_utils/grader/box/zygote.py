@@ -6,7 +6,7 @@ code and has nothing secret in its memory: no solution, no hidden test, no envir
 the grader's. Its course_utils is a copy of what students have, in a folder of its own, because that
 folder is what a sandbox shows.
 
-    python -P -m course_utils.grader.zygote FD FOLDER
+    python -P -m course_utils.grader.box.zygote FD FOLDER
 
 On the socket FD each message is a request, with the other end of a socket attached: for a student's
 process, and then the answers are that process's number, and how it ended; or for a branch, a fork
@@ -26,9 +26,9 @@ import tempfile
 import traceback
 from pathlib import Path
 
-from course_utils.grader import sandbox
-from course_utils.grader.sandbox import Limits
-from course_utils.grader.wire import Channel
+from course_utils.grader.box import sandbox
+from course_utils.grader.box.sandbox import Limits
+from course_utils.grader.box.wire import Channel
 
 MESSAGE_BYTES = 4096
 # What students' processes see of the environment.
@@ -53,7 +53,7 @@ ENVIRONMENT = {
 # What students' code or the code around it will want. None of it may run a TensorFlow operation.
 IMPORTED = (
     *("numpy", "scipy.stats", "tensorflow", "keras", "IPython.core.interactiveshell"),
-    *("matplotlib.pyplot", "matplotlib_inline.backend_inline", "course_utils.grader.inside"),
+    *("matplotlib.pyplot", "matplotlib_inline.backend_inline", "course_utils.grader.box.inside"),
 )
 
 
@@ -228,7 +228,7 @@ def _student(limits: Limits, connection: int, sandboxed: bool, user: int | None)
         sandbox.die_with_parent()
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-        inside = sys.modules["course_utils.grader.inside"]
+        inside = sys.modules["course_utils.grader.box.inside"]
         inside.serve(socket.socket(fileno=kept), limits.output)
         status = 0
     except BaseException:

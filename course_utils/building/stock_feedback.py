@@ -19,8 +19,8 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests
 
-from course_utils.notebooks.formulas import formula_svg
-from course_utils.notebooks.release import HIDDEN_TESTS, regions
+from course_utils.building.formulas import formula_svg
+from course_utils.building.release import HIDDEN_TESTS, regions
 
 MATHJAX = re.compile(r"<!-- Load mathjax -->.*?<!-- End of mathjax configuration -->", re.DOTALL)
 QUOTED_LINE = re.compile(r"\s*(?:-+>)?\s*\d+\s*(?P<code>.*)")

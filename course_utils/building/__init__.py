@@ -1,5 +1,5 @@
 """From the hand-edited text of a notebook to the .ipynb files that people open.
 
-`text` reads one text file, `release` makes the students' version of an assignment, `building` keeps
+`text` reads one text file, `release` makes the students' version of an assignment, `folders` keeps
 the three built folders equal to the texts, `execution` runs lectures.
 """

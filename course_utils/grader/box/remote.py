@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.python.ops import gradients_util
 
-from course_utils.grader.wire import DTYPES, Channel, ProtocolError
+from course_utils.grader.box.wire import DTYPES, Channel, ProtocolError
 
 # How many calls can be differentiated after they were made; a test looks at the last one or two.
 CALLS_KEPT = 16

@@ -34,7 +34,7 @@ from pathlib import Path
 import psutil
 
 import course_utils
-from course_utils.grader import seccomp
+from course_utils.grader.box import seccomp
 
 PACKAGE = Path(course_utils.__file__).resolve().parent
 SCRATCH = "/tmp/work"
@@ -42,9 +42,9 @@ SCRATCH = "/tmp/work"
 NAMESPACES = ("user", "mnt", "net", "ipc", "uts", "cgroup", "pid")
 START_SECONDS = 120
 # Of course_utils, what is for instructors and maintainers alone.
-NOT_FOR_STUDENTS = ("grading/assignments", "notebooks", "cli.py", "__pycache__")
-# Of the grader, what runs inside.
-INSIDE = ("__init__", "inside", "remote", "sandbox", "seccomp", "wire", "zygote")
+NOT_FOR_STUDENTS = ("grading/assignments", "building", "cli.py", "__pycache__")
+# Of the grader, what runs inside: this package.
+INSIDE = ("__init__.py", "box")
 SYSTEM = (
     *("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec"),
     *("/usr/share/fonts", "/usr/share/fontconfig", "/usr/share/zoneinfo", "/usr/share/terminfo"),
@@ -237,7 +237,7 @@ def copy_library(folder: Path) -> None:
     def left_out(where: str, names: list[str]) -> list[str]:
         here = Path(where).relative_to(PACKAGE)
         if here == Path("grader"):
-            return [name for name in names if name.removesuffix(".py") not in INSIDE]
+            return [name for name in names if name not in INSIDE]
         return [n for n in names if n in NOT_FOR_STUDENTS or str(here / n) in NOT_FOR_STUDENTS]
 
     shutil.copytree(PACKAGE, folder / PACKAGE.name, ignore=left_out)

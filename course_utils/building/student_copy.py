@@ -12,10 +12,10 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from course_utils.notebooks import building
+from course_utils.building import folders
 
 # Relative to course_utils/. The first holds the solutions and the hidden tests.
-FOR_INSTRUCTORS = ("grading/assignments", "grader", "notebooks")
+FOR_INSTRUCTORS = ("grading/assignments", "grader", "building")
 CHECKS = "grading/checks"
 # nbgrader's settings are among them: by itself Validate would give a cell no more than 30 s.
 AS_THEY_ARE = ("LICENSE", "environment.yml", "nbgrader_config.py")
@@ -36,7 +36,7 @@ def plan(root: Path, assignments: Sequence[str] = ()) -> dict[Path, bytes]:
         ValueError: for an unknown assignment.
         SourceError: when a text cannot be built, or a release would hold something secret.
     """
-    built = building.planned(root)
+    built = folders.planned(root)
     known = sorted(path.stem for path in built if path.parts[0] == "assignments")
     unknown = [name for name in assignments if name not in known]
     if unknown:
@@ -51,7 +51,7 @@ def plan(root: Path, assignments: Sequence[str] = ()) -> dict[Path, bytes]:
     library = root / "course_utils"
     for path in sorted(library.rglob("*")):
         inside = path.relative_to(library)
-        if path.is_dir() or building.OVERLOOKED.intersection(inside.parts):
+        if path.is_dir() or folders.OVERLOOKED.intersection(inside.parts):
             continue
         if any(inside.is_relative_to(part) for part in FOR_INSTRUCTORS):
             continue

@@ -8,10 +8,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course_utils.notebooks import building, feedback, release
-from course_utils.notebooks.text import SourceError, read
+from course_utils.building import folders, release, stock_feedback
+from course_utils.building.text import SourceError, read
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 LECTURE = """\
 # %% [markdown] tags=["intro"]
 # # Title
@@ -67,7 +67,7 @@ def built(root):
     """The content of each file in the built folders."""
     return {
         str(path.relative_to(root)): path.read_bytes()
-        for folder in building.BUILT_FOLDERS
+        for folder in folders.BUILT_FOLDERS
         for path in (root / folder).rglob("*")
         if path.is_file()
     }
@@ -252,7 +252,7 @@ def test_an_assignment_without_a_graded_cell_is_refused():
 
 
 def test_the_release_holds_stubs_and_visible_tests_only(course):
-    building.build(course)
+    folders.build(course)
     notebook = nbformat.read(course / "assignments" / "twice" / "twice.ipynb", as_version=4)
     assert [cell.source for cell in notebook.cells] == [
         "# Twice",
@@ -282,7 +282,7 @@ def test_a_leaking_assignment_is_not_built(course):
     path = course / "notebooks" / "assignments" / "twice.py"
     path.write_text("# %%\ndoubled = x + x\n\n" + ASSIGNMENT, encoding="utf-8")
     with pytest.raises(SourceError, match=r"the release would show 'doubled = x \+ x'"):
-        building.build(course)
+        folders.build(course)
     assert not (course / "assignments").exists()
 
 
@@ -298,7 +298,7 @@ def test_feedback_cuts_hidden_tests_from_tracebacks():
             "error", ename="E", evalue="", traceback=[traceback, "AssertionError: negative"]
         )
     ]
-    cell, _ = feedback.HideTests().preprocess_cell(cell, {}, 2)
+    cell, _ = stock_feedback.HideTests().preprocess_cell(cell, {}, 2)
     assert cell.source == "assert double(2) == 4"
     assert cell.outputs[0].traceback == [traceback.split("\n")[0], "AssertionError: negative"]
 
@@ -307,7 +307,7 @@ def test_feedback_cuts_hidden_tests_from_tracebacks():
 
 
 def test_building_twice_gives_the_same_bytes(course):
-    building.build(course)
+    folders.build(course)
     first = built(course)
     assert sorted(first) == [
         "assignments/twice/twice.ipynb",
@@ -315,13 +315,13 @@ def test_building_twice_gives_the_same_bytes(course):
         "solutions/twice/twice.ipynb",
     ]
     shutil.rmtree(course / "lectures")
-    assert building.build(course)
+    assert folders.build(course)
     assert built(course) == first
-    assert not building.build(course)
+    assert not folders.build(course)
 
 
 def test_difference_tells_stale_orphaned_and_stray_files(course):
-    building.build(course)
+    folders.build(course)
     (course / "lectures" / "01_start.ipynb").write_text("{}")
     (course / "lectures" / "02_gone.ipynb").write_text("{}")
     (course / "solutions" / "gone").mkdir()
@@ -329,23 +329,23 @@ def test_difference_tells_stale_orphaned_and_stray_files(course):
     (course / "solutions" / "twice" / "answers.csv").write_text("1")
     (course / "lectures" / ".ipynb_checkpoints").mkdir()
     (course / "lectures" / ".ipynb_checkpoints" / "x-checkpoint.ipynb").write_text("{}")
-    found = building.difference(course)
+    found = folders.difference(course)
     assert list(found.stale) == [Path("lectures/01_start.ipynb")]
     assert found.orphans == [Path("lectures/02_gone.ipynb"), Path("solutions/gone/gone.ipynb")]
     assert found.strays == [Path("solutions/twice/answers.csv")]
 
     before = built(course)
     with pytest.raises(ValueError, match=r"answers\.csv.*copies every other file"):
-        building.build(course)
+        folders.build(course)
     assert built(course) == before
 
     (course / "solutions" / "twice" / "answers.csv").unlink()
-    building.build(course)
-    assert not building.difference(course)
+    folders.build(course)
+    assert not folders.difference(course)
     assert not (course / "solutions" / "gone").exists()
 
 
 def test_find_root(course, tmp_path_factory):
-    assert building.find_root(course / "notebooks" / "lectures") == course
+    assert folders.find_root(course / "notebooks" / "lectures") == course
     with pytest.raises(ValueError, match="not inside the course"):
-        building.find_root(tmp_path_factory.mktemp("elsewhere"))
+        folders.find_root(tmp_path_factory.mktemp("elsewhere"))

@@ -19,7 +19,7 @@ from nbgrader.nbgraderformat import MetadataValidator, SchemaTooNewError, Schema
 from nbgrader.utils import is_grade, is_solution, is_task
 from traitlets.config import Config, PyFileConfigLoader
 
-from course_utils.notebooks.text import Source
+from course_utils.building.text import Source
 
 SOLUTION, HIDDEN_TESTS, MARK_SCHEME = "SOLUTION", "HIDDEN TESTS", "MARK SCHEME"
 DELIMITER = re.compile(rf"(BEGIN|END) ({SOLUTION}|{HIDDEN_TESTS}|{MARK_SCHEME})\b")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from course_utils.notebooks import formulas
-from course_utils.notebooks.formulas import draw_formulas, formula_svg
+from course_utils.building import formulas
+from course_utils.building.formulas import draw_formulas, formula_svg
 
 ROOT = Path(__file__).parents[2]
 TEXTS = sorted((ROOT / "notebooks").rglob("*.py"))
