@@ -90,6 +90,18 @@ def planned(root: Path) -> dict[Path, str]:
     return files
 
 
+def released(root: Path) -> dict[str, str]:
+    """The assignments as students get them: by name, the content of the notebook.
+
+    What lies in assignments/ does not count: somebody may have worked there.
+
+    Raises:
+        SourceError: see `planned`.
+    """
+    files = planned(root).items()
+    return {path.stem: content for path, content in files if path.parts[0] == "assignments"}
+
+
 def difference(root: Path) -> Difference:
     """Compare the built folders with the texts; nothing is written."""
     files = planned(root)

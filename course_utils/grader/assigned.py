@@ -9,6 +9,7 @@ import nbformat
 from nbformat import NotebookNode
 
 import course_utils
+from course_utils.building import release
 from course_utils.building.release import HIDDEN_TESTS, regions
 from course_utils.grader.box.sandbox import Limits
 from course_utils.grader.submissions import Submission
@@ -67,8 +68,10 @@ def assigned(root: Path, name: str) -> Assigned:
         raise ValueError(f"no assignment is called {name!r}; there are: {known}")
     functions = [*json.loads(path.read_text(encoding="utf-8"))]
     source = nbformat.read(root / "solutions" / name / f"{name}.ipynb", as_version=4)
-    release = nbformat.read(root / "assignments" / name / f"{name}.ipynb", as_version=4)
-    return Assigned(root.resolve(), name, release, tuple(tests_of(source, functions)))
+    # Not from assignments/: somebody may have worked there, and it may be older than the tests.
+    text = release.released(source, name, release.load_config(root))
+    released = nbformat.reads(text, as_version=4)
+    return Assigned(root.resolve(), name, released, tuple(tests_of(source, functions)))
 
 
 def tests_of(source: NotebookNode, functions: list[str]) -> list[Test]:

@@ -68,8 +68,11 @@ def make(root: Path, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "notebooks").mkdir(parents=True)
     shutil.copy(root / "nbgrader_config.py", folder)
-    for built in ("solutions", "assignments"):
-        shutil.copytree(root / built / NAME, folder / built / NAME)
+    # From the text: somebody may have worked in assignments/.
+    for path, content in folders.planned(root).items():
+        if path.stem == NAME:
+            (folder / path).parent.mkdir(parents=True)
+            (folder / path).write_text(content, encoding="utf-8")
     assignment = check_files.find(NAME)
     solutions = {function.name: function.solution for function in assignment.functions}
     count = itertools.count(1)

@@ -15,6 +15,8 @@ from pathlib import Path
 import nbformat
 from sphinx.cmd.build import build_main
 
+from course_utils.building import folders
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 README = ROOT / "README.md"
@@ -89,12 +91,12 @@ def settled(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]
     return [o for o in kept if o.output_type != "stream" or o.text.strip()]
 
 
-def write_source(executed: Path, assignments: Path, source: Path) -> None:
+def write_source(executed: Path, assignments: dict[str, str], source: Path) -> None:
     """Lay out what Sphinx reads.
 
     Args:
         executed: the folder of the executed lectures.
-        assignments: the folder of the released assignments.
+        assignments: the released assignments: by name, the content of the notebook.
         source: where to; it is made anew.
 
     Raises:
@@ -118,15 +120,14 @@ def write_source(executed: Path, assignments: Path, source: Path) -> None:
         picture, title = pictures[path.stem], html.escape(title_of(notebook))
         shutil.copy(ROOT / picture["file"], source / "gallery" / f"{path.stem}.png")
         cards.append(CARD.format(name=path.stem, alt=picture["alt"], title=title))
-    released = sorted(assignments.glob("*/*.ipynb"))
-    for path in released:
-        target = source / "assignments" / path.parent.name
+    for name, content in assignments.items():
+        target = source / "assignments" / name
         target.mkdir(parents=True)
-        shutil.copy(path, target)
+        (target / f"{name}.ipynb").write_text(content, "utf-8")
     index = INDEX.format(
         cards="\n".join(cards),
         lectures="\n".join(f"lectures/{path.stem}" for path in lectures),
-        assignments="\n".join(f"assignments/{path.stem}/{path.stem}" for path in released),
+        assignments="\n".join(f"assignments/{name}/{name}" for name in sorted(assignments)),
     )
     (source / "index.md").write_text(index, "utf-8")
 
@@ -146,9 +147,14 @@ def build(source: Path, site: Path) -> int:
     return status
 
 
-if __name__ == "__main__":
-    write_source(EXECUTED, ROOT / "assignments", SOURCE)
+def main() -> int:
+    """Lay out and build; returns the exit status."""
+    write_source(EXECUTED, folders.released(ROOT), SOURCE)
     status = build(SOURCE, SITE)
     if status == 0:
         print(f"Open {(SITE / 'index.html').relative_to(ROOT)} in a browser.")
-    sys.exit(status)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,5 +1,6 @@
 """The site: explorers move in it, opened from a file, and it asks no other machine for anything."""
 
+import shutil
 from pathlib import Path
 
 import build_site
@@ -8,6 +9,7 @@ import pytest
 
 from tests.browser.examples import EXAMPLES
 
+ROOT = Path(__file__).parents[2]
 FIGURE = '<img width="1" alt="a curve" src="data:image/png;base64,iVBORw0KGgo=">'
 
 
@@ -30,7 +32,7 @@ def lecture(*outputs) -> nbformat.NotebookNode:
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
-    """Executed lectures and released assignments, one of each."""
+    """Executed lectures."""
     root = tmp_path_factory.mktemp("site")
     explorers = [
         nbformat.v4.new_output("execute_result", build()._repr_mimebundle_(), execution_count=1)
@@ -39,15 +41,14 @@ def folders(tmp_path_factory):
     (root / "lectures").mkdir()
     nbformat.write(lecture(shown(FIGURE), *explorers), root / "lectures" / "07_vae.ipynb")
     nbformat.write(lecture(), root / "lectures" / "00_welcome.ipynb")  # the index says it
-    (root / "assignments" / "vae").mkdir(parents=True)
-    assignment = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Do it")])
-    nbformat.write(assignment, root / "assignments" / "vae" / "vae.ipynb")
     return root
 
 
 @pytest.fixture(scope="module")
 def site(folders) -> Path:
-    build_site.write_source(folders / "lectures", folders / "assignments", folders / "source")
+    assignment = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Do it")])
+    assignments = {"vae": nbformat.writes(assignment)}
+    build_site.write_source(folders / "lectures", assignments, folders / "source")
     assert build_site.build(folders / "source", folders / "site") == 0
     return folders / "site"
 
@@ -115,6 +116,28 @@ def test_nothing_is_wider_than_a_phone(site, page):
         assert page.evaluate("document.documentElement.scrollWidth") == 360
 
 
+def test_what_somebody_solved_in_assignments_is_not_published(folders, tmp_path, monkeypatch):
+    for file in (
+        "nbgrader_config.py",
+        "notebooks/assignments/vae.py",
+        "docs/pictures/07_vae.png",
+    ):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / file, tmp_path / file)
+    worked = tmp_path / "assignments" / "vae" / "vae.ipynb"
+    worked.parent.mkdir(parents=True)
+    solved = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("SOLVED = 1")])
+    nbformat.write(solved, worked)
+    monkeypatch.setattr(build_site, "ROOT", tmp_path)
+    monkeypatch.setattr(build_site, "EXECUTED", folders / "lectures")
+    monkeypatch.setattr(build_site, "SOURCE", tmp_path / "source")
+    monkeypatch.setattr(build_site, "build", lambda *_: 1)
+    build_site.main()
+    published = (tmp_path / "source" / "assignments" / "vae" / "vae.ipynb").read_text("utf-8")
+    assert "SOLVED" not in published
+    assert published == (ROOT / "assignments" / "vae" / "vae.ipynb").read_text("utf-8")
+
+
 def test_of_a_progress_bar_the_end_is_left():
     pieces = [
         written("start\n"),
@@ -142,4 +165,4 @@ def test_a_dashboard_becomes_a_sentence():
 
 def test_without_lectures_it_says_what_to_do(tmp_path):
     with pytest.raises(ValueError, match="run `make lectures` first"):
-        build_site.write_source(tmp_path, tmp_path, tmp_path / "source")
+        build_site.write_source(tmp_path, {}, tmp_path / "source")

@@ -12,6 +12,7 @@ import time
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
@@ -251,6 +252,19 @@ def test_late_is_what_nbgrader_calls_late(course, graded):
     assert scores() == {"Rosa": 20, "Rudi": 0, "Rana": 20}
     hand_in_again(course, "Rosa", "2026-03-02 09:00:00 UTC")
     assert scores() == {"Rosa": 0, "Rudi": 0, "Rana": 20}
+
+
+def test_what_somebody_solved_in_assignments_is_nobodys_answer(course, graded):
+    hand_in(course, "ada")
+    worked = course / "assignments" / "vae" / "vae.ipynb"
+    shutil.copy(course / "solutions" / "vae" / "vae.ipynb", worked)
+    path = course / "submitted" / "ada" / "vae" / "vae.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    nbformat.write(notebook, path)
+    run(course)
+    kept = course / "autograded" / "ada" / "vae" / "vae.ipynb"
+    assert "She is not right" not in kept.read_text(encoding="utf-8")
 
 
 def test_without_a_sandbox_it_refuses(course, monkeypatch):

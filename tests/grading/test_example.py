@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,21 @@ pytestmark = [
 def rows(path):
     with open(path, encoding="utf-8", newline="") as table:
         return list(csv.DictReader(table))
+
+
+def test_what_somebody_solved_in_assignments_is_not_handed_out(tmp_path):
+    course, made = tmp_path / "course", tmp_path / "class"
+    for file in ("nbgrader_config.py", "notebooks/assignments/vae.py"):
+        (course / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / file, course / file)
+    worked = course / "assignments" / "vae" / "vae.ipynb"
+    worked.parent.mkdir(parents=True)
+    shutil.copy(ROOT / "solutions" / "vae" / "vae.ipynb", worked)
+    example.make(course, made)
+    released = (ROOT / "assignments" / "vae" / "vae.ipynb").read_bytes()
+    assert (made / "assignments" / "vae" / "vae.ipynb").read_bytes() == released
+    for notebook in made.glob("submitted/*/vae/vae.ipynb"):
+        assert "She is not right" not in notebook.read_text("utf-8")
 
 
 def test_grade_feedback_and_report(tmp_path, monkeypatch, capsys):
