@@ -23,6 +23,7 @@ from course_utils.building import release
 from course_utils.building.formulas import formula_svg
 from course_utils.grader import recording, tasks
 from course_utils.grader.recording import Status
+from course_utils.grader.tasks import Verdict
 
 FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$", re.DOTALL)
 LONGEST_OUTPUT = 20_000
@@ -141,13 +142,13 @@ def _told(status: Status) -> str:
     return status.sentence
 
 
-def _function(verdict: dict, grades: dict) -> str:
-    grade = grades.get(verdict["test"], {"score": verdict["points"], "most": verdict["most"]})
-    kind, mark = ("right", "✓") if verdict["points"] == verdict["most"] else ("wrong", "✗")
+def _function(verdict: Verdict, grades: dict) -> str:
+    grade = grades.get(verdict.test, {"score": verdict.points, "most": verdict.most})
+    kind, mark = ("right", "✓") if verdict.is_right else ("wrong", "✗")
     return (
         f"<section class={kind}><span class=score>{grade['score']:g} / {grade['most']:g}</span>"
-        f"<strong>{mark} <code>{_text(verdict['function'])}</code></strong>"
-        f"<p>{_text(verdict['message'])}</p></section>"
+        f"<strong>{mark} <code>{_text(verdict.function)}</code></strong>"
+        f"<p>{_text(verdict.message)}</p></section>"
     )
 
 

@@ -16,13 +16,12 @@ import functools
 import inspect
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from course_utils.grader.box.remote import Exchange, RemoteFunction, make_graph
 from course_utils.grader.box.wire import Channel
-from course_utils.grader.tasks import Test
+from course_utils.grader.tasks import Test, Verdict
 from course_utils.grading import selfcheck
 from course_utils.grading.assignments.specification import Assignment, broken_property
 from course_utils.grading.probes import NOT_WRITTEN, RAISED, Observation, Seen, silence
@@ -32,29 +31,6 @@ MOST_GRAPHS = 500
 # A function that ran out of something is not right, but nobody tampered with it.
 EXHAUSTED = re.compile(r"MemoryError|ArrayMemoryError|ResourceExhaustedError|BlockingIOError")
 BRIEF = re.compile(r"(?P<kind>[A-Z]\w*)( in line \d{1,3} of the function)?")
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a function is worth, and why.
-
-    Attributes:
-        test: the test cell's grade_id.
-        function: its name.
-        points: what it gets.
-        most: what it could get.
-        message: a sentence or two for the student.
-        misconception: the name of the known one that matches, or empty.
-        tampered: for the instructor, what was seen in the notebook and what here; or empty.
-    """
-
-    test: str
-    function: str
-    points: float
-    most: float
-    message: str
-    misconception: str = ""
-    tampered: str = ""
 
 
 @functools.cache

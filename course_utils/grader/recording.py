@@ -24,7 +24,7 @@ from sqlalchemy.exc import SAWarning
 
 from course_utils.building import release
 from course_utils.grader.submissions import Submission
-from course_utils.grader.tasks import INFRASTRUCTURE, INVALID, MISSING, Result
+from course_utils.grader.tasks import INFRASTRUCTURE, INVALID, MISSING, Result, Verdict
 
 # Where the status of each student is; git ignores it.
 FOLDER = "graded"
@@ -39,7 +39,7 @@ class Status:
         status: one of `tasks.STATUSES`.
         sentence: what happened, for people.
         repairs: what was put right before it was graded.
-        verdicts: for each test the fields of `judging.Verdict`.
+        verdicts: one for each test.
         isolation: how the student's code was kept apart from the machine.
         fingerprint: of what was handed in.
         seconds, memory, attempts: see `tasks.Result`.
@@ -49,7 +49,7 @@ class Status:
     status: str
     sentence: str
     repairs: list[str]
-    verdicts: list[dict]
+    verdicts: list[Verdict]
     isolation: str
     fingerprint: str
     seconds: float = 0.0
@@ -179,7 +179,7 @@ def executed(notebook: NotebookNode, result: Result) -> NotebookNode:
     the output of a test cell is ours; what the student's process wrote there decides nothing.
     """
     notebook = nbformat.from_dict(notebook)
-    verdicts = {verdict["test"]: verdict for verdict in result.verdicts}
+    verdicts = {verdict.test: verdict for verdict in result.verdicts}
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
             continue
@@ -193,15 +193,15 @@ def executed(notebook: NotebookNode, result: Result) -> NotebookNode:
     return notebook
 
 
-def _as_output(verdict: dict) -> NotebookNode:
-    if verdict["points"] == verdict["most"]:
-        text = f"✓ {verdict['message']}\n"
+def _as_output(verdict: Verdict) -> NotebookNode:
+    if verdict.is_right:
+        text = f"✓ {verdict.message}\n"
         return nbformat.v4.new_output("stream", name="stdout", text=text)
     return nbformat.v4.new_output(
         "error",
         ename="Wrong",
-        evalue=verdict["message"],
-        traceback=[f"✗ {verdict['message']}"],
+        evalue=verdict.message,
+        traceback=[f"✗ {verdict.message}"],
     )
 
 
@@ -213,8 +213,10 @@ def status_path(root: Path, name: str, student: str) -> Path:
 def read_status(path: Path) -> Status | None:
     """A status, or None if there is none that can be read."""
     try:
-        return Status(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        entries = json.loads(path.read_text(encoding="utf-8"))
+        verdicts = [Verdict(**verdict) for verdict in entries.pop("verdicts")]
+        return Status(**entries, verdicts=verdicts)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
 

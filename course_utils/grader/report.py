@@ -10,6 +10,7 @@ from nbgrader.coursedir import CourseDirectory
 from course_utils.building import release
 from course_utils.grader import recording, tasks
 from course_utils.grader.recording import Status
+from course_utils.grader.tasks import Verdict
 
 MEANINGS = {
     tasks.GRADED: "all cells ran",
@@ -65,11 +66,11 @@ def write(root: Path, name: str) -> str:
     students = _students(root, name)
     table = root / "exports" / f"{name}.csv"
     table.parent.mkdir(exist_ok=True)
-    functions = list(dict.fromkeys(v["function"] for s in statuses for v in s.verdicts))
+    functions = list(dict.fromkeys(v.function for s in statuses for v in s.verdicts))
     header = ["student", "status", *functions, "score", "most", "isolation", "sentence"]
     rows = []
     for status in statuses:
-        by_function = {v["function"]: v["points"] for v in status.verdicts}
+        by_function = {v.function: v.points for v in status.verdicts}
         known = students.get(status.student, {})
         rows.append(
             [
@@ -101,7 +102,7 @@ def write(root: Path, name: str) -> str:
     _write_csv(
         misconceptions,
         ["function", "misconception", "students", "of", "sentence"],
-        [[v["function"], v["misconception"], n, tried, v["message"]] for v, n in _common(statuses)],
+        [[v.function, v.misconception, n, tried, v.message] for v, n in _common(statuses)],
     )
     lines += ["", *_to_reteach(statuses), "", "Tables:"]
     lines += [f"  {_short(path, root)}" for path in (table, misconceptions, platform)]
@@ -112,12 +113,12 @@ def _short(path: Path, root: Path) -> Path:
     return path.relative_to(root)
 
 
-def _common(statuses: list[Status]) -> list[tuple[dict, int]]:
+def _common(statuses: list[Status]) -> list[tuple[Verdict, int]]:
     """A verdict with each misconception and how many students have it, the commonest first."""
     tried = [s for s in statuses if s.status not in NOT_RUN]
-    found = [v for s in tried for v in s.verdicts if v["misconception"]]
-    examples = {(v["function"], v["misconception"]): v for v in found}
-    counts = Counter((v["function"], v["misconception"]) for v in found)
+    found = [v for s in tried for v in s.verdicts if v.misconception]
+    examples = {(v.function, v.misconception): v for v in found}
+    counts = Counter((v.function, v.misconception) for v in found)
     return [(examples[key], count) for key, count in counts.most_common()]
 
 
@@ -128,12 +129,11 @@ def _to_reteach(statuses: list[Status]) -> list[str]:
     common = _common(statuses)[:COMMONEST]
     lines = ["What to reteach:" if common else "No known misconception was found."]
     for verdict, count in common:
-        about = f"{verdict['function']}: {verdict['misconception']}"
+        about = f"{verdict.function}: {verdict.misconception}"
         lines.append(f"  {count:4} of {len(tried)}  {about}")
-    for function in dict.fromkeys(v["function"] for v in verdicts):
+    for function in dict.fromkeys(v.function for v in verdicts):
         others = sum(
-            v["function"] == function and v["points"] < v["most"] and not v["misconception"]
-            for v in verdicts
+            v.function == function and not v.is_right and not v.misconception for v in verdicts
         )
         if others:
             lines.append(f"  {others:4} of {len(tried)}  {function}: wrong in another way")

@@ -24,6 +24,34 @@ class Test:
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """What a function is worth, and why.
+
+    Attributes:
+        test: the test cell's grade_id.
+        function: its name.
+        points: what it gets.
+        most: what it could get.
+        message: a sentence or two for the student.
+        misconception: the name of the known one that matches, or empty.
+        tampered: for the instructor, what was seen in the notebook and what here; or empty.
+    """
+
+    test: str
+    function: str
+    points: float
+    most: float
+    message: str
+    misconception: str = ""
+    tampered: str = ""
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the function gets all its points."""
+        return self.points == self.most
+
+
+@dataclass(frozen=True)
 class Task:
     """One submission to be graded.
 
@@ -56,7 +84,7 @@ class Result:
         student: who handed it in.
         status: one of `STATUSES`.
         sentence: what happened, for people.
-        verdicts: one for each test: the fields of `judging.Verdict`.
+        verdicts: one for each test.
         outputs: of each cell that ran, by its index.
         failed: indices of the cells that raised an error, tests not counted.
         isolation: how it was kept apart.
@@ -68,7 +96,7 @@ class Result:
     student: str
     status: str
     sentence: str
-    verdicts: list[dict] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
     outputs: dict[int, list[dict]] = field(default_factory=dict)
     failed: list[int] = field(default_factory=list)
     isolation: str = NONE

@@ -36,6 +36,7 @@ from course_utils.grader.tasks import (
     TIMEOUT,
     Result,
     Task,
+    Verdict,
 )
 
 ATTEMPTS = 3
@@ -132,7 +133,9 @@ def _grade(task: Task) -> Result:
     left_out = task.tests[running].grade_id if running in task.tests else None
     outputs = again.outputs | {running: result.outputs.get(running, [])}
     verdicts = [
-        one if one["test"] != left_out else {**one, "message": f"Not tested. {result.sentence}"}
+        dataclasses.replace(one, message=f"Not tested. {result.sentence}")
+        if one.test == left_out
+        else one
         for one in again.verdicts
     ]
     sentence = f"{result.sentence} The rest was graded without this cell. {again.sentence}"
@@ -159,7 +162,7 @@ def _attempt(
     assignment = check_files.find(task.assignment)
     tests, before = task.tests, before or {}
     silent = tests if leave_out in tests else {}
-    verdicts: dict[int, judging.Verdict] = {}
+    verdicts: dict[int, Verdict] = {}
     outputs: dict[int, list[dict]] = {}
     failed: list[int] = []
     running: int | None = None
@@ -238,7 +241,7 @@ def _attempt(
             failed.append(-1)
     for index, test in tests.items():
         if index not in verdicts:
-            verdicts[index] = judging.Verdict(
+            verdicts[index] = Verdict(
                 test.grade_id, test.function, 0.0, test.points, f"Not tested. {sentence}".strip()
             )
     tampered = [verdict for verdict in verdicts.values() if verdict.tampered]
@@ -254,7 +257,7 @@ def _attempt(
         task.student,
         status,
         sentence,
-        [vars(verdict) for verdict in verdicts.values()],
+        [*verdicts.values()],
         outputs,
         failed,
         memory=memory,

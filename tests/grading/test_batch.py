@@ -18,7 +18,7 @@ from nbgrader.api import Gradebook
 
 from course_utils.grader import batch, feedback, recording, report, tasks, work
 from course_utils.grader.box import sandbox
-from course_utils.grader.tasks import Result, Task
+from course_utils.grader.tasks import Result, Task, Verdict
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,9 +45,13 @@ def graded(monkeypatch):
     def grade(task):
         seen.append(task.student)
         verdicts = [
-            {"test": t.grade_id, "function": t.function, "most": t.points}
-            | {"points": t.points if task.student.startswith("R") else 0.0}
-            | {"message": "", "misconception": "", "tampered": ""}
+            Verdict(
+                t.grade_id,
+                t.function,
+                points=t.points if task.student.startswith("R") else 0.0,
+                most=t.points,
+                message="",
+            )
             for t in task.tests.values()
         ]
         return Result(task.student, tasks.GRADED, "", verdicts, isolation=task.isolation)

@@ -72,7 +72,7 @@ def test_a_killed_worker_loses_no_result_and_doubles_none(cluster, tmp_path, mon
     assert sum(worker.poll() is not None for worker in workers) == 1
     assert recorded == dict.fromkeys(STUDENTS, 1)
     for number, status in enumerate(statuses):
-        points = {verdict["function"]: verdict["points"] for verdict in status.verdicts}
+        points = {verdict.function: verdict.points for verdict in status.verdicts}
         assert (status.status, status.isolation) == ("graded", "bubblewrap")
         assert points["kl_divergence"] == (0 if number % 2 else 5)
         assert sum(points.values()) == points["kl_divergence"]

@@ -1,5 +1,6 @@
 """`course grade` on hostile, broken and honest submissions to `vae`, in one batch."""
 
+import dataclasses
 import json
 import os
 import re
@@ -120,7 +121,7 @@ def test_an_attack_ends_as_expected(course, name):
     if status.status != "graded":
         assert status.sentence
     if status.status == "tampered":
-        assert any(verdict["tampered"] for verdict in status.verdicts)
+        assert any(verdict.tampered for verdict in status.verdicts)
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +131,7 @@ def gradebook(course):
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_gains_no_point(course, gradebook, name):
-    assert sum(verdict["points"] for verdict in course[1][name].verdicts) == 0
+    assert sum(verdict.points for verdict in course[1][name].verdicts) == 0
     assert not any(gradebook.get(name, {}).values())
 
 
@@ -139,7 +140,7 @@ def test_no_honest_submission_is_flagged(course, student):
     """Every way of being right gets its points, whoever else is in the class."""
     status = course[1][student]
     (answered,) = HONEST[student]
-    points = {verdict["function"]: verdict["points"] for verdict in status.verdicts}
+    points = {verdict.function: verdict.points for verdict in status.verdicts}
     assert status.status == "graded", status
     assert points.pop(answered) == 5, status
     assert not any(points.values())
@@ -148,14 +149,14 @@ def test_no_honest_submission_is_flagged(course, student):
 def test_an_endless_function_costs_its_own_points_alone(course):
     status = course[1]["endless_by_mistake"]
     assert status.status == "timeout"
-    points = {verdict["function"]: verdict["points"] for verdict in status.verdicts}
+    points = {verdict.function: verdict.points for verdict in status.verdicts}
     assert points == dict.fromkeys(WHOLE, 5) | {"kl_divergence": 0}
 
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_nothing_hidden_is_in_what_a_student_gets(course, name):
     folder, statuses = course
-    seen = json.dumps([*statuses[name].verdicts, statuses[name].sentence])
+    seen = json.dumps(dataclasses.asdict(statuses[name]))
     path = folder / "autograded" / name / "vae" / "vae.ipynb"
     if path.exists():
         seen += path.read_text(encoding="utf-8")
@@ -256,7 +257,7 @@ def test_killing_the_grader_loses_nothing(tmp_path, monkeypatch):
     assert {student: done[student] for student in before if student != changed} == {
         student: status for student, status in before.items() if student != changed
     }
-    assert all(sum(v["points"] for v in status.verdicts) == 5 for status in done.values())
+    assert all(sum(v.points for v in status.verdicts) == 5 for status in done.values())
 
 
 def test_isolation_none_is_recorded(tmp_path):
@@ -264,4 +265,4 @@ def test_isolation_none_is_recorded(tmp_path):
     hand_in_answers(tmp_path, "s", {"kl_divergence": WHOLE["kl_divergence"]})
     (status,) = batch.grade(tmp_path, "vae", isolation="none")
     assert (status.status, status.isolation) == ("graded", "none")
-    assert sum(verdict["points"] for verdict in status.verdicts) == 5
+    assert sum(verdict.points for verdict in status.verdicts) == 5

@@ -9,6 +9,7 @@ import pytest
 
 from course_utils.grader import feedback, report, tasks
 from course_utils.grader.recording import Status
+from course_utils.grader.tasks import Verdict
 
 SPY = "<script>alert('x')</script>"
 
@@ -30,15 +31,7 @@ def status(**changes):
 
 
 def verdict(function, points, message, misconception="", tampered=""):
-    return {
-        "test": f"{function}-test",
-        "function": function,
-        "points": points,
-        "most": 5.0,
-        "message": message,
-        "misconception": misconception,
-        "tampered": tampered,
-    }
+    return Verdict(f"{function}-test", function, points, 5.0, message, misconception, tampered)
 
 
 def notebook(*outputs, answer="Because $\\beta = 64$ and $\\notacommand{x}$."):
