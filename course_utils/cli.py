@@ -275,9 +275,9 @@ def _release(arguments: argparse.Namespace) -> int:
 
 
 def _misconceptions(arguments: argparse.Namespace) -> int:
-    from course_utils.grading.assignments import check_files
+    from course_utils.grading.assignments import registry
 
-    print(check_files.find(arguments.name).list_misconceptions())
+    print(registry.find(arguments.name).list_misconceptions())
     return 0
 
 

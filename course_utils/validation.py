@@ -3,6 +3,8 @@
 NumPy only, so that models, metrics and losses can all share it.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 
 Sizes = dict[str, int]
@@ -133,6 +135,22 @@ def check_count(name: str, value, low: int = 1, high: int | None = None) -> int:
         limits = f"of at least {low}" if high is None else f"from {low} to {high}"
         raise ValueError(f"{name}: expected a whole number {limits}, got {value!r}")
     return int(value)
+
+
+def check_known(what: str, name: str, known: Iterable[str]) -> None:
+    """Refuse a name that is none of those there are.
+
+    Args:
+        what: it is the name of, such as "assignment".
+        name: the name that came.
+        known: those there are, in the order in which the message shall list them.
+
+    Raises:
+        ValueError: listing them.
+    """
+    known = [*known]
+    if name not in known:
+        raise ValueError(f"no {what} is called {name!r}; there are: {', '.join(known)}")
 
 
 def _describe(pattern: tuple, sizes: Sizes) -> str:

@@ -13,12 +13,11 @@ from pathlib import Path
 
 import nbformat
 
+from course_utils import students
 from course_utils.building import release
 from course_utils.building.text import Source, SourceError, read
 
 BUILT_FOLDERS = ("lectures", "solutions", "assignments")
-# nbgrader and git overlook these too.
-OVERLOOKED = {".ipynb_checkpoints", "__pycache__"}
 
 
 @dataclass(frozen=True)
@@ -113,8 +112,7 @@ def difference(root: Path) -> Difference:
     found = [
         path.relative_to(root)
         for folder in BUILT_FOLDERS
-        for path in sorted((root / folder).rglob("*"))
-        if path.is_file() and not OVERLOOKED.intersection(path.parts)
+        for path in students.files_below(root / folder)
     ]
     extra = [path for path in found if path not in files]
     orphans = [path for path in extra if path.suffix == ".ipynb"]

@@ -19,8 +19,6 @@ REWRITTEN = (
     (re.compile(r"\\[bB]igg?[lmr]?(?=\\\|)"), ""),
 )
 VIEW = re.compile(r'viewBox="\S+ (\S+) \S+ (\S+)"')
-DISPLAY = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
-INLINE = re.compile(r"(?<![\\$`\w])\$(?!\s)([^$`\n]+?)(?<![\s\\])\$(?!\w)")
 
 
 def formula_svg(tex: str, display: bool = False) -> str:
@@ -49,9 +47,3 @@ def formula_svg(tex: str, display: bool = False) -> str:
         1,
     )
     return f'<div style="text-align: center">{drawing}</div>' if display else drawing
-
-
-def draw_formulas(text: str) -> str:
-    """Markdown or HTML with every $formula$ and $$formula$$ drawn."""
-    text = DISPLAY.sub(lambda match: formula_svg(html.unescape(match[1]), display=True), text)
-    return INLINE.sub(lambda match: formula_svg(html.unescape(match[1])), text)

@@ -12,11 +12,10 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from course_utils import students
 from course_utils.building import folders
+from course_utils.validation import check_known
 
-# Relative to course_utils/. The first holds the solutions and the hidden tests.
-FOR_INSTRUCTORS = ("grading/assignments", "grader", "building")
-CHECKS = "grading/checks"
 # nbgrader's settings are among them: by itself Validate would give a cell no more than 30 s.
 AS_THEY_ARE = ("LICENSE", "environment.yml", "nbgrader_config.py")
 MAKE_SECTIONS_FOR_STUDENTS = ("Use the course", "Tidy up")
@@ -38,9 +37,8 @@ def plan(root: Path, assignments: Sequence[str] = ()) -> dict[Path, bytes]:
     """
     built = folders.planned(root)
     known = sorted(path.stem for path in built if path.parts[0] == "assignments")
-    unknown = [name for name in assignments if name not in known]
-    if unknown:
-        raise ValueError(f"no assignment {', '.join(unknown)}; there are {', '.join(known)}")
+    for name in assignments:
+        check_known("assignment", name, known)
     chosen = set(assignments or known)
 
     files = {
@@ -48,16 +46,11 @@ def plan(root: Path, assignments: Sequence[str] = ()) -> dict[Path, bytes]:
         for path, content in built.items()
         if path.parts[0] == "lectures" or (path.parts[0] == "assignments" and path.stem in chosen)
     }
-    library = root / "course_utils"
-    for path in sorted(library.rglob("*")):
-        inside = path.relative_to(library)
-        if path.is_dir() or folders.OVERLOOKED.intersection(inside.parts):
-            continue
-        if any(inside.is_relative_to(part) for part in FOR_INSTRUCTORS):
-            continue
-        if inside.is_relative_to(CHECKS) and path.stem not in chosen:
-            continue
-        files[path.relative_to(root)] = path.read_bytes()
+    checks = students.CHECKS.relative_to(students.LIBRARY)
+    for inside in students.files(root / "course_utils"):
+        if inside.parent != checks or inside.stem in chosen:
+            path = Path("course_utils", inside)
+            files[path] = (root / path).read_bytes()
 
     for name in AS_THEY_ARE:
         files[Path(name)] = (root / name).read_bytes()

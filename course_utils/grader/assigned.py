@@ -8,14 +8,13 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-import course_utils
 from course_utils.building import release
 from course_utils.building.release import HIDDEN_TESTS, regions
 from course_utils.grader.box.sandbox import Limits
 from course_utils.grader.submissions import Submission
 from course_utils.grader.tasks import Task, Test
-
-CHECKS = Path(course_utils.__file__).parent / "grading" / "checks"
+from course_utils.students import CHECKS
+from course_utils.validation import check_known
 
 
 @dataclass(frozen=True)
@@ -62,11 +61,8 @@ def assigned(root: Path, name: str) -> Assigned:
     Raises:
         ValueError: there is none of this name, or its hidden tests name no function.
     """
-    path = CHECKS / f"{name}.json"
-    if not path.is_file():
-        known = ", ".join(path.stem for path in sorted(CHECKS.glob("*.json")))
-        raise ValueError(f"no assignment is called {name!r}; there are: {known}")
-    functions = [*json.loads(path.read_text(encoding="utf-8"))]
+    check_known("assignment", name, sorted(path.stem for path in CHECKS.glob("*.json")))
+    functions = [*json.loads((CHECKS / f"{name}.json").read_text(encoding="utf-8"))]
     source = nbformat.read(root / "solutions" / name / f"{name}.ipynb", as_version=4)
     # Not from assignments/: somebody may have worked there, and it may be older than the tests.
     text = release.released(source, name, release.load_config(root))

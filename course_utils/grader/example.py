@@ -12,7 +12,7 @@ import nbformat
 
 from course_utils.building import folders
 from course_utils.grader import batch, feedback, report
-from course_utils.grading.assignments import cells, check_files
+from course_utils.grading.assignments import cells, registry
 
 NAME = "vae"
 FOLDER = Path("build", "class")
@@ -73,7 +73,7 @@ def make(root: Path, folder: Path) -> None:
         if path.stem == NAME:
             (folder / path).parent.mkdir(parents=True)
             (folder / path).write_text(content, encoding="utf-8")
-    assignment = check_files.find(NAME)
+    assignment = registry.find(NAME)
     solutions = {function.name: function.solution for function in assignment.functions}
     count = itertools.count(1)
 

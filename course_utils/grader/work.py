@@ -157,9 +157,9 @@ def _attempt(
         before: the outputs until then.
     """
     from course_utils.grader import judging
-    from course_utils.grading.assignments import check_files
+    from course_utils.grading.assignments import registry
 
-    assignment = check_files.find(task.assignment)
+    assignment = registry.find(task.assignment)
     tests, before = task.tests, before or {}
     silent = tests if leave_out in tests else {}
     verdicts: dict[int, Verdict] = {}

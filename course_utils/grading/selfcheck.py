@@ -10,7 +10,6 @@ import json
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -19,8 +18,7 @@ from course_utils.grading import library
 from course_utils.grading import probes as p
 from course_utils.grading.given import GivenFunction
 from course_utils.grading.probes import Observation, Probe, observe, passes, same, silence
-
-CHECKS = Path(__file__).parent / "checks"
+from course_utils.students import CHECKS
 
 
 class SelfCheckFailed(AssertionError):

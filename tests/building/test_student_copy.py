@@ -13,9 +13,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course_utils import cli
+from course_utils import cli, students
 from course_utils.building import folders, release, student_copy
-from course_utils.grading.assignments import check_files
+from course_utils.grading.assignments import registry
 
 ROOT = Path(__file__).parents[2]
 TELLING = 20  # characters; a shorter line of a wrong solution stands in right texts by chance
@@ -33,7 +33,7 @@ def texts(files):
         path: content.decode()
         for path, content in files.items()
         if path.parts[0] not in ("lectures", "course_utils")
-        or path.is_relative_to(Path("course_utils", student_copy.CHECKS))
+        or path.parent == Path("course_utils", "grading", "checks")
     }
 
 
@@ -97,7 +97,7 @@ def test_no_solution_in_the_lectures_and_the_library(path, files):
 def test_no_code_of_misconceptions(name, texts):
     bodies = [
         body
-        for function in check_files.find(name).functions
+        for function in registry.find(name).functions
         for misconception in function.misconceptions
         for body in misconception.bodies
     ]
@@ -109,7 +109,7 @@ def test_no_code_of_misconceptions(name, texts):
 
 
 def test_the_library_does_without_the_instructors_part(files):
-    hidden = [part.replace("/", ".") for part in student_copy.FOR_INSTRUCTORS]
+    hidden = [part.replace("/", ".") for part in students.FOR_INSTRUCTORS]
     for path, content in files.items():
         if path.suffix == ".py" and path.name not in ("cli.py",):
             for part in hidden:
@@ -126,7 +126,7 @@ def test_one_assignment_can_be_handed_out_alone():
 
 
 def test_an_unknown_assignment_is_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"no assignment vea; there are .*vae"):
+    with pytest.raises(ValueError, match=r"no assignment is called 'vea'; there are: .*vae"):
         student_copy.write(ROOT, tmp_path / "copy", ["vea"])
     assert list(tmp_path.iterdir()) == []
 

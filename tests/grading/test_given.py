@@ -10,7 +10,7 @@ from scipy import special
 
 from course_utils.grading import probes as p
 from course_utils.grading import selfcheck
-from course_utils.grading.assignments import check_files, common
+from course_utils.grading.assignments import check_files, common, registry
 from course_utils.grading.assignments.specification import (
     Assignment,
     GradedFunction,
@@ -124,7 +124,7 @@ def test_a_tensor_and_a_number_are_told_apart_where_the_batch_size_is_unknown():
 def test_the_check_data_hold_kind_and_weights(tmp_path, monkeypatch):
     probes = (Probe("two", QUESTION), Probe("two", QUESTION, p.GRADIENT + "given"))
     function = GradedFunction(weighted, probes, (), (Misconception("m", "s", "x"),))
-    monkeypatch.setattr(check_files, "ASSIGNMENTS", (Assignment("given", (function,)),))
+    monkeypatch.setattr(registry, "ASSIGNMENTS", (Assignment("given", (function,)),))
     (path,) = check_files.write(tmp_path)
     assert check_files.stale(tmp_path) == {}
     data = json.loads(path.read_text(encoding="utf-8"))["weighted"]

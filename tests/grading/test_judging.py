@@ -14,12 +14,12 @@ from course_utils.grader.box.wire import Channel, Gone
 from course_utils.grader.judging import EXHAUSTED, Judge
 from course_utils.grader.tasks import Test as GradedTest
 from course_utils.grading import probes, selfcheck
-from course_utils.grading.assignments import cells, check_files
+from course_utils.grading.assignments import cells, registry
 from course_utils.grading.assignments.specification import broken_property
 
 FUNCTIONS = [
     pytest.param(assignment, function, id=function.name)
-    for assignment in check_files.ASSIGNMENTS
+    for assignment in registry.ASSIGNMENTS
     for function in assignment.functions
 ]
 
@@ -78,7 +78,7 @@ def test_right_is_right_and_wrong_gets_its_sentence(assignment, function):
     assert (wrong.misconception, wrong.tampered) == (mistake.name, "")
 
 
-ASSIGNMENT = check_files.find("vae")
+ASSIGNMENT = registry.find("vae")
 KL = ASSIGNMENT.notebook()["kl_divergence"]
 
 

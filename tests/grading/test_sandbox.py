@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from course_utils import students
 from course_utils.grader.box import sandbox, zygote
 from course_utils.grader.box.sandbox import Limits, Sandbox
 
@@ -129,7 +130,14 @@ def test_students_have_the_library_without_the_instructors_part(inside, library)
     """
     said = dict(line.split() for line in inside(code).splitlines())
     there = {name for name, found in said.items() if found == "True"}
-    assert there == {"losses.py", "grading/selfcheck.py", "grader/box/inside.py"}
+    assert there == {"losses.py", "grading/selfcheck.py", "grader/box/inside.py", "cli.py"}
+
+
+def test_students_have_in_a_sandbox_what_they_have_at_home(library):
+    there = {p.relative_to(library / "course_utils") for p in library.rglob("*") if p.is_file()}
+    at_home = {path for path in there if path.parts[0] != "grader"}
+    assert at_home == {*students.files()}
+    assert {path.parts[1] for path in there - at_home} == {"__init__.py", "box"}
 
 
 def tried(code):

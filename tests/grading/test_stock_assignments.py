@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from course_utils.grader.box import sandbox
-from course_utils.grading.assignments import check_files
+from course_utils.grading.assignments import registry
 from tests.grading.stock_nbgrader import StockCourse, graded_by_the_course
 
 ROOT = Path(__file__).parents[2]
@@ -86,13 +86,13 @@ def test_points_and_grade_ids_stay(name):
 
 
 def test_the_points_of_every_assignment_are_pinned():
-    assert list(POINTS) == [assignment.name for assignment in check_files.ASSIGNMENTS]
+    assert list(POINTS) == [assignment.name for assignment in registry.ASSIGNMENTS]
 
 
 @pytest.fixture(scope="module", params=[name for name in POINTS if name != "vae"])
 def course(request, tmp_path_factory):
     """The solution, the release, and a wrong first function with right ones after it."""
-    assignment = check_files.find(request.param)
+    assignment = registry.find(request.param)
     course = StockCourse(ROOT, tmp_path_factory.mktemp("course"), assignment.name)
     path = course.submit_solution("perfect")
     course.submit("blank")
@@ -132,7 +132,7 @@ def test_the_class_grader_gives_the_same_scores(course, tmp_path):
 
 @pytest.mark.slow
 def test_feedback_says_what_is_wrong_and_hides_the_tests(course):
-    assignment = check_files.find(course.name)
+    assignment = registry.find(course.name)
     sentence = assignment.functions[0].misconceptions[0].sentence
     page = course.feedback("first_wrong")
     assert sentence.split(".")[0][:40] in page
@@ -147,4 +147,4 @@ def test_validate_gives_the_verdict_of_the_self_checks(course):
     said = re.sub(r"\s+", " ", course.validate(submission))
     # The first function is wrong and the question is not answered; all other cells pass.
     assert "VALIDATION FAILED ON 2 CELL(S)" in said
-    assert check_files.find(course.name).functions[0].misconceptions[0].sentence in said
+    assert registry.find(course.name).functions[0].misconceptions[0].sentence in said

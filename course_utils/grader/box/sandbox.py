@@ -33,18 +33,14 @@ from pathlib import Path
 
 import psutil
 
-import course_utils
+from course_utils import students
 from course_utils.grader.box import seccomp
 
-PACKAGE = Path(course_utils.__file__).resolve().parent
+PACKAGE = students.LIBRARY.resolve()
 SCRATCH = "/tmp/work"
 # Joined in this order: the user namespace first, since it owns the others, if there is one.
 NAMESPACES = ("user", "mnt", "net", "ipc", "uts", "cgroup", "pid")
 START_SECONDS = 120
-# Of course_utils, what is for instructors and maintainers alone.
-NOT_FOR_STUDENTS = ("grading/assignments", "building", "cli.py", "__pycache__")
-# Of the grader, what runs inside: this package.
-INSIDE = ("__init__.py", "box")
 SYSTEM = (
     *("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec"),
     *("/usr/share/fonts", "/usr/share/fontconfig", "/usr/share/zoneinfo", "/usr/share/terminfo"),
@@ -232,15 +228,13 @@ def _open_parents(path: str) -> list[str]:
 
 
 def copy_library(folder: Path) -> None:
-    """Copy the part of course_utils that students have, and what runs inside, into a folder."""
-
-    def left_out(where: str, names: list[str]) -> list[str]:
-        here = Path(where).relative_to(PACKAGE)
-        if here == Path("grader"):
-            return [name for name in names if name not in INSIDE]
-        return [n for n in names if n in NOT_FOR_STUDENTS or str(here / n) in NOT_FOR_STUDENTS]
-
-    shutil.copytree(PACKAGE, folder / PACKAGE.name, ignore=left_out)
+    """Copy the part of course_utils that students have, and this package, into a folder."""
+    box = Path(__file__).parent
+    shown = [PACKAGE / path for path in students.files(PACKAGE)]
+    for path in [*shown, box.parent / "__init__.py", *students.files_below(box)]:
+        copy = folder / PACKAGE.name / path.relative_to(PACKAGE)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
     # Whoever runs the code is a user of its own.
     for where, _, files in os.walk(folder):
         os.chmod(where, 0o755)

@@ -9,57 +9,24 @@ from pathlib import Path
 
 import numpy as np
 
-from course_utils.grading import selfcheck
-from course_utils.grading.assignments import (
-    autoencoder,
-    clustering,
-    cyclegan,
-    disentanglement,
-    flow,
-    gan,
-    transposed_convolution,
-    vae,
-)
+from course_utils.grading.assignments import registry
 from course_utils.grading.assignments.specification import Assignment
 from course_utils.grading.given import GivenFunction
 from course_utils.grading.probes import Observation, Probe
 from course_utils.grading.selfcheck import FunctionCheck
-
-ASSIGNMENTS: tuple[Assignment, ...] = (
-    autoencoder.ASSIGNMENT,
-    clustering.ASSIGNMENT,
-    cyclegan.ASSIGNMENT,
-    disentanglement.ASSIGNMENT,
-    flow.ASSIGNMENT,
-    gan.ASSIGNMENT,
-    transposed_convolution.ASSIGNMENT,
-    vae.ASSIGNMENT,
-)
+from course_utils.students import CHECKS
 
 # The tolerance of the checks is a hundred times wider.
 DIGITS = 6
 
 
-def find(name: str) -> Assignment:
-    """The assignment of this name.
-
-    Raises:
-        ValueError: there is none; the message lists those there are.
-    """
-    for assignment in ASSIGNMENTS:
-        if assignment.name == name:
-            return assignment
-    known = ", ".join(assignment.name for assignment in ASSIGNMENTS)
-    raise ValueError(f"no assignment is called {name!r}; there are: {known}")
-
-
-def stale(folder: Path = selfcheck.CHECKS) -> dict[Path, str]:
+def stale(folder: Path = CHECKS) -> dict[Path, str]:
     """The files that say something else than their assignment, with the content they need.
 
     Numbers that agree to within the noise of another machine's arithmetic say the same.
     """
     found = {}
-    for assignment in ASSIGNMENTS:
+    for assignment in registry.ASSIGNMENTS:
         path = folder / f"{assignment.name}.json"
         content = _content(assignment)
         written = path.read_text(encoding="utf-8") if path.is_file() else "null"
@@ -68,7 +35,7 @@ def stale(folder: Path = selfcheck.CHECKS) -> dict[Path, str]:
     return found
 
 
-def write(folder: Path = selfcheck.CHECKS) -> list[Path]:
+def write(folder: Path = CHECKS) -> list[Path]:
     """Write the files that are stale; returns their paths."""
     found = stale(folder)
     for path, content in found.items():

@@ -8,11 +8,12 @@ import time
 import numpy as np
 import pytest
 
-from course_utils.grading import SelfCheckFailed, check, selfcheck
-from course_utils.grading.assignments import cells, check_files
+from course_utils import students
+from course_utils.grading import SelfCheckFailed, check
+from course_utils.grading.assignments import cells, check_files, registry
 from course_utils.grading.assignments.specification import broken_property, silence
 
-ASSIGNMENTS = {assignment.name: assignment for assignment in check_files.ASSIGNMENTS}
+ASSIGNMENTS = {assignment.name: assignment for assignment in registry.ASSIGNMENTS}
 FUNCTIONS = [
     pytest.param(assignment, function, id=function.name)
     for assignment in ASSIGNMENTS.values()
@@ -159,7 +160,7 @@ def test_no_sentence_shows_code(assignment, function):
 
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_the_check_data_hold_no_code(name):
-    data = (selfcheck.CHECKS / f"{name}.json").read_text(encoding="utf-8")
+    data = (students.CHECKS / f"{name}.json").read_text(encoding="utf-8")
     assert not CODE.search(data.replace("tf.shape gives", ""))
 
 
@@ -192,4 +193,4 @@ def test_an_instructor_can_read_the_list():
 
 def test_an_unknown_assignment_is_refused():
     with pytest.raises(ValueError, match=r"no assignment is called 'gans'; there are: .*\bvae"):
-        check_files.find("gans")
+        registry.find("gans")
