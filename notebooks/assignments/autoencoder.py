@@ -199,8 +199,8 @@ def sparsity_penalty(codes, target):
     """
     # BEGIN SOLUTION
     activation = tf.reduce_mean(codes, axis=0)
-    on = target * tf.math.log(target / activation)
-    off = (1.0 - target) * tf.math.log((1.0 - target) / (1.0 - activation))
+    on = target * (tf.math.log(target) - tf.math.log(activation))
+    off = (1.0 - target) * (tf.math.log(1.0 - target) - tf.math.log(1.0 - activation))
     return tf.reduce_sum(on + off)
     # END SOLUTION
 
@@ -246,11 +246,11 @@ def contractive_penalty(encoder, x):
         (B,), differentiable in the encoder's weights.
     """
     # BEGIN SOLUTION
-    with tf.GradientTape() as tape:
+    # A gradient for each unit is traced several times faster than a Jacobian.
+    with tf.GradientTape(persistent=True) as tape:
         tape.watch(x)
-        codes = encoder(x)
-    jacobian = tape.batch_jacobian(codes, x)  # (B, D, P)
-    return tf.reduce_sum(tf.square(jacobian), axis=(1, 2))
+        units = tf.unstack(encoder(x), axis=-1)
+    return sum(tf.reduce_sum(tf.square(tape.gradient(unit, x)), axis=-1) for unit in units)
     # END SOLUTION
 
 

@@ -416,8 +416,8 @@ for line in open("/proc/self/maps"):
     ),
     "reads_hidden_tests": Attack(
         NO_MATTER,
-        "from course_utils.grading.assignments.vae import solutions\n"
-        "print(open(solutions.__file__).read())\nkl_divergence = solutions.kl_divergence\n",
+        "from course_utils.grading.assignments.vae import properties, solutions\n"
+        "print(open(properties.__file__).read())\nkl_divergence = solutions.kl_divergence\n",
     ),
     "searches_the_disk": Attack(
         NO_MATTER,

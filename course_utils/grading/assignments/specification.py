@@ -8,7 +8,7 @@ the self-checks (`Assignment.checks`) and a list to read (`Assignment.list_misco
 import contextlib
 import dataclasses
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import keras
@@ -99,6 +99,36 @@ class Assignment:
 
     name: str
     functions: tuple[GradedFunction, ...]
+
+    @classmethod
+    def gathered(
+        cls,
+        name: str,
+        solutions: types.SimpleNamespace,
+        probes: types.ModuleType,
+        properties: types.ModuleType,
+        misconceptions: types.ModuleType,
+        builds_on: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> "Assignment":
+        """The assignment whose parts lie in three modules under the names of its functions.
+
+        Args:
+            name: of the assignment.
+            solutions: the course's own versions, see `cells.solutions_of`.
+            probes, properties, misconceptions: each holds a tuple for every function. For
+                `vae_loss` it is called `VAE_LOSS`; `properties` has `FRESH_VAE_LOSS` too.
+            builds_on: for some functions, those that they may call.
+        """
+        functions = [
+            GradedFunction(
+                solution,
+                *(getattr(part, key.upper()) for part in (probes, properties, misconceptions)),
+                builds_on=(builds_on or {}).get(key, ()),
+                fresh=getattr(properties, f"FRESH_{key.upper()}"),
+            )
+            for key, solution in vars(solutions).items()
+        ]
+        return cls(name, tuple(functions))
 
     def function(self, name: str) -> GradedFunction:
         """The graded function of this name."""

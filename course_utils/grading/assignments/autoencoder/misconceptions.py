@@ -1,7 +1,7 @@
 """The misconceptions of `autoencoder`, and what a student who has one should read."""
 
+from course_utils.grading.assignments import cross_entropy
 from course_utils.grading.assignments.specification import Misconception
-from course_utils.grading.assignments.vae.misconceptions import RECONSTRUCTION_LOSS
 
 SQUARES = "tf.square(x - y)"
 NO_GRADIENT = (
@@ -109,7 +109,7 @@ _SENTENCES = {
 CROSS_ENTROPY_LOSS = (
     *(
         Misconception(m.name, _SENTENCES.get(m.name, m.sentence), *m.bodies)
-        for m in RECONSTRUCTION_LOSS
+        for m in cross_entropy.MISCONCEPTIONS
     ),
     Misconception(
         "entropy subtracted",

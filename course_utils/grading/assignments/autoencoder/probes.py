@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils.grading.assignments.common import Arrays, arrays, inside_tf_function, usual_probes
-from course_utils.grading.assignments.vae.probes import EXTREME_LOGITS, IMAGES
+from course_utils.grading.assignments.elbo import EXTREME_LOGITS, IMAGES
 from course_utils.grading.given import GivenFunction
 from course_utils.grading.probes import GRADIENT, TRACED, VALUE, Probe
 

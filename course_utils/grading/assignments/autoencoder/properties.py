@@ -21,7 +21,7 @@ from course_utils.grading.assignments.common import (
     traced,
     treats_examples_alike,
 )
-from course_utils.grading.assignments.vae.properties import (
+from course_utils.grading.assignments.elbo import (
     SIZES,
     images,
     true_reconstruction,
@@ -274,13 +274,14 @@ def fresh_corruption(rng: np.random.Generator) -> Property:
     return functools.partial(drops_independently, rng=rng)
 
 
-FRESH_MSE = fresh_values("mse_loss", true_squared_error, lambda rng: pictures(6, 9, rng))
-FRESH_CROSS_ENTROPY = fresh_values(
+FRESH_CORRUPT = fresh_corruption
+FRESH_MSE_LOSS = fresh_values("mse_loss", true_squared_error, lambda rng: pictures(6, 9, rng))
+FRESH_CROSS_ENTROPY_LOSS = fresh_values(
     "cross_entropy_loss", true_reconstruction, lambda rng: images(6, 9, rng)
 )
-FRESH_SPARSITY = fresh_values(
+FRESH_SPARSITY_PENALTY = fresh_values(
     "sparsity_penalty", true_sparsity, lambda rng: codes(6, 5, rng.uniform(0.05, 0.5), rng)
 )
-FRESH_CONTRACTIVE = fresh_values(
+FRESH_CONTRACTIVE_PENALTY = fresh_values(
     "contractive_penalty", true_contraction, lambda rng: encoded(6, 5, 3, "sigmoid", rng)
 )

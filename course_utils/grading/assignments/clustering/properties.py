@@ -212,9 +212,10 @@ def fresh_density(rng: np.random.Generator) -> Arrays:
     return numbers(9, mean, std, rng) | {"mean": mean, "std": std}
 
 
+FRESH_ASSIGN = fresh_points
 FRESH_UPDATE = fresh_values("update", true_update, fresh_labelled)
 FRESH_INERTIA = fresh_values("inertia", true_inertia, fresh_labelled)
-FRESH_LOG_DENSITY = fresh_values("gaussian_log_density", true_log_density, fresh_density)
-FRESH_FIT = fresh_values(
+FRESH_GAUSSIAN_LOG_DENSITY = fresh_values("gaussian_log_density", true_log_density, fresh_density)
+FRESH_FIT_GAUSSIAN = fresh_values(
     "fit_gaussian", true_fit, lambda rng: numbers(20, 1, 2, rng), parts=("mean", "std")
 )

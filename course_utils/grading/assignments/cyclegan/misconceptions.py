@@ -155,7 +155,7 @@ def squares(real: str = "(real - 1)**2", fake: str = "fake**2", join: str = "{r}
     return f"0.5 * ({join.format(r=r, f=f)})"
 
 
-DISCRIMINATOR_LOSS = (
+LEAST_SQUARES_DISCRIMINATOR_LOSS = (
     Misconception(
         "half forgotten",
         "The result is twice what it should be: the factor ½ in front of the sum is missing.",
@@ -293,7 +293,7 @@ DISCRIMINATOR_LOSS = (
     ),
 )
 
-GENERATOR_LOSS = (
+LEAST_SQUARES_GENERATOR_LOSS = (
     Misconception(
         "target 0",
         "The fake scores are pulled to 0, which is what the discriminator wants. The generator "

@@ -34,13 +34,13 @@ FAKE = [[[[0.25], [-1.0]]], [[[0.75], [1.5]]]]
 TWO = "2 images with 1×2 scores each"
 UNEVEN = {"real": REAL, "fake": [*FAKE, [[[3.0], [0.125]]]]}
 
-DISCRIMINATOR_LOSS = (
+LEAST_SQUARES_DISCRIMINATOR_LOSS = (
     *usual_probes(TWO, arrays(real=REAL, fake=FAKE)),
     Probe("2 real and 3 fake images", arrays(**UNEVEN)),
     Probe("scores of ±1000", arrays(real=[[1000.0], [-1000.0]], fake=[[1000.0], [2.0]])),
 )
 
-GENERATOR_LOSS = (
+LEAST_SQUARES_GENERATOR_LOSS = (
     *usual_probes(TWO, arrays(fake=FAKE)),
     Probe("scores of ±1000", arrays(fake=[[1000.0], [-1000.0], [0.5]])),
 )

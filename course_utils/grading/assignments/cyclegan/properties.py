@@ -114,7 +114,7 @@ IDENTITY_LOSS = of_images(
     "identity_loss", true_identity_loss, true_identity_gradients, "y", "y_mapped"
 )
 
-DISCRIMINATOR_LOSS = (
+LEAST_SQUARES_DISCRIMINATOR_LOSS = (
     equals(
         "least_squares_discriminator_loss",
         true_discriminator_loss,
@@ -135,7 +135,7 @@ DISCRIMINATOR_LOSS = (
     ),
 )
 
-GENERATOR_LOSS = (
+LEAST_SQUARES_GENERATOR_LOSS = (
     equals(
         "least_squares_generator_loss",
         true_generator_loss,
@@ -183,23 +183,23 @@ GENERATOR_OBJECTIVE = (
     ),
 )
 
-FRESH_CYCLE = fresh_values(
+FRESH_CYCLE_LOSS = fresh_values(
     "cycle_loss", true_cycle_loss, lambda rng: images("x", "x_cycled", (4, 3, 3, 2), rng)
 )
-FRESH_IDENTITY = fresh_values(
+FRESH_IDENTITY_LOSS = fresh_values(
     "identity_loss", true_identity_loss, lambda rng: images("y", "y_mapped", (4, 3, 3, 2), rng)
 )
-FRESH_DISCRIMINATOR = fresh_values(
+FRESH_LEAST_SQUARES_DISCRIMINATOR_LOSS = fresh_values(
     "least_squares_discriminator_loss",
     true_discriminator_loss,
     lambda rng: {"real": scores((4, 2, 2, 1), rng), "fake": scores((6, 2, 2, 1), rng)},
 )
-FRESH_GENERATOR = fresh_values(
+FRESH_LEAST_SQUARES_GENERATOR_LOSS = fresh_values(
     "least_squares_generator_loss",
     true_generator_loss,
     lambda rng: {"fake": scores((4, 2, 2, 1), rng)},
 )
-FRESH_OBJECTIVE = fresh_values(
+FRESH_GENERATOR_OBJECTIVE = fresh_values(
     "generator_objective",
     true_objective,
     lambda rng: whole((3, 3, 3, 2), weights(*rng.uniform(0.5, 5, 2)), rng),

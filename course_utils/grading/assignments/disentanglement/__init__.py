@@ -1,30 +1,21 @@
-"""The assignment `disentanglement`: two losses and the gap that scores what they lead to."""
+"""The assignment `disentanglement`: two losses and the gap that scores what they lead to.
 
-from course_utils.grading.assignments.disentanglement import (
-    misconceptions,
+Sources: I. Higgins et al., *beta-VAE: Learning Basic Visual Concepts with a Constrained Variational
+Framework*, 2017, equation 4; X. Chen et al., *InfoGAN*, 2016, equation 5; R. T. Q. Chen et al.,
+*Isolating Sources of Disentanglement in Variational Autoencoders*, 2018, equation 6. `sigma` is the
+standard deviation here.
+"""
+
+from course_utils.grading.assignments import cells
+from course_utils.grading.assignments.disentanglement import misconceptions, probes, properties
+from course_utils.grading.assignments.specification import Assignment
+
+solutions = cells.solutions_of("disentanglement")
+ASSIGNMENT = Assignment.gathered(
+    "disentanglement",
+    solutions,
     probes,
     properties,
-    solutions,
+    misconceptions,
 )
-from course_utils.grading.assignments.specification import Assignment, GradedFunction
-
-ASSIGNMENT = Assignment(
-    "disentanglement",
-    tuple(
-        GradedFunction(
-            solution,
-            getattr(probes, solution.__name__.upper()),
-            getattr(properties, solution.__name__.upper()),
-            getattr(misconceptions, solution.__name__.upper()),
-            fresh=getattr(properties, f"FRESH_{solution.__name__.upper()}"),
-        )
-        for solution in (
-            solutions.beta_vae_loss,
-            solutions.code_loss,
-            solutions.discrete_mutual_information,
-            solutions.mutual_information_gap,
-        )
-    ),
-)
-
 grade = ASSIGNMENT.grade

@@ -19,7 +19,7 @@ from course_utils.grading.assignments.common import (
     fresh_values,
     ignores_the_order,
 )
-from course_utils.grading.assignments.vae.properties import (
+from course_utils.grading.assignments.elbo import (
     images,
     latent,
     true_kl,

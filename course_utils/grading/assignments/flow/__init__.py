@@ -1,25 +1,19 @@
-"""The assignment `flow`: a coupling layer there and back, exact likelihoods, and their unit."""
+"""The assignment `flow`: a coupling layer there and back, exact likelihoods, and their unit.
 
-from course_utils.grading.assignments.flow import misconceptions, probes, properties, solutions
-from course_utils.grading.assignments.specification import Assignment, GradedFunction
+Source: L. Dinh, J. Sohl-Dickstein and S. Bengio, *Density estimation using Real NVP*, 2017,
+equations 2 to 8.
+"""
 
-ASSIGNMENT = Assignment(
+from course_utils.grading.assignments import cells
+from course_utils.grading.assignments.flow import misconceptions, probes, properties
+from course_utils.grading.assignments.specification import Assignment
+
+solutions = cells.solutions_of("flow")
+ASSIGNMENT = Assignment.gathered(
     "flow",
-    tuple(
-        GradedFunction(
-            solution,
-            getattr(probes, solution.__name__.upper()),
-            getattr(properties, solution.__name__.upper()),
-            getattr(misconceptions, solution.__name__.upper()),
-            fresh=getattr(properties, f"FRESH_{solution.__name__.upper()}"),
-        )
-        for solution in (
-            solutions.coupling_forward,
-            solutions.coupling_inverse,
-            solutions.log_prob,
-            solutions.bits_per_dimension,
-        )
-    ),
+    solutions,
+    probes,
+    properties,
+    misconceptions,
 )
-
 grade = ASSIGNMENT.grade

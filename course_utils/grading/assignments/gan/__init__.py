@@ -1,47 +1,20 @@
-"""The assignment `gan`: the losses of two players, a critic's loss, and a gradient penalty."""
+"""The assignment `gan`: the losses of two players, a critic's loss, and a gradient penalty.
 
-from course_utils.grading.assignments.gan import misconceptions, probes, properties, solutions
-from course_utils.grading.assignments.specification import Assignment, GradedFunction
+Sources: Goodfellow et al., *Generative Adversarial Nets*, 2014, equation 1 and section 3;
+Arjovsky, Chintala and Bottou, *Wasserstein GAN*, 2017, equation 2; Gulrajani et al., *Improved
+Training of Wasserstein GANs*, 2017, equation 3 and algorithm 1.
+"""
 
-ASSIGNMENT = Assignment(
+from course_utils.grading.assignments import cells
+from course_utils.grading.assignments.gan import misconceptions, probes, properties
+from course_utils.grading.assignments.specification import Assignment
+
+solutions = cells.solutions_of("gan")
+ASSIGNMENT = Assignment.gathered(
     "gan",
-    (
-        GradedFunction(
-            solutions.discriminator_loss,
-            probes.DISCRIMINATOR_LOSS,
-            properties.DISCRIMINATOR_LOSS,
-            misconceptions.DISCRIMINATOR_LOSS,
-            fresh=properties.FRESH_DISCRIMINATOR,
-        ),
-        GradedFunction(
-            solutions.generator_loss,
-            probes.GENERATOR_LOSS,
-            properties.GENERATOR_LOSS,
-            misconceptions.GENERATOR_LOSS,
-            fresh=properties.FRESH_GENERATOR,
-        ),
-        GradedFunction(
-            solutions.saturating_generator_loss,
-            probes.SATURATING_GENERATOR_LOSS,
-            properties.SATURATING_GENERATOR_LOSS,
-            misconceptions.SATURATING_GENERATOR_LOSS,
-            fresh=properties.FRESH_SATURATING,
-        ),
-        GradedFunction(
-            solutions.critic_loss,
-            probes.CRITIC_LOSS,
-            properties.CRITIC_LOSS,
-            misconceptions.CRITIC_LOSS,
-            fresh=properties.FRESH_CRITIC,
-        ),
-        GradedFunction(
-            solutions.gradient_penalty,
-            probes.GRADIENT_PENALTY,
-            properties.GRADIENT_PENALTY,
-            misconceptions.GRADIENT_PENALTY,
-            fresh=properties.FRESH_PENALTY,
-        ),
-    ),
+    solutions,
+    probes,
+    properties,
+    misconceptions,
 )
-
 grade = ASSIGNMENT.grade

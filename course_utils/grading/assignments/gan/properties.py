@@ -238,18 +238,22 @@ GRADIENT_PENALTY = (
     draws_anew,
 )
 
-FRESH_DISCRIMINATOR = fresh_values(
+FRESH_DISCRIMINATOR_LOSS = fresh_values(
     "discriminator_loss",
     true_discriminator_loss,
     lambda rng: scores("real_logits", "fake_logits", (6, 9), rng),
 )
-FRESH_GENERATOR = fresh_values("generator_loss", true_generator_loss, lambda rng: fakes(6, rng))
-FRESH_SATURATING = fresh_values(
+FRESH_GENERATOR_LOSS = fresh_values(
+    "generator_loss", true_generator_loss, lambda rng: fakes(6, rng)
+)
+FRESH_SATURATING_GENERATOR_LOSS = fresh_values(
     "saturating_generator_loss", true_saturating_loss, lambda rng: fakes(6, rng)
 )
-FRESH_CRITIC = fresh_values(
+FRESH_CRITIC_LOSS = fresh_values(
     "critic_loss",
     true_critic_loss,
     lambda rng: scores("real_scores", "fake_scores", (6, 9), rng),
 )
-FRESH_PENALTY = fresh_values("gradient_penalty", true_penalty, lambda rng: alike(6, (3, 3, 1), rng))
+FRESH_GRADIENT_PENALTY = fresh_values(
+    "gradient_penalty", true_penalty, lambda rng: alike(6, (3, 3, 1), rng)
+)

@@ -1,40 +1,24 @@
-"""The assignment `transposed_convolution`: conv_matrix, conv2d, conv2d_transpose."""
+"""The assignment `transposed_convolution`: conv_matrix, conv2d, conv2d_transpose.
 
-from course_utils.grading.assignments.specification import Assignment, GradedFunction
+Source: V. Dumoulin and F. Visin, *A guide to convolution arithmetic for deep learning*, 2016,
+section 4.1.
+"""
+
+from course_utils.grading.assignments import cells
+from course_utils.grading.assignments.specification import Assignment
 from course_utils.grading.assignments.transposed_convolution import (
     misconceptions,
     probes,
     properties,
-    solutions,
 )
 
-ASSIGNMENT = Assignment(
+solutions = cells.solutions_of("transposed_convolution")
+ASSIGNMENT = Assignment.gathered(
     "transposed_convolution",
-    (
-        GradedFunction(
-            solutions.conv_matrix,
-            probes.CONV_MATRIX,
-            properties.CONV_MATRIX,
-            misconceptions.CONV_MATRIX,
-            fresh=properties.FRESH_MATRIX,
-        ),
-        GradedFunction(
-            solutions.conv2d,
-            probes.CONV2D,
-            properties.CONV2D,
-            misconceptions.CONV2D,
-            builds_on=("conv_matrix",),
-            fresh=properties.FRESH_CONV2D,
-        ),
-        GradedFunction(
-            solutions.conv2d_transpose,
-            probes.CONV2D_TRANSPOSE,
-            properties.CONV2D_TRANSPOSE,
-            misconceptions.CONV2D_TRANSPOSE,
-            builds_on=("conv_matrix",),
-            fresh=properties.FRESH_TRANSPOSE,
-        ),
-    ),
+    solutions,
+    probes,
+    properties,
+    misconceptions,
+    builds_on={"conv2d": ("conv_matrix",), "conv2d_transpose": ("conv_matrix",)},
 )
-
 grade = ASSIGNMENT.grade

@@ -118,10 +118,10 @@ CONV2D_TRANSPOSE = (
     is_adjoint,
 )
 
-FRESH_MATRIX = fresh_values(
+FRESH_CONV_MATRIX = fresh_values(
     "conv_matrix", true_conv_matrix, lambda rng: for_matrix(3, 7, 6, 2, rng=rng)
 )
 FRESH_CONV2D = fresh_values("conv2d", true_conv2d, lambda rng: for_conv2d(3, 7, 6, 2, rng=rng))
-FRESH_TRANSPOSE = fresh_values(
+FRESH_CONV2D_TRANSPOSE = fresh_values(
     "conv2d_transpose", true_conv2d_transpose, lambda rng: for_transpose(3, 7, 6, 2, rng=rng)
 )

@@ -1,44 +1,22 @@
 """The assignment `vae`: reparameterize, kl_divergence, reconstruction_loss, vae_loss.
 
 A hidden test in the notebook is `vae.grade(kl_divergence)`.
+
+Source: D. P. Kingma and M. Welling, *Auto-Encoding Variational Bayes*, 2014, section 2.4,
+equation 10 and appendix B. `sigma` is the standard deviation here.
 """
 
-from course_utils.grading.assignments.specification import Assignment, GradedFunction
-from course_utils.grading.assignments.vae import misconceptions, probes, properties, solutions
+from course_utils.grading.assignments import cells
+from course_utils.grading.assignments.specification import Assignment
+from course_utils.grading.assignments.vae import misconceptions, probes, properties
 
-ASSIGNMENT = Assignment(
+solutions = cells.solutions_of("vae")
+ASSIGNMENT = Assignment.gathered(
     "vae",
-    (
-        GradedFunction(
-            solutions.reparameterize,
-            probes.REPARAMETERIZE,
-            properties.REPARAMETERIZE,
-            misconceptions.REPARAMETERIZE,
-            fresh=properties.fresh_noise,
-        ),
-        GradedFunction(
-            solutions.kl_divergence,
-            probes.KL_DIVERGENCE,
-            properties.KL_DIVERGENCE,
-            misconceptions.KL_DIVERGENCE,
-            fresh=properties.FRESH_KL,
-        ),
-        GradedFunction(
-            solutions.reconstruction_loss,
-            probes.RECONSTRUCTION_LOSS,
-            properties.RECONSTRUCTION_LOSS,
-            misconceptions.RECONSTRUCTION_LOSS,
-            fresh=properties.FRESH_RECONSTRUCTION,
-        ),
-        GradedFunction(
-            solutions.vae_loss,
-            probes.VAE_LOSS,
-            properties.VAE_LOSS,
-            misconceptions.VAE_LOSS,
-            builds_on=("reconstruction_loss", "kl_divergence"),
-            fresh=properties.FRESH_LOSS,
-        ),
-    ),
+    solutions,
+    probes,
+    properties,
+    misconceptions,
+    builds_on={"vae_loss": ("reconstruction_loss", "kl_divergence")},
 )
-
 grade = ASSIGNMENT.grade

@@ -3,25 +3,9 @@
 import numpy as np
 
 from course_utils.grading.assignments.common import arrays, inside_tf_function, usual_probes
+from course_utils.grading.assignments.elbo import EXTREME_LOGITS, IMAGES, LATENT
 from course_utils.grading.probes import GRADIENT, TRACED, VALUE, Probe
 
-LATENT = arrays(
-    mu=[[0.5, -1.0, 2.0], [0.0, 0.25, -0.5], [1.5, 3.0, -2.0], [-0.75, 0.1, 1.0]],
-    sigma=[[0.5, 1.5, 0.8], [1.0, 2.0, 0.25], [0.7, 0.4, 1.2], [3.0, 0.9, 0.6]],
-)
-IMAGES = arrays(
-    x=[[0, 1, 0.25, 1, 0], [1, 1, 0, 0.5, 0], [0, 0, 0, 1, 1], [0.75, 0, 1, 1, 0]],
-    logits=[
-        [-2, 1.5, 0.3, 4, -0.5],
-        [0.7, -1.2, 2.5, -0.4, -3],
-        [1, -0.6, -5, 2.2, 0.9],
-        [-1.5, 3.5, 0.2, -0.8, 1.1],
-    ],
-)
-EXTREME_LOGITS = arrays(
-    x=[[1, 0], [0, 1], [1, 1], [0, 0]],
-    logits=[[1000, -1000], [1000, 2], [-1000, 1000], [1000, 1000]],
-)
 FOUR = "a batch of 4 with 3 latent dimensions"
 FAR = arrays(mu=[[50, 0], [0.5, -50], [0, 3]], sigma=[[1, 100], [0.01, 0.05], [1, 30]])
 

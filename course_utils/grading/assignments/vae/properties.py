@@ -1,7 +1,7 @@
 """The hidden tests of the assignment `vae`.
 
-What is right is found by other ways than a student's: KL by quadrature of SciPy's densities, the
-cross-entropy by SciPy's log_expit in float64, the sample by what its noise must be like.
+What is right is found by other ways than a student's: the divergence and the cross-entropy as
+`elbo` says, the sample by what its noise must be like.
 """
 
 from course_utils.quiet import tf
@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable
 
 import numpy as np
-from scipy import special, stats
+from scipy import stats
 
 from course_utils.grading.assignments.common import (
     Arrays,
@@ -20,31 +20,15 @@ from course_utils.grading.assignments.common import (
     traced,
     treats_examples_alike,
 )
-
-
-def true_kl(mu: np.ndarray, sigma: np.ndarray) -> np.ndarray:
-    """KL(q ‖ p) = E_q[log q(z) − log p(z)] by Gauss–Hermite quadrature, (B,).
-
-    The integrand is a quadratic in z, for which three nodes are exact.
-    """
-    nodes, weights = special.roots_hermitenorm(3)
-    mu, sigma = mu[..., None], sigma[..., None]
-    z = mu + sigma * nodes
-    log_ratio = stats.norm.logpdf(z, mu, sigma) - stats.norm.logpdf(z)
-    return (log_ratio @ (weights / weights.sum())).sum(axis=-1)
-
-
-def true_kl_gradients(mu: np.ndarray, sigma: np.ndarray) -> Arrays:
-    return {"mu": mu, "sigma": sigma - 1 / sigma}
-
-
-def true_reconstruction(x: np.ndarray, logits: np.ndarray) -> np.ndarray:
-    """−log p(x | logits) of independent Bernoulli pixels, (B,)."""
-    return -(x * special.log_expit(logits) + (1 - x) * special.log_expit(-logits)).sum(axis=-1)
-
-
-def true_reconstruction_gradients(x: np.ndarray, logits: np.ndarray) -> Arrays:
-    return {"x": -logits, "logits": special.expit(logits) - x}
+from course_utils.grading.assignments.elbo import (
+    SIZES,
+    images,
+    latent,
+    true_kl,
+    true_kl_gradients,
+    true_reconstruction,
+    true_reconstruction_gradients,
+)
 
 
 def true_loss(x, logits, mu, sigma) -> np.ndarray:
@@ -54,26 +38,6 @@ def true_loss(x, logits, mu, sigma) -> np.ndarray:
 def true_loss_gradients(x, logits, mu, sigma) -> Arrays:
     by_argument = true_reconstruction_gradients(x, logits) | true_kl_gradients(mu, sigma)
     return {name: gradient / len(x) for name, gradient in by_argument.items()}
-
-
-def latent(examples: int, dimensions: int, rng: np.random.Generator | None = None) -> Arrays:
-    rng = rng or np.random.default_rng([examples, dimensions])
-    mu = rng.normal(0, 2, (examples, dimensions))
-    return {"mu": mu, "sigma": np.exp(rng.normal(0, 0.7, mu.shape))}
-
-
-def images(examples: int, pixels: int, rng: np.random.Generator | None = None) -> Arrays:
-    rng = rng or np.random.default_rng([examples, pixels])
-    logits = rng.normal(0, 3, (examples, pixels))
-    grey = rng.integers(0, 17, logits.shape) / 16
-    return {"x": np.where(rng.random(logits.shape) < 0.5, grey, np.round(grey)), "logits": logits}
-
-
-SIZES = {
-    "one example with one entry": (1, 1),
-    "7 examples with one entry each": (7, 1),
-    "5 examples with 20 entries each": (5, 20),
-}
 
 
 def noise_of(function: Callable, mu: np.ndarray, sigma: np.ndarray) -> np.ndarray:
@@ -239,8 +203,11 @@ def fresh_noise(rng: np.random.Generator) -> Property:
     return functools.partial(has_standard_normal_noise, rng=rng)
 
 
-FRESH_KL = fresh_values("kl_divergence", true_kl, lambda rng: latent(6, 4, rng))
-FRESH_RECONSTRUCTION = fresh_values(
+FRESH_REPARAMETERIZE = fresh_noise
+FRESH_KL_DIVERGENCE = fresh_values("kl_divergence", true_kl, lambda rng: latent(6, 4, rng))
+FRESH_RECONSTRUCTION_LOSS = fresh_values(
     "reconstruction_loss", true_reconstruction, lambda rng: images(6, 9, rng)
 )
-FRESH_LOSS = fresh_values("vae_loss", true_loss, lambda rng: images(6, 9, rng) | latent(6, 4, rng))
+FRESH_VAE_LOSS = fresh_values(
+    "vae_loss", true_loss, lambda rng: images(6, 9, rng) | latent(6, 4, rng)
+)
