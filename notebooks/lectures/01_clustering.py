@@ -1,18 +1,19 @@
 # %% [markdown]
 # # Clustering
 #
-# Nobody told you that there are cats and dogs. You saw animals, and some looked alike. Can a machine
-# find groups in data when no example carries a label? And once it knows the groups, can it draw a new member?
+# Nobody has to tell a child which animals are cats and which are dogs before it notices that some of them look
+# alike. Can a machine find groups in data when no example carries a label? And once it knows the groups, can it
+# draw a new member of one?
 #
 # **Afterwards you can**
 #
-# - run k-means in your head: who belongs to whom, then where the centers go;
+# - run k-means by hand: decide which center each point belongs to, then where the centers go;
 # - say why it stops, why it may stop in a bad place, and what k-means++ does about that;
 # - recognise data on which k-means must fail, and know when a Gaussian mixture does better;
-# - choose the number of clusters with three kinds of evidence, and doubt all three.
+# - choose the number of clusters with three kinds of evidence, and say what each of them can miss.
 #
 # **Time**: about 45 minutes to read and play; half a minute to run from top to bottom on two cores.
-# **Needs**: Python with NumPy, what a mean and a variance are. No network, no GPU.
+# **Needs**: Python with NumPy; you should know what a mean and a variance are. No network, no GPU.
 
 # %%
 import matplotlib.pyplot as plt
@@ -33,13 +34,15 @@ COLORS = np.array(["#4477AA", "#EE7733", "#228833", "#AA3377", "#33BBEE", "#CC33
 # %% [markdown]
 # ## 1. What is there to learn without labels?
 #
-# Here are 300 points. Each is one example with two **features**, two measured numbers: think of the
+# Here are 300 points. Each is one example with two **features**, that is, two measured numbers: think of the
 # height and the weight of 300 animals. There are no labels.
 #
 # **Predict**: how many groups do you see? Where would you put the middle of each?
 
 # %%
-points, _ = make_blobs(300, centers=5, cluster_std=0.8, center_box=(-6, 6), random_state=7)
+points, group, made_at = make_blobs(  # which group each point is in is for section 7 only
+    300, centers=5, cluster_std=0.8, center_box=(-6, 6), random_state=7, return_centers=True
+)
 
 plt.figure(figsize=(4.6, 4), layout="constrained")
 plt.scatter(*points.T, s=12, color="0.35")
@@ -49,19 +52,26 @@ plt.gca().set_aspect("equal")
 plt.show()
 
 # %% [markdown]
-# Your eye has just done **unsupervised learning**: it found structure in examples alone. In **supervised**
-# learning each example comes with an answer, and the machine learns to repeat it. Finding groups is the oldest unsupervised
-# task, and it is called **clustering**.
+# You have just done **unsupervised learning**: you found structure in examples alone. In **supervised** learning,
+# each example $x_i$ comes with an answer, its **target** $t_i$, and the machine learns to give that answer itself.
+# The difference is easiest to see in what the machine is given:
+#
+# $$\text{supervised: } (x_i, t_i)_{i=1}^N \qquad\qquad \text{unsupervised: } (x_i)_{i=1}^N$$
+#
+# Finding groups in unlabelled data is called **clustering**. It is the simplest task of this kind, and we start
+# with it.
 
 # %% [markdown]
 # ## 2. What makes one grouping better than another?
 #
-# Say there are $K$ groups, and each has a **center** $c_k$. A point belongs to the center nearest to it. A grouping
-# is good if no point has far to go:
+# Say there are $K$ groups, and group $k$ has a **center** $c_k$. Each point belongs to its nearest center. A
+# grouping is good if every point is close to its center, so we add up the squared distances. The sum is called
+# the **inertia**:
 #
 # $$\text{inertia} = \sum_i \min_k \lVert x_i - c_k \rVert^2.$$
 #
-# That is the sum of the squared lengths of all the thin lines below. Smaller is better.
+# In the picture below, square the length of each thin line and add the squares: that is the inertia. Smaller is
+# better.
 
 # %%
 guess = np.array([[-3.0, 4.0], [0.0, 0.0], [4.0, -4.0]])
@@ -83,14 +93,15 @@ print(f"inertia with three guessed centers: {(distances.min(axis=1) ** 2).sum():
 # %% [markdown]
 # ## 3. How do we find good centers?
 #
-# We have a chicken and an egg. If we knew the centers, we would know who belongs where. If we knew who belongs
-# where, we would know the centers. So: guess one, compute the other, and take turns.
+# This is a chicken-and-egg problem. If we knew the centers, we could tell which points belong to each. If we
+# knew which points belong together, we could compute their centers. So we guess one, compute the other, and take
+# turns:
 #
 # 1. **Assign**: every point goes to its nearest center.
 # 2. **Move**: every center goes to the mean of its points.
 #
-# That is **k-means** (Lloyd 1982). Step through it. *Next* does half a round; the arrow keys move the slider.
-# **Predict** before each step which way the centers will go. Then choose another start.
+# That is **k-means** (Lloyd 1982). Step through it: *Next* does half a round, and the arrow keys move the slider.
+# **Predict** before each step which way the centers will move. Then choose another start.
 
 # %%
 rng = np.random.default_rng(0)
@@ -105,11 +116,12 @@ KMeansStepper(
 )
 
 # %% [markdown]
-# Did the curve ever rise? It cannot. *Assign* gives each point the shortest way there is. *Move* is the best place for
-# given points, because the mean is the point with the smallest sum of squared distances. Both halves can only
-# lower the inertia. And there are finitely many ways to assign 300 points, so k-means must stop.
+# Did the curve ever rise? It cannot. *Assign* gives each point the nearest center there is, so no distance grows.
+# *Move* puts each center at the mean of its points, and no other place has a smaller sum of squared distances to
+# them. Neither step can raise the inertia. And since 300 points can be assigned to five centers in only finitely
+# many ways, k-means must stop.
 #
-# It stops at *a* bottom, not at *the* bottom. Check both claims.
+# It stops at *a* minimum, though, not necessarily at *the* minimum. Let us check both claims.
 
 # %%
 for name, fit in (("spread out", good), ("all in the middle", middle), ("in a corner", bad)):
@@ -120,11 +132,13 @@ assert bad.inertia > 1.5 * good.inertia
 # %% [markdown]
 # ## 4. Where should the centers start?
 #
-# Random points are the obvious start. But two of them may fall into one group, and then another group has none.
-# **k-means++** (Arthur and Vassilvitskii 2007) draws them one after the other, and prefers points far from all centers so far: the
-# probability is proportional to the squared distance.
+# The obvious choice is to start at randomly chosen points. But two of them may fall into the same group, and then
+# another group has none. **k-means++** (Arthur and Vassilvitskii 2007) chooses the points one after the other and
+# prefers those far from all centers chosen so far: the probability of a point is proportional to its squared
+# distance from the nearest center. (Ours draws a few candidates each time and keeps the best of them, as section 7
+# of the paper suggests.)
 #
-# **Predict**: out of 200 random starts, how many end at the best inertia? And out of 200 by k-means++?
+# **Predict**: out of 200 random starts, how many end at the best inertia? And out of 200 starts with k-means++?
 
 # %%
 random_ends = [
@@ -136,28 +150,29 @@ plus_plus_ends = [
 
 bins = np.linspace(300, 1300, 51)
 figure, axes = plt.subplots(2, 1, figsize=(6, 3), sharex=True, sharey=True, layout="constrained")
+reached = {}
 for axis, name, ends in zip(
     axes, ("random points", "k-means++"), (random_ends, plus_plus_ends), strict=True
 ):
-    reached = np.mean(np.array(ends) < 1.01 * good.inertia)
+    reached[name] = np.mean(np.array(ends) < 1.01 * good.inertia)
     axis.hist(ends, bins, color="#4477AA")
-    axis.set(title=f"{name}: {reached:.0%} reach the best", ylabel="starts")
+    axis.set(title=f"{name}: {reached[name]:.0%} reach the best", ylabel="starts")
 axes[1].set_xlabel("inertia at the end")
 plt.show()
 
-assert np.mean(plus_plus_ends) < np.mean(random_ends)
+assert reached["random points"] < reached["k-means++"] < 1
 
 # %% [markdown]
-# Better, but no promise. So everybody also starts several times and keeps the best. Our `KMeans` does both: ten starts by
-# k-means++.
+# That is better, but no guarantee. So it is usual to start several times as well and to keep the best result. Our
+# `KMeans` does both: it tries ten starts with k-means++.
 
 # %% [markdown]
 # ## 5. Where does k-means fail?
 #
-# Inertia knows nothing but the distance to a center. So a cluster can only be *whatever lies nearest to one point*. Here are
-# three data sets in which you see the groups at once.
+# Inertia only looks at distances to centers. So a cluster is always *the set of points that are nearer to this
+# center than to any other*. Here are three data sets whose groups you can see at once.
 #
-# **Predict** for each one how k-means will cut it.
+# **Predict** for each of them how k-means will divide it.
 
 # %%
 rings = load("rings", count=450).train
@@ -190,35 +205,37 @@ k_means_accuracy = draw_cases(lambda x, k: KMeans(k).fit(x).labels)
 assert max(k_means_accuracy.values()) < 0.9
 
 # %% [markdown]
-# *Right* means: pair each cluster with one group as well as possible, then count the points that agree. (The names of clusters
-# mean nothing, so the pairing is free.)
+# *Right* means: pair each cluster with one group as well as possible, then count the points on which the two agree.
+# (The numbers of the clusters mean nothing, so any pairing is allowed.)
 #
-# - **Rings** share one middle. Nearest-to-a-point cannot tell them apart.
-# - **Unequal sizes**: the border lies halfway between two centers, however wide one group is.
-# - **Stretched** groups: a point may be nearer to the neighbour's middle than to its own far end.
+# - **Rings** all have the same middle. No choice of centers separates them.
+# - **Unequal sizes**: the border lies halfway between two centers, however wide one of the groups is.
+# - **Stretched** groups: a point at the far end of its own group may be nearer to the middle of the next one.
 
 # %% [markdown]
 # ## 6. What if clusters had shapes?
 #
-# Give each cluster a size, a direction and a share of the points. A **Gaussian** is a bell-shaped hill of probability; in the
-# plane its contours are ellipses. A **Gaussian mixture** is a sum of $K$ of them:
+# Give each cluster a width, a direction and a share of the points. A **Gaussian** is a bell-shaped hill of
+# probability; in the plane its contours are ellipses. A **Gaussian mixture** is a weighted sum of $K$ of them:
 #
 # $$p(x) = \sum_k \pi_k\, \mathcal N(x; \mu_k, \Sigma_k).$$
 #
-# | symbol | name | says |
+# | symbol | name | what it says |
 # |---|---|---|
 # | $\pi_k$ | weight | which share of the points comes from component $k$ |
-# | $\mu_k$ | mean | where it lies: the old center |
+# | $\mu_k$ | mean | where the component lies, as the center did in k-means |
 # | $\Sigma_k$ | covariance | how wide it is, and in which direction |
 #
-# Now no point has to decide. It belongs to component $k$ with a probability, the **responsibility** $r_{ik}$. Two neighbours on
-# a border may be 51 : 49 and 49 : 51 instead of all or nothing. The two turns of k-means become
-# **expectation-maximisation** (EM; Dempster, Laird and Rubin 1977):
+# Now no point has to choose one cluster. It belongs to component $k$ with a probability, the **responsibility**
+# $r_{ik}$. Of two neighbours on a border, one may be shared 51 : 49 and the other 49 : 51, where k-means would put them
+# into different clusters altogether. The two steps of k-means become **expectation-maximisation** (EM; Dempster,
+# Laird and Rubin 1977):
 #
 # 1. **E-step**: compute the responsibilities from the Gaussians, $r_{ik} \propto \pi_k\,\mathcal N(x_i; \mu_k, \Sigma_k)$.
-# 2. **M-step**: compute weights, means and covariances from the points, each counted $r_{ik}$ times.
+# 2. **M-step**: compute weights, means and covariances from the points, where point $i$ counts $r_{ik}$ times for
+#    component $k$.
 #
-# **Predict**: which of the three cases will it solve?
+# **Predict**: which of the three cases will the mixture solve?
 
 # %%
 mixture_accuracy = draw_cases(lambda x, k: GaussianMixture(k, tolerance=1e-6).fit(x).predict(x))
@@ -226,14 +243,17 @@ assert mixture_accuracy["unequal sizes"] > 0.97 and mixture_accuracy["stretched"
 assert mixture_accuracy["rings"] < 0.6
 
 # %% [markdown]
-# Two of three. A ring is no ellipse. Watch EM at work on the stretched groups: the ellipses hold two thirds of each component
-# or so (they are drawn at 1.5 standard deviations), and a point takes the mixed colour of its responsibilities.
+# It solves two of three, because a ring is not an ellipse. Watch EM at work on the stretched groups. Each point has the mixed colour
+# of its responsibilities. The ellipses are drawn at 1.5 standard deviations, where they hold about two thirds of a
+# component.
 
 # %%
 x, _ = cases["stretched"]
 mixture = GaussianMixture(3, tolerance=1e-6).fit(x)
 circle = np.stack([np.cos(np.linspace(0, 2 * np.pi, 100)), np.sin(np.linspace(0, 2 * np.pi, 100))])
 rgb = np.array([[int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)] for color in COLORS[:3]])
+inside = np.mean(np.sum(rng.normal(size=(100_000, 2)) ** 2, axis=1) < 1.5**2)
+assert abs(inside - 2 / 3) < 0.02  # what an ellipse of 1.5 standard deviations holds
 
 climbed = np.array([step.log_likelihood for step in mixture.history])
 shares = (climbed - climbed[0]) / (climbed[-1] - climbed[0])
@@ -259,11 +279,12 @@ assert np.all(np.diff(objective) > -1e-9)
 print(f"{len(objective)} rounds; the objective never fell")
 
 # %% [markdown]
-# The number above each picture is the **mean log-likelihood**: the logarithm of $p(x)$, averaged over the points. EM makes
-# the data ever more probable, just as k-means makes the ways ever shorter. (The unit of a natural logarithm is the **nat**. The objective that never falls is
-# the log-likelihood with a small penalty that keeps a component from shrinking onto a single point.) What $p(x)$ means is the next lecture's subject.
+# The number above each picture is the **mean log-likelihood**: the logarithm of $p(x)$, averaged over the points.
+# Its unit is the **nat**, the unit of natural logarithms. EM makes the data more and more probable, just as k-means makes
+# the distances shorter and shorter. (To be exact: what EM never lowers here is the log-likelihood plus a small penalty
+# that keeps a component from shrinking onto a single point.) What $p(x)$ means is the subject of the next lecture.
 #
-# **And the rings?** No better algorithm is needed, only a better feature. Replace the two coordinates by
+# **And the rings?** They need no better algorithm, only a better feature. Replace the two coordinates by
 # the distance from the middle:
 
 # %%
@@ -273,20 +294,21 @@ print(f"k-means on the radius alone: {accuracy:.1%} right")
 assert accuracy > 0.99
 
 # %% [markdown]
-# Remember this. Much of what follows in this course is about finding the coordinates in which a problem is easy.
+# Remember this. Much of this course is about finding coordinates in which a problem becomes easy.
 
 # %% [markdown]
 # ## 7. How many clusters are there?
 #
-# Inertia cannot tell. More centers make it smaller, until every point is a center and it is zero. Three kinds of evidence:
+# Inertia cannot tell us. With more centers its minimum only gets smaller, until every point is its own center and the
+# inertia is zero. There are three common kinds of evidence:
 #
-# - **Elbow**: draw inertia against $K$ and look for the bend after which a further center gains little.
-# - **Silhouette** (Rousseeuw 1987): for each point, how much nearer is its own cluster than the next one? 1 is perfect, 0 is on
-#   a border. Take the $K$ with the highest average.
-# - **Held-out likelihood**: fit a mixture on half of the points, and ask how probable it finds the other half. Take the $K$ after
-#   which this stops rising.
+# - **Elbow**: plot the inertia against $K$ and look for the bend beyond which another center gains little.
+# - **Silhouette** (Rousseeuw 1987): for each point, compare the mean distance to its own cluster with the mean distance
+#   to the nearest other cluster. 1 is perfect, 0 is on a border. Take the $K$ with the highest average.
+# - **Held-out likelihood**: fit a mixture to half of the points and ask how probable it finds the other half. Take the
+#   $K$ beyond which this stops rising.
 #
-# **Predict** which $K$ each will name for the 300 points from the beginning.
+# **Predict** which $K$ each of them will suggest for the 300 points from section 1.
 
 # %%
 counts = np.arange(1, 10)
@@ -310,16 +332,32 @@ inertias = np.array([fit.inertia for fit in fits])
 print("each further cluster lowers the inertia by", (1 - inertias[1:] / inertias[:-1]).round(2))
 assert inertias[4] < 0.6 * inertias[3] and inertias[5] > 0.8 * inertias[4]
 
+silhouette = dict(zip(counts[1:], silhouettes, strict=True))
+print(f"silhouette of 3 clusters {silhouette[3]:.3f}, of 5 clusters {silhouette[5]:.3f}")
+assert set(sorted(silhouette, key=silhouette.get)[-2:]) == {3, 5}
+assert abs(silhouette[3] - silhouette[5]) < 0.01
+
+gains = np.diff(held_out)  # the first is the gain of a second component
+print("each further component adds, in nats", gains.round(2))
+assert gains[:3].min() > 0.2 and np.abs(gains[3:6]).max() < 0.05
+
+coarse = fits[2].labels  # three clusters
+ends_in = [np.unique(coarse[group == k]) for k in range(5)]  # the clusters that each group is in
+upper_left = np.argsort(made_at[:, 0] - made_at[:, 1])[:3]
+assert len(np.unique(np.concatenate([ends_in[k] for k in upper_left]))) == 1
+
 # %% [markdown]
-# We made five groups. The elbow shows five to those who look closely. The silhouette cannot decide between three and five: from far away, the three
-# groups at the upper left are one. Held-out likelihood rises to four, then is flat for a while: the data do not tell. **Three clusters seen
-# from afar, five from near**; both are true. On real data the honest answer is mostly: it depends on what the clusters are for.
+# We made five groups. The elbow does show five, if you look closely. The silhouette cannot decide between three and
+# five: from a distance, the three groups at the upper left are one. The held-out likelihood rises up to four
+# components and is then flat for a while, so it does not decide between four, five and more. **Three clusters from afar, five from
+# close up**: both are true. With real data the honest answer usually is that it depends on what you want the clusters
+# for.
 
 # %% [markdown]
 # ## 8. Does it find the ten digits?
 #
-# Real data now: 1,350 handwritten digits, 8×8 pixels. One image is a list of 64 numbers, so it is a point in a space of 64 dimensions. The
-# distance between two images is the root of the sum of squared differences, pixel by pixel.
+# Now real data: 1,350 handwritten digits of 8×8 pixels. One image is a list of 64 numbers, so it is a point in a space
+# of 64 dimensions. The distance between two images is the square root of the sum of squared differences, pixel by pixel.
 #
 # **Predict**: ask for ten clusters. What will the ten centers look like?
 
@@ -340,13 +378,22 @@ show_images(
     columns=10,
     titles=[f"mostly {commonest[k]}" for k in order],
 )
+print("no center of their own:", sorted(set(range(10)) - set(commonest)))
+assert 4 in commonest and len(set(commonest)) < 10
 
 # %% [markdown]
-# Each center is a mean of images, so it is a blurred image itself. Nobody said what a 4 is, and there is a 4. Some digits are missing
-# and others come twice: k-means has found ways of writing, not names.
+# Each center is a mean of images, so it is a blurred image itself. Nobody said what a 4 looks like, and yet there is a
+# 4. But not every digit has a center of its own, and another digit has two: k-means has found ways of writing, not
+# names.
 #
-# How good is it? We hide the labels while clustering and use them once, to score. Besides the accuracy there is
-# **normalised mutual information** (NMI): how much the cluster tells of the digit, 0 for nothing, 1 for all. For comparison, ten means made **with** labels.
+# How good is it? We hide the labels while clustering, and use them only to name the centers above and to score the
+# result here. Besides the accuracy there is **normalised mutual information** (NMI). It asks how much the cluster tells
+# you about the digit, and how much the digit tells you about the cluster: 0 means nothing, and 1 means that the two
+# groupings are the same up to the numbers of the clusters. For comparison we also take ten means computed **with** the
+# labels.
+#
+# **Predict**: if every test image were a cluster of its own, what would its NMI be? Each cluster would then tell you its digit
+# exactly.
 
 # %%
 test_x, test_labels = flat(digits.test), digits.test.labels
@@ -363,56 +410,92 @@ for name, answer in (("k-means, no labels", found), ("class means, with labels",
     print(f"{name:25} {accuracy:9.1%} {information:7.2f}")
 assert 0.5 < clustering_accuracy(test_labels, found) < np.mean(with_labels == test_labels)
 
+alone = normalized_mutual_info_score(test_labels, np.arange(len(test_labels)))
+print(f"{'every image for itself':25} {'':9} {alone:7.2f}")
+assert alone < normalized_mutual_info_score(test_labels, found)
+
 # %% [markdown]
-# **One number to change.** With 30 clusters instead of 10, what happens to the accuracy? And to the *purity*, the share of
-# images that belong to their cluster's commonest digit? **Predict**, run, then try a $K$ of your own.
+# One cluster for each image gets no full marks, because the digit says next to nothing about which of them it is.
+#
+# **One number to change.** With 30 clusters instead of 10, what happens to the accuracy? And to the *purity*, the share
+# of images that show the commonest digit of their cluster? **Predict**, run the cell, then try a $K$ of your own.
 
 # %%
 print("  K   accuracy   purity")
+accuracies, purities = [], []
 for k in (5, 10, 20, 30):
     labels = KMeans(k, restarts=5).fit(flat(digits.train)).labels
     commonest = [np.bincount(digits.train.labels[labels == c]).max() for c in range(k)]
-    purity = np.sum(commonest) / len(labels)
-    print(f"{k:3} {clustering_accuracy(digits.train.labels, labels):10.1%} {purity:8.1%}")
+    purities.append(np.sum(commonest) / len(labels))
+    accuracies.append(clustering_accuracy(digits.train.labels, labels))
+    print(f"{k:3} {accuracies[-1]:10.1%} {purities[-1]:8.1%}")
+assert np.all(np.diff(purities) > 0) and np.all(np.diff(accuracies[1:]) < 0)
 
 # %% [markdown]
-# They part ways. Purity rises, because small clusters are easily pure. Accuracy falls beyond ten, because it pairs each digit with *one* cluster and counts
-# every other piece as wrong. Neither is the truth; know what your number rewards.
+# The two part ways. Purity rises, because a small cluster is easily pure. Accuracy falls beyond ten clusters, because it
+# pairs each digit with *one* cluster and counts the images in all others as wrong. Neither of them is the truth: know
+# what your number rewards.
 
 # %% [markdown]
 # ## 9. Can a cluster draw?
 #
-# A center of k-means is one image. A component of a Gaussian mixture is more: it says how its members *vary*. So we can draw from it. Choose a component with
-# probability $\pi_k$, then a point of its Gaussian. **Predict**: sharp digits, blurred digits or noise?
+# A center of k-means is a single image. A component of a Gaussian mixture is more: it also says how its members *vary*.
+# So we can draw from it. Choose a component with probability $\pi_k$, then draw a point from its Gaussian. **Predict**:
+# will you see sharp digits, blurred digits or noise?
 
 # %%
 mixture = GaussianMixture(10, regularization=0.003).fit(flat(digits.train))
-drawn = mixture.sample(24, seed=1).clip(0, 1).reshape(-1, 8, 8, 1)
-show_images(drawn, columns=12, title="drawn from a Gaussian mixture: digits that nobody wrote")
+drawn = mixture.sample(24, seed=1).clip(0, 1)
+show_images(
+    drawn.reshape(-1, 8, 8, 1),
+    columns=12,
+    title="drawn from a Gaussian mixture: digits that nobody wrote",
+)
 
-nearest_real = np.linalg.norm(drawn.reshape(24, 1, 64) - flat(digits.train), axis=-1).min(axis=1)
-assert nearest_real.min() > 0.1  # none is a copy
+
+def to_training_data(images):
+    """Distance of each image from its nearest training image."""
+    return np.linalg.norm(images[:, None] - flat(digits.train), axis=-1).min(axis=1)
+
+
+copies = flat(digits.train)[:24] + 0.05 * rng.normal(size=(24, 64))
+from_training = {
+    "drawn": to_training_data(drawn),
+    "new digits that people wrote": to_training_data(test_x),
+    "copies with faint noise": to_training_data(copies),
+}
+print("distance from the nearest training image, median:")
+for name, distances in from_training.items():
+    print(f"  {name:30}{np.median(distances):.2f}")
+written = from_training["new digits that people wrote"]
+assert np.median(from_training["drawn"]) > np.median(written)
+assert from_training["drawn"].min() > from_training["copies with faint noise"].max()
 
 # %% [markdown]
-# Grainy, but many can be read. This is your first **generative model**: it has learned a distribution from examples, and it draws
-# new ones. Its flaw is plain. It believes that digits vary in straight lines, as ellipses do. The rest of the course does better.
+# They are grainy; count how many you can read. And they are no copies: they lie at least as far from the training images as
+# new digits that people wrote. This is your first **generative model**: it has learned a distribution from examples,
+# and it draws new ones from it. Its weakness is that, within a component, it lets digits vary along straight lines only, as ellipses do.
+# The rest of the course is about models that do better.
 
 # %% [markdown]
 # ## Summary
 #
-# - Clustering finds groups without labels. K-means takes turns: assign points, move centers. Inertia never rises.
-# - It stops at a local minimum. Spread-out starts (k-means++) and several tries help.
-# - It fails where groups are not round and alike. A Gaussian mixture gives them size, direction and weight, and turns labels into probabilities.
-# - No score chooses $K$ for you. The elbow, the silhouette and held-out likelihood are evidence.
+# - Supervised learning has pairs $(x, t)$, unsupervised learning only $x$. Clustering finds groups in such data.
+# - K-means takes turns: assign points, move centers. Inertia never rises, so it stops, but perhaps at a local minimum.
+#   Spread-out starts (k-means++) and several tries help.
+# - It fails where groups are not round and of similar size. A Gaussian mixture gives them width, direction and weight,
+#   and turns labels into probabilities.
+# - No score chooses $K$ for you. The elbow, the silhouette and the held-out likelihood are evidence.
 # - A mixture is a generative model: it can draw.
 #
 # ## Check yourself
 #
 # <details><summary>1. You fit k-means with K = 8 twice and get different clusters. Is there a bug?</summary>
-# Not necessarily. Two starts may end in two local minima. Compare the inertia, and keep the smaller.</details>
+# Not necessarily. Two starts may end in two local minima. Compare the inertia and keep the smaller one.</details>
 #
 # <details><summary>2. One feature is measured in metres and another in millimetres. What does k-means do?</summary>
-# It sees hardly anything but the millimetres, because their squared differences are a million times larger. Scale the features first.</details>
+# It hardly notices the one in metres: for equal lengths, squared differences in millimetres are a million times larger.
+# Scale the features first.</details>
 #
 # <details><summary>3. When does a Gaussian mixture become k-means?</summary>
 # When all components have the same weight and the same round covariance, and that covariance shrinks to zero. Then the
@@ -420,8 +503,9 @@ assert nearest_real.min() > 0.1  # none is a copy
 #
 # ## Do it yourself
 #
-# The assignment [clustering](../assignments/clustering/clustering.ipynb) asks for the two turns of k-means, its inertia, and a Gaussian
-# fitted by maximum likelihood, which the next lecture explains; it sorts digits with yours.
+# In the assignment [clustering](../assignments/clustering/clustering.ipynb) you write both steps of k-means, the
+# inertia, and a Gaussian fitted by maximum likelihood (which the next lecture explains). Then your own functions sort
+# handwritten digits.
 #
 # ## Papers
 #
