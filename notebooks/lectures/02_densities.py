@@ -1,15 +1,15 @@
 # %% [markdown]
 # # Densities
 #
-# How likely is this image? The question sounds odd, yet a machine that can answer it for every image knows what images look like. And a
-# machine that can draw images in the right proportions knows it too. These are the two ways to model a distribution,
-# and with one number instead of an image you can see both of them whole.
+# How likely is this image? The question sounds odd. Yet a machine that could answer it for every image would know what images
+# look like, and so would a machine that can draw images in the right proportions. These are the two ways to model a
+# distribution. With a single number in place of an image, you can see both of them whole.
 #
 # **Afterwards you can**
 #
 # - say what a density is, and why the probability of a single point is zero;
-# - fit a Gaussian, a mixture and a kernel density, and tell by unseen data which is best;
-# - explain how an implicit model can draw without knowing any density;
+# - fit a Gaussian, a mixture and a kernel density, and use unseen data to tell which is best;
+# - explain how an implicit model can draw samples without knowing any density;
 # - say why none of this works on photographs as it stands.
 #
 # **Time**: about 45 minutes to read and play; half a minute to run from top to bottom on two cores.
@@ -19,9 +19,11 @@
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import BoundaryNorm
+from sklearn.datasets import load_wine
 
 from course_utils.data import load
 from course_utils.explorers import DensityExplorer
+from course_utils.metrics.clustering import clustering_accuracy
 from course_utils.models.clustering import GaussianMixture
 from course_utils.models.density import (
     Gaussian,
@@ -37,8 +39,8 @@ plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.r
 # %% [markdown]
 # ## 1. What do we have?
 #
-# Data first. We take all handwritten zeros and ones, and of each image we keep one number: how **wide** the digit is. (Exactly: the
-# standard deviation of its ink from left to right, in pixels.)
+# Data first. We take all handwritten zeros and ones, and for each image we keep one number: how **wide** the digit is. (To be
+# exact: the standard deviation of its ink from left to right, in pixels.)
 #
 # **Predict**: what will the histogram look like?
 
@@ -76,18 +78,20 @@ plt.show()
 print(f"{len(x)} widths to fit, {len(held_out)} held out")
 
 # %% [markdown]
-# Two hills. Ones are narrow, zeros are wide. We call a number from this population $x$, and we ask for its **distribution**: which values come how often?
+# There are two hills: ones are narrow, zeros are wide. Call such a number $x$. We assume that all of them were drawn at random from one
+# **distribution**, which says how often each value comes up. We do not know the distribution; we only have the data. To
+# model it means to infer it from them.
 #
 # ## 2. What does the height of the curve mean?
 #
 # **Predict**: what is the probability that the next digit is exactly 1.2 pixels wide, to infinitely many decimals?
 #
-# Zero. There are too many numbers. Only an **interval** has a probability, and it is an area:
+# It is zero, because there are infinitely many numbers to share it. Only an **interval** has a probability, and that probability is an area:
 #
 # $$P(a < x < b) = \int_a^b p(x)\,dx.$$
 #
-# $p$ is the **density**: probability *per pixel of width*. All the area together is 1. A density itself can be larger than 1, and it is here.
-# It says how much likelier the neighbourhood of one value is than that of another.
+# $p$ is the **density**: probability *per pixel of width*. The whole area under it is 1. A density may well be larger
+# than 1, and here it is. It is useful for comparing: where $p$ is twice as high, values are twice as common.
 
 # %%
 heights, edges = np.histogram(x, bins, density=True)
@@ -100,17 +104,19 @@ assert np.isclose(area, 1) and heights.max() > 1
 # %% [markdown]
 # ## 3. Can we do it with two numbers?
 #
-# A histogram is a model already, but a ragged one. The simplest smooth one is the **Gaussian**: a hill with a mean $\mu$ and a standard deviation $\sigma$,
+# A histogram is already a model, but a ragged one. The simplest smooth model is the **Gaussian**: a hill with mean $\mu$ and standard deviation $\sigma$,
 #
 # $$p(x) = \frac{1}{\sigma\sqrt{2\pi}} \exp\!\Big(-\frac{(x - \mu)^2}{2\sigma^2}\Big).$$
 #
-# Which $\mu$ and $\sigma$? The ones under which our data are most probable. The data are independent, so their densities multiply. Products of many
-# small numbers are awkward, so we take logarithms and average: the **log-likelihood**
+# Which $\mu$ and $\sigma$ should we choose? Those under which our data are most probable. The data are independent, so their densities
+# multiply. Products of many small numbers are awkward, so we take logarithms and average. This is the
+# **log-likelihood**:
 #
 # $$\frac1N \sum_i \log p(x_i).$$
 #
-# Choosing the parameters that make it largest is **maximum likelihood**. Nearly every model in this course is trained by it or by a
-# stand-in for it. Look at the log-likelihood of every $\mu$ and $\sigma$:
+# To choose the parameters that make it largest is called **maximum likelihood**. Every model in this course that has a
+# density is trained by it, or by a bound on it. (The others are trained in another way; section 6 shows one.) Here is the
+# log-likelihood for every pair of $\mu$ and $\sigma$:
 
 # %%
 mean_axis, std_axis = np.meshgrid(np.linspace(0.9, 1.6, 141), np.linspace(0.15, 0.6, 91))
@@ -133,7 +139,7 @@ plt.ylabel("standard deviation σ")
 plt.show()
 
 # %% [markdown]
-# The top is where you may have guessed: at the mean and the standard deviation of the data. Calculus says so too (set both derivatives to zero).
+# The top is where you may have guessed: at the mean and the standard deviation of the data. Calculus agrees (set both derivatives to zero).
 
 # %%
 gaussian = Gaussian().fit(x)
@@ -143,19 +149,22 @@ print(f"fitted           μ = {gaussian.mean:.3f}   σ = {gaussian.std:.3f}")
 assert abs(mean_axis[best] - x.mean()) < 0.005 and abs(std_axis[best] - x.std()) < 0.005
 
 # %% [markdown]
-# Best of all Gaussians, but is it good? **Predict** what the Gaussian says about $x = 1.25$, the gap between the hills. Then look for yourself.
+# It is the best of all Gaussians, but is it good? **Predict** what it says about $x = 1.25$, the gap between the hills. Then look for yourself.
 #
 # ## 4. What if one hill is not enough?
 #
-# Two further models:
+# Here are two more models:
 #
 # - A **mixture** of Gaussians has several hills with weights. You know it from clustering.
-# - A **kernel density** puts a small Gaussian on *every* data point and averages them. The width of these, the **bandwidth** $h$, is the only choice:
+# - A **kernel density** puts a small Gaussian on *every* data point and averages them. Their width, the **bandwidth** $h$, is the only thing to choose:
 #
 # $$p(x) = \frac1N \sum_i \mathcal N(x;\, x_i,\, h^2).$$
 #
-# All three are here. Move over the chart to read $p(x)$. Draw samples. **Find** the number of components and the bandwidth that are best on the *data*. Then
-# find those that are best on the data *held out*, which no model was fitted to.
+# Each of these models assumes something before it sees any data: that there is one hill, or $K$ hills, or that the density is smooth on the scale of $h$. No
+# density can be inferred from data without such an assumption.
+#
+# The explorer has all three models. Move over the chart to read $p(x)$. Draw samples. **Find** the number of components and the bandwidth
+# that are best on the *data*. Then find those that are best on the data *held out*, to which no model was fitted.
 
 # %%
 mixtures = [Mixture(k).fit(x) for k in range(1, 9)]
@@ -169,31 +178,34 @@ DensityExplorer(
 # %% [markdown]
 # ## 5. Which model is best?
 #
-# On the data it was fitted to, more freedom is always better. A kernel density of vanishing bandwidth is best of all: a spike on each data point, nothing between. It has learned by heart.
-# That is **overfitting**, and unseen data tell.
+# On the data it was fitted to, a model with more freedom scores better. A kernel density scores best of all when its bandwidth shrinks to nothing: a
+# spike on each data point, and nothing between them. It has learned the data by heart. That is **overfitting**, and unseen data reveal it.
 #
-# **Predict** the shape of both lines, left and right, before you look.
+# **Predict** the shape of all four curves before you look.
 
 # %%
 bandwidths = np.geomspace(0.005, 0.5, 25)
 kernels = [KernelDensity(float(h)).fit(x) for h in bandwidths]
 
+scores = {}
 figure, axes = plt.subplots(1, 2, figsize=(9, 2.8), sharey=True, layout="constrained")
 for axis, models, knob in ((axes[0], mixtures, range(1, 9)), (axes[1], kernels, bandwidths)):
     for numbers, name, color in ((x, "fitted to", "#08519c"), (held_out, "held out", "#e6850e")):
-        scores = [model.log_prob(numbers).mean() for model in models]
-        axis.plot(knob, scores, "o-", markersize=4, color=color, label=name)
+        scores[axis, name] = np.array([model.log_prob(numbers).mean() for model in models])
+        axis.plot(knob, scores[axis, name], "o-", markersize=4, color=color, label=name)
 axes[0].set(xlabel="components of the mixture", ylabel="log-likelihood, nats", ylim=(-0.3, 0.3))
 axes[1].set(xlabel="bandwidth of the kernel density, pixels", xscale="log")
 axes[0].legend(frameon=False)
 plt.show()
 
-fitted = np.array([[m.log_prob(x).mean(), m.log_prob(held_out).mean()] for m in kernels])
-assert fitted[:, 0].argmax() == 0 and 0 < fitted[:, 1].argmax() < len(kernels) - 1
+assert scores[axes[1], "fitted to"].argmax() == 0  # the smallest bandwidth
+assert 0 < scores[axes[1], "held out"].argmax() < len(kernels) - 1
+assert scores[axes[0], "fitted to"].argmax() == 7  # the most components
+assert scores[axes[0], "held out"].argmax() == 1  # two
 
 # %% [markdown]
-# The smallest bandwidth wins on the data and loses on held-out data. Two components are the best mixture: there are two digits. How do you find
-# a bandwidth without held-out data? Leave each point out in turn, and ask how probable the others find it. That is **leave-one-out**:
+# The smallest bandwidth wins on the data and loses on held-out data. The best mixture has two components: there are two digits. How can you choose
+# a bandwidth without held-out data? Leave out each point in turn and ask how probable the others find it. This is called **leave-one-out**:
 
 # %%
 contenders = {
@@ -210,15 +222,25 @@ print("\ndensity of single points        " + "".join(f"{f'p({p:g})':>10}" for p 
 for name, model in contenders.items():
     print(f"{name:30}   " + "".join(f"{p:10.2g}" for p in np.exp(model.log_prob(points))))
 assert mixtures[1].log_prob(held_out).mean() > gaussian.log_prob(held_out).mean()
+assert abs(gaussian.mean - 1.25) < 0.01
+
+print("\nprobability of 1.3 < x < 1.6      area    samples")
+inner = np.linspace(1.3, 1.6, 1001)
+for name, model in contenders.items():
+    under = np.trapezoid(np.exp(model.log_prob(inner)), inner)
+    drawn = model.sample(20_000)
+    fallen = np.mean((drawn > 1.3) & (drawn < 1.6))
+    print(f"{name:30} {under:7.3f} {fallen:10.3f}")
+    assert abs(under - fallen) < 0.015
 
 # %% [markdown]
-# The Gaussian thinks that the gap at 1.25 is the likeliest place of all. It has only one hill, and puts it between the two.
+# The Gaussian takes the gap at 1.25 for the likeliest place of all: it has only one hill, and puts it in the middle.
 #
-# *Relatively likely, not so much, practically zero*: that is what an **explicit** model says of single points. It has a formula for $p(x)$, or a program
-# that computes it. It can also **sample**, and the two agree: many samples fall where the density is high.
+# *Relatively likely, not so much, practically zero*: an **explicit** model can say that about any single point. It has a formula for $p(x)$, or a program
+# that computes it. It can also draw **samples**, and the two agree: the last table shows that as many samples fall into an interval as the area above it says.
 #
-# A warning about numbers in nats. A density depends on the unit. Measure the width in tenths of a pixel, and every density is ten times smaller: the
-# log-likelihood falls by $\log 10$, though nothing has become worse. Compare only numbers in equal units.
+# A warning about numbers in nats: a density depends on the unit. Measure the width in tenths of a pixel, and every density becomes ten times smaller. The
+# log-likelihood falls by $\log 10$, although the model is no worse. Compare only numbers that have the same unit.
 
 # %%
 in_tenths = Mixture(2).fit(10 * x).log_prob(10 * held_out).mean()
@@ -227,11 +249,11 @@ print(f"in tenths of a pixel: {change:+.3f} nats; −log 10 is {-np.log(10):.3f}
 assert abs(change + np.log(10)) < 0.01
 
 # %% [markdown]
-# **One number to change.** How much data does freedom need? Fit all three to the widths of a few digits only. **Predict** for 10 of them: which model is now best on held-out data, and does
+# **One number to change.** A flexible model needs more data, but how much? Fit all three to the widths of a few digits only. **Predict** for 10 of them: which model is best on held-out data now, and does
 # the kernel density choose a wider bandwidth or a narrower one? Then change the numbers.
 
 # %%
-by_count = {}
+by_count, bandwidth_of = {}, {}
 print("fitted to   Gaussian   mixture of 2   kernel density   its bandwidth")
 for count in (10, 30, len(x)):
     scores, widest = [], []
@@ -240,25 +262,27 @@ for count in (10, 30, len(x)):
         fitted = [Gaussian().fit(few), Mixture(2).fit(few), KernelDensity("leave-one-out").fit(few)]
         scores.append([model.log_prob(held_out).mean() for model in fitted])
         widest.append(fitted[2].bandwidth)
-    by_count[count] = np.median(scores, axis=0)
+    by_count[count], bandwidth_of[count] = np.median(scores, axis=0), np.median(widest)
     print(f"{count:9}" + "{:11.3f}{:15.3f}{:17.3f}".format(*by_count[count]), end="")
-    print(f"{np.median(widest):16.3f}")
+    print(f"{bandwidth_of[count]:16.3f}")
 assert by_count[10].argmin() == 1 and by_count[len(x)].argmax() == 1
+assert by_count[len(x)][0] - by_count[10][0] < 0.03
+assert np.all(np.diff(list(bandwidth_of.values())) < 0)
 
 # %% [markdown]
-# With ten digits the mixture is the worst of the three: two hills for ten points, and one that is fitted to a few close points is far too sure of itself. With all of them it is the best.
-# The Gaussian is nearly as good with ten numbers as with all: little freedom needs little data, and cannot make use of more. The kernel density adapts. The fewer points, the wider the hill on each.
+# With ten digits the mixture is the worst of the three. It spends two hills on ten points, and a hill that is fitted to a few points close together is far too sure of itself. With all the digits the mixture is the best.
+# The Gaussian is almost as good with ten numbers as with all of them: a model with little freedom needs little data, and cannot make use of more. The kernel density adapts: the fewer the points, the wider the hill on each.
 #
 # ## 6. Can one draw without knowing the density?
 #
-# Roll ten dice, add the eyes, divide by the largest. You can do that all day. Can you write down the density of the result? You need not. Nature draws
-# rain and faces without computing how probable they are.
+# Take ten random numbers between 0 and 1, add them up, and divide by the largest. A program can do that all day, and one line of code is enough. Can you write down the density of the result? To
+# draw from it, you need not.
 #
-# An **implicit** model is such a machine: noise in, sample out.
+# An **implicit** model is a machine of that kind. Noise goes in, a sample comes out:
 #
 # $$x = g(\varepsilon), \qquad \varepsilon \sim \mathcal N(0, 1).$$
 #
-# Training bends the curve $g$ until the samples cannot be told from the data. Ours compares them by the **energy distance**, which needs draws only: it is zero when both have the same distribution.
+# Training bends the curve $g$ until the samples cannot be told from the data. Ours compares the two by their **energy distance**. It can be computed from draws alone, and it is zero only if both have the same distribution.
 #
 # **Predict**: where must $g$ be steep, and where flat, so that two hills come out?
 
@@ -287,22 +311,38 @@ print(
 assert distance < gaussian_distance
 
 # %% [markdown]
-# Where $g$ is flat, a wide range of noise lands on nearly the same $x$: a hill. Where it is steep, samples are spread thin: the valley.
-#
-# Now ask this model how likely $x = 1.25$ is.
+# Where $g$ is flat, a wide range of noise lands on nearly the same $x$, and that makes a hill. Where it is steep, the samples are spread thin: that is the valley.
 
 # %%
-print("has it a density to ask?", hasattr(sampler, "log_prob"))
-share = np.mean(np.abs(samples - 1.25) < 0.05)
-print(f"{share:.1%} of 20,000 samples came within 0.05 of it")
-assert not hasattr(sampler, "log_prob")
+noise_axis = np.linspace(-3, 3, 6001)
+path = sampler.generate(noise_axis)
+slope = {at: np.gradient(path, noise_axis)[np.abs(path - at).argmin()] for at in (1.0, 1.25, 1.45)}
+print("slope of g:", ", ".join(f"{value:.2f} at x = {at:g}" for at, value in slope.items()))
+assert slope[1.25] > 2 * max(slope[1.0], slope[1.45])
 
 # %% [markdown]
-# It cannot say. We can only draw and count, which is a histogram again. So there are two families, and this course walks through both:
+# Now ask this model what the densities at 1.25 and at 3 are. It has no formula, so we can only draw samples and count how many come near.
+
+# %%
+print("20,000 samples              density at 1.25   at 3")
+for seed in (1, 2, 3):
+    drawn = sampler.sample(20_000, seed)
+    counted = [np.mean(np.abs(drawn - at) < 0.05) / 0.1 for at in (1.25, 3)]
+    print(f"  counted within 0.05, seed {seed}{counted[0]:14.2f}{counted[1]:7.1g}")
+    assert abs(counted[0] - np.exp(mixtures[1].log_prob(np.array([1.25])))[0]) < 0.1
+    assert counted[1] == 0
+explicit = np.exp(mixtures[1].log_prob(np.array([1.25, 3])))
+print(f"  mixture of 2, by formula  {explicit[0]:14.2f}{explicit[1]:9.1g}")
+
+# %% [markdown]
+# Where samples are plentiful, counting works: it is a histogram again, and it agrees with the explicit mixture. Where none has ever landed, counting says nothing: it cannot tell $10^{-9}$ from $10^{-20}$.
+# In many dimensions almost every place is of that kind.
+#
+# So there are two families, and this course visits both:
 #
 # | | explicit | implicit |
 # |---|---|---|
-# | gives | $p(x)$, or a bound on it | samples only |
+# | gives | $p(x)$, or a bound on it, and samples | samples only |
 # | is trained by | maximum likelihood | making samples hard to tell from data |
 # | here | Gaussian, mixture, kernel density | `ImplicitSampler` |
 # | later | variational autoencoders, flows, diffusion | generative adversarial networks |
@@ -310,10 +350,11 @@ assert not hasattr(sampler, "log_prob")
 # %% [markdown]
 # ## 7. Why not simply do this with pixels?
 #
-# One number was easy. An 8×8 image has 64, a small photograph a million. Try the histogram on $d$ pixels: make every pixel dark, grey or bright (three levels), and each combination
-# is one bar. We have 1,350 training images to fill the bars with.
+# An image is a data point too, and images also come from some distribution. The classic data set of handwritten digits, MNIST, has images $x \in [0, 255]^{28 \times 28}$, which
+# is 784 numbers each; our 8×8 images have 64, and a small photograph has a million. Let us try a histogram of $d$ pixels. Call every pixel dark, grey or bright (three levels), and give each combination
+# one bar. We have 1,350 training images to fill the bars.
 #
-# **Predict**: for $d = 4, 8, 16, 64$, what share of new images falls where no training image ever was?
+# **Predict**: for $d = 4, 8, 16, 64$, what share of new images falls where there was no training image?
 
 # %%
 dimensions = np.array([1, 2, 4, 8, 16, 32, 64])
@@ -342,10 +383,10 @@ print(f"64 pixels: 3^64 = {3.0**64:.1e} bars, {never_seen[-1]:.1%} of new images
 assert never_seen[0] == 0 and never_seen[-1] > 0.99
 
 # %% [markdown]
-# At 64 pixels practically *every* new image lands in an empty bar, and the histogram calls it impossible. This is the **curse of dimensionality**: each further pixel triples the number of bars, and the data stay as they are.
-# More data cannot win. There are more bars than grains of sand.
+# With 64 pixels practically *every* new image lands in an empty bar, and the histogram calls it impossible. This is the **curse of dimensionality**: each additional pixel triples the number of bars, while the data stay the same.
+# Collecting more data does not help. There are more bars than grains of sand on Earth.
 #
-# A Gaussian needs no bars, but it needs a covariance between each pair of pixels. For a colour photograph of 1024×1024 pixels:
+# A Gaussian needs no bars, but it needs a covariance for each pair of pixels. For a colour photograph of 1024×1024 pixels that means:
 
 # %%
 numbers = 1024 * 1024 * 3
@@ -355,8 +396,8 @@ print(f"{parameters:.1e} numbers in one covariance, {4 * parameters / 1e12:.0f} 
 # %% [markdown]
 # ## 8. How likely is a digit?
 #
-# On 8×8 pixels it can just be done: 64 numbers have 2,080 covariances. Fit a mixture of ten Gaussians to the training images, and let it judge images that it has never seen, some of which
-# are no digits.
+# With 8×8 pixels it can just be done: 64 numbers have 2,080 variances and covariances. Fit a mixture of ten Gaussians to the training images, and let it judge images that it has never seen. Some of them
+# are not digits.
 #
 # **Predict** the order: a plain digit, a mirrored digit, a digit with its pixels shuffled, noise.
 
@@ -395,8 +436,19 @@ medians = [np.median(score) for score in scores.values()]
 assert medians[0] > medians[1] > medians[2] > medians[3]
 
 # %% [markdown]
-# Relatively likely, not so much, zero. A difference of nearly 700 nats is a factor of $e^{700}$, more than a computer's floating-point number can hold. Among real digits it has preferences
-# too. Here are the test digits that it finds most and least likely.
+# Relatively likely, not so much, zero. How far apart are the two ends?
+
+# %%
+gap = medians[0] - medians[3]
+print(f"from noise to digits: {gap:.0f} nats, a factor of 10^{gap / np.log(10):.0f}")
+print(f"the largest numbers: 10^{np.log10(np.finfo('float32').max):.1f} in float32,", end=" ")
+print(f"10^{np.log10(np.finfo('float64').max):.1f} in float64")
+assert np.log(np.finfo("float32").max) < gap < np.log(np.finfo("float64").max)
+
+# %% [markdown]
+# Such a factor is far beyond float32, the numbers of neural networks, and close to the limit of float64. So we always compute with logarithms.
+#
+# The model has preferences among real digits too. Here are the test digits that it finds most and least likely.
 
 # %%
 order = np.argsort(-scores["test digits"])
@@ -408,7 +460,8 @@ show_images(
 )
 
 # %% [markdown]
-# **Likely is not typical.** One last prediction: what is the *most likely image of all*, according to this model? Is it a good digit?
+# **Likely is not typical.** One last prediction: what does the *likeliest image of all* look like to this model? Is it a good digit? Look at the means of its ten Gaussians, the tops of
+# its ten hills.
 
 # %%
 peaks = model.means[np.argsort(-model.log_prob(model.means))]
@@ -416,33 +469,62 @@ best_scores = np.sort(model.log_prob(model.means))[::-1]
 show_images(
     peaks.clip(0, 1).reshape(-1, 8, 8, 1), columns=10, titles=[f"{s:.0f}" for s in best_scores]
 )
-beaten = np.mean(scores["test digits"] < best_scores[0])
-print(f"the smoothest of them is likelier than {beaten:.0%} of all real digits")
-assert beaten == 1
+likeliest_sample = model.log_prob(model.sample(10_000)).max()
+print(f"log p of the highest mean {best_scores[0]:.0f}, of the likeliest", end=" ")
+print(f"test digit {scores['test digits'].max():.0f}, of 10,000 samples {likeliest_sample:.0f}")
+assert best_scores[0] > max(scores["test digits"].max(), likeliest_sample)
 
 # %% [markdown]
-# A blurred average is likelier than every real digit, and no sample ever looks like it. In one dimension the top of a hill is where most samples lie. In 64 dimensions hardly any lie
-# there: to be at the top, all 64 numbers must be average at once. So do not ask a density for "the best image". Ask it for samples, or compare *data sets*, not pictures.
+# A blurred average is likelier than every test digit, and likelier than each of ten thousand samples. In one dimension, samples crowd around the top of a hill. In 64 dimensions hardly any sample lies there: all 64 numbers
+# would have to be close to average at once. So do not ask a density for "the best image". Ask it for samples, or compare *data sets* rather than single images.
+#
+# ## 9. Is this only about images?
+#
+# No. We use images because you can see at once whether a sample is good. Nothing in these models knows what a pixel is; they take lists of numbers. (The public successes of generative
+# models were mostly visual at first; sound, text and molecules followed, with the same ideas.) Here is the same mixture on 13 chemical measurements of 178 wines from three kinds of grape.
+#
+# **Predict**: will held-out wines be likelier than "wines" whose 13 numbers come from different bottles?
+
+# %%
+wine = load_wine()
+mixed_up = rng.permutation(len(wine.data))
+fit_to, held = mixed_up[:120], mixed_up[120:]
+center, scale = wine.data[fit_to].mean(axis=0), wine.data[fit_to].std(axis=0)
+measurements = (wine.data - center) / scale
+wines = GaussianMixture(3, regularization=0.1).fit(measurements[fit_to])
+
+real = wines.log_prob(measurements[held])
+blended = wines.log_prob(rng.permuted(measurements[held], axis=0))
+drawn = wines.sample(1000)
+phenols = [wine.feature_names.index(name) for name in ("total_phenols", "flavanoids")]
+together = [np.corrcoef(part[:, phenols].T)[0, 1] for part in (measurements[held], drawn)]
+kinds_found = clustering_accuracy(wine.target[held], wines.predict(measurements[held]))
+print(f"median log p: real wines {np.median(real):.0f} nats, blends {np.median(blended):.0f} nats")
+print(f"correlation of phenols and flavanoids: real {together[0]:.2f}, drawn {together[1]:.2f}")
+print(f"grapes found without labels: {kinds_found:.0%} of the held-out wines")
+assert np.median(real) > np.median(blended) + 5
+assert abs(together[0] - together[1]) < 0.15 and kinds_found > 0.9
 
 # %% [markdown]
 # ## Summary
 #
 # - To model a distribution is to say how densely the values lie, or to draw values with the right frequencies. Explicit models do both, implicit models only draw.
-# - Maximum likelihood chooses the parameters that make the data most probable. For a Gaussian: mean and standard deviation of the data.
-# - Freedom fits the data and may fit only them. Held-out data decide.
-# - In many dimensions all new points are far from all old ones. Counting is hopeless, and models must know something about images.
+# - Maximum likelihood chooses the parameters that make the data most probable. For a Gaussian, these are the mean and the standard deviation of the data.
+# - A flexible model fits the data better, and may fit nothing but the data. Held-out data decide.
+# - With many pixels practically every new image falls into an empty bar. Counting is hopeless there, so a model must assume something about images.
 # - The likeliest point is not a typical one.
+# - Nothing of this is special to images.
 #
 # ## Check yourself
 #
 # <details><summary>1. Your colleague reports a log-likelihood of +2 and worries: "a probability above 1?" What do you answer?</summary>
-# It is a density, not a probability. A density may exceed 1 where values lie close together; only areas must not.</details>
+# It is the logarithm of a density, not of a probability. A density may exceed 1 where values lie close together; only areas may not.</details>
 #
 # <details><summary>2. A kernel density has a wonderful log-likelihood on the training data. What do you ask first?</summary>
-# The bandwidth, and the log-likelihood on data it has not seen. With a tiny bandwidth the training data are infinitely likely.</details>
+# The bandwidth, and the log-likelihood on data it has not seen. As the bandwidth shrinks, the likelihood of the training data grows without limit.</details>
 #
 # <details><summary>3. Someone gives you a program that draws faces. How do you find out how likely your own face is to it?</summary>
-# You cannot, directly: the model is implicit. You can draw samples and look how close they come, but in many dimensions none comes close.</details>
+# You cannot, directly: the model is implicit. You can draw samples and see how close they come, but in many dimensions hardly any come close.</details>
 #
 # ## Papers
 #
