@@ -1,16 +1,16 @@
 # %% [markdown]
 # # Manifolds
 #
-# An 8×8 image is 64 numbers. But do you need 64 numbers to say which 4 you have just written? How slanted, how wide, how open at the top:
+# An 8×8 image is 64 numbers. But does it take 64 numbers to describe the 4 you have just written? How slanted it is, how wide, how open at the top:
 # perhaps a handful will do. The **manifold hypothesis** says that the images we care about fill only a thin, curved, low-dimensional part of the space of
-# all images. If it is true, then to generate is to find that part and to walk on it.
+# all images. If it is true, then to generate images means to find that part and to walk on it.
 #
 # **Afterwards you can**
 #
-# - think of an image as a point, and say why most points are no images;
-# - show that the straight line between two faces leaves the faces;
+# - think of an image as a point, and say why most points are not images of anything;
+# - show that the straight line between two faces leaves the set of faces;
 # - describe a curve by a mapping φ, and say what a latent variable is;
-# - estimate how many dimensions data have, test the estimate, and say when it is wrong.
+# - estimate how many dimensions a data set has, test the estimator, and say when it is wrong.
 #
 # **Time**: about 45 minutes to read and play; half a minute to run from top to bottom on two cores.
 # **Needs**: the lectures on [clustering](01_clustering.ipynb) and on [densities](02_densities.ipynb). No network, no GPU.
@@ -18,7 +18,8 @@
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.special import gammaln
 from scipy.stats import spearmanr
 from sklearn.decomposition import PCA
 from sklearn.manifold import Isomap
@@ -36,7 +37,7 @@ plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.r
 # %% [markdown]
 # ## 1. How much of pixel space is images?
 #
-# **Pixel space** has one axis for each pixel. An image is a point in it. A digit of 8×8 pixels is a point in a cube with 64 axes, each from 0 (black) to 1 (white).
+# **Pixel space** has one axis for each pixel, and an image is a point in it. A digit of 8×8 pixels is a point in a cube with 64 axes, each from 0 (black) to 1 (white).
 #
 # **Predict**: choose points of this cube at random. How many must you draw until one looks like a digit?
 
@@ -69,12 +70,22 @@ print(f"from a random point to the nearest digit: {noise_to_digit:.2f}")
 assert pairwise_distances(random_points, pixels).min() > 2 * digit_to_digit
 
 # %% [markdown]
-# You would draw for longer than the world is old. Of a thousand random points not one came even twice as near to a digit as digits are to each
-# other. Pixel space is almost empty, and the images lie together somewhere in it.
+# Of a thousand random points, not one came even twice as near to a digit as digits are to each other. How many would it take? Around each of our 1,797 digits, imagine a ball that reaches as far as the
+# nearest other digit typically is. Together these balls have at most this share of the cube's volume:
+
+# %%
+log_ball = 32 * np.log(np.pi) - gammaln(33) + 64 * np.log(digit_to_digit)  # of 64 dimensions
+share = len(pixels) * np.exp(log_ball)
+print(f"share of the cube: at most {share:.0e}")
+print(f"at one point a second, it takes {1 / share / (365 * 24 * 3600):.0e} years to hit a ball")
+assert share < 1e-15
+
+# %% [markdown]
+# Pixel space is almost empty, and the images lie close together somewhere in it.
 #
 # ## 2. What lies between two images?
 #
-# Take two points, $a$ and $b$, both faces of one person, one looking to the left and one to the right. The straight line between them is
+# Take two points, $a$ and $b$: two faces of the same person, one looking to the left and one to the right. The straight line between them is
 #
 # $$x(t) = (1 - t)\,a + t\,b, \qquad 0 \le t \le 1.$$
 #
@@ -98,9 +109,9 @@ show_images(
 )
 
 # %% [markdown]
-# It is a ghost with four eyes. There *is* a path of faces from $a$ to $b$: the person turns. In pixel space it is a curve, and the straight line cuts the corner.
+# It is a ghost with four eyes. There *is* a path of faces from $a$ to $b$: the person turns. In pixel space that path is a curve, and the straight line cuts the corner.
 #
-# Move along both. On the right is the nearest real face (none of the nine above is among them), and how far it is.
+# Move along both paths. On the right you see the nearest real face (the nine above are left out) and how far away it is.
 
 # %%
 typical = np.median(to_nearest_other(portraits.reshape(len(portraits), -1)))
@@ -119,12 +130,12 @@ print(f"turning {to_data(turning, others).max():.2f}; typical for a face {typica
 assert to_data(turning, others).max() < typical < to_data(straight, others).max()
 
 # %% [markdown]
-# ## 3. Is it so for handwriting?
+# ## 3. Is it the same for handwriting?
 #
-# Nobody can tell us how to turn a 4 into another 4. But we can find a way: go only from one real 4 to a similar one. Connect each 4 with its five nearest, and
-# look for the path of shortest steps between two that lie far apart.
+# Nobody can tell us how to turn one 4 into another. But we can find a way by going only from one real 4 to a similar one. Connect each 4 with its five nearest neighbours, and
+# look for the path with the shortest steps between two 4s that lie far apart.
 #
-# **Predict**: how many hops does it take? And will the straight line look wrong, though both ends are 4s?
+# **Predict**: how many hops does it take? And will the straight line look wrong, although both ends are 4s?
 
 # %%
 fours = np.flatnonzero(labels == 4)
@@ -158,25 +169,42 @@ print(", ".join(f"{name} {distance:.2f}" for name, distance in mean_distance.ite
 assert mean_distance["hopping"] < mean_distance["straight"]
 
 # %% [markdown]
-# Same story, milder. In the middle of the straight line both 4s shine through each other. Hop by hop, the strokes *move* instead of fading. Fading is what pixels do. Moving is what
-# digits do.
+# It is the same story, only milder. In the middle of the straight line, both 4s shine through each other. Hop by hop, the strokes *move* instead of fading: pixels fade, digits move.
+#
+# So the 4s are **connected**: you can get from one to another by small steps, and everything on the way is still a 4. Does this hold for every pair of 4s, and for the other digits?
+
+# %%
+pieces = {}
+for digit in range(10):
+    neighbours = kneighbors_graph(pixels[labels == digit], 5)
+    pieces[digit] = connected_components(neighbours, directed=False)[0]
+print("pieces that hops among five neighbours cannot join:", pieces)
+assert pieces[4] == 1 and sorted(pieces.values()) == [1] * 9 + [2]
+
+# %% [markdown]
+# Nine of the ten classes are in one piece; the ones fall into two.
 #
 # ## 4. How can we describe a curved set?
 #
-# By a mapping. Take a line, and bend it into the plane:
+# We can describe it by a mapping. Take a line, and bend it into the plane:
 #
-# $$\varphi: \mathbb R \to \mathbb R^2, \qquad \varphi(z) = \big(z \cos z,\; z \sin z\big).$$
+# $$\varphi: (0, \infty) \to \mathbb R^2, \qquad \varphi(z) = \big(z \cos z,\; z \sin z\big).$$
 #
-# Two numbers for each point, but one, $z$, says which point it is. The image of such a mapping, without kinks or crossings, is a **manifold**. Its **dimension** is the number of numbers
-# that go in. And $z$ is a **latent variable**: it is not in the data, it explains them.
+# It takes two numbers to write down a point, but a single one, $z$, says which point it is. The set of all points that such a mapping reaches is a **manifold** if it has no kinks and does not cross itself. Its **dimension** is the number of numbers
+# that go in. And $z$ is a **latent variable**: it is not in the data, it explains them. (Why only positive $z$? With all of $\mathbb R$, the curve would cross itself: try $z = \pm\pi/2$.)
 #
-# **Predict**: two points lie on the spiral, at $z = 9$ and $z = 13$. Where is the middle between the points? Where is the point at the middle $z$?
+# **Predict**: two points lie on the spiral, at $z = 9$ and $z = 13$. Where is the point halfway between them in the plane? Where is the point at the middle $z$?
 
 
 # %%
 def phi(z):
     """A spiral: z (N,) → (N, 2)."""
     return np.stack([z * np.cos(z), z * np.sin(z)], axis=1)
+
+
+# For positive z, the distance from the origin is z: no two z share a point. For all z, some do.
+np.testing.assert_allclose(np.linalg.norm(phi(np.linspace(0.1, 20)), axis=1), np.linspace(0.1, 20))
+np.testing.assert_allclose(*phi(np.array([np.pi / 2, -np.pi / 2])), atol=1e-12)
 
 
 z = rng.uniform(3, 14, 600)
@@ -205,8 +233,8 @@ assert on_curve < 0.5 < gap
 #
 # ## 5. How many numbers does it take?
 #
-# How could you tell the dimension of a set without knowing φ? Count neighbours. On a line, twice the radius holds twice as many. In a plane, four times as many. On a
-# $d$-dimensional manifold $2^d$ times:
+# How could you tell the dimension of a set without knowing φ? Count neighbours. On a line, a ball of twice the radius holds twice as many. In a plane it holds four times as many, and on a
+# $d$-dimensional manifold $2^d$ times as many:
 #
 # $$\text{neighbours within } r \;\propto\; r^d.$$
 #
@@ -214,10 +242,14 @@ assert on_curve < 0.5 < gap
 
 # %%
 radii = np.geomspace(0.3, 1.5, 10)
-sets = {"spiral": spiral, "filled square": rng.uniform(-10, 10, (3000, 2))}
+sets = {
+    "spiral": spiral,
+    "spiral, no noise": phi(z),
+    "filled square": rng.uniform(-10, 10, (3000, 2)),
+}
 plt.figure(figsize=(4.6, 2.8), layout="constrained")
 slopes = {}
-for (name, points), color in zip(sets.items(), ("#08519c", "#e6850e"), strict=True):
+for (name, points), color in zip(sets.items(), ("#08519c", "#56b4e9", "#e6850e"), strict=True):
     distances = pairwise_distances(points)
     neighbours = [(distances < r).sum(axis=1).mean() - 1 for r in radii]
     slopes[name] = np.polyfit(np.log(radii), np.log(neighbours), 1)[0]
@@ -229,13 +261,14 @@ plt.xlabel("radius r")
 plt.ylabel("neighbours within r")
 plt.legend(frameon=False)
 plt.show()
-assert abs(slopes["spiral"] - 1) < 0.3 and abs(slopes["filled square"] - 2) < 0.3
+assert abs(slopes["spiral, no noise"] - 1) < 0.1 and abs(slopes["filled square"] - 2) < 0.1
+assert slopes["spiral"] > slopes["spiral, no noise"] + 0.1
 
 # %% [markdown]
-# One and two. (The spiral's slope is a little more than one, because its points are noisy: from close by, a noisy line looks like a plane.)
+# One and two. (The noisy spiral has a slope a little above one: from close up, a noisy line looks like a piece of a plane.)
 #
-# The slope is the **intrinsic dimension**. Two better estimators use the distances to the nearest neighbours only: maximum likelihood (Levina and Bickel 2004) and TwoNN (Facco et al. 2017).
-# Before we trust them, let us test them where we know the answer. Among the test sets are pictures: a blob of light, drawn by one, two or three numbers (across, up, size), in 256 pixels.
+# The slope is called the **intrinsic dimension**: the number of parameters it takes to describe one example. With real data it cannot be calculated, only estimated. Two better estimators use only the distances to the nearest neighbours: maximum likelihood (Levina and Bickel 2004) and TwoNN (Facco et al. 2017).
+# Before we trust them, let us test them where we know the answer. Some of the test sets are pictures of 256 pixels: a blob of light, described by one, two or three numbers (across, up, size).
 
 
 # %%
@@ -274,41 +307,48 @@ for name, (_, truth) in known.items():
 assert max(estimates["cube of 20 dimensions"]) < 17
 
 # %% [markdown]
-# Right for small dimensions, whatever the number of pixels. Too small for large ones: a thousand points do not fill twenty dimensions, and nobody has near neighbours there.
+# They are right for small dimensions, whatever the number of pixels. For large dimensions they come out too low: a thousand points cannot fill twenty dimensions, and nobody has near neighbours there.
 #
-# **Predict**: the digits. 64 pixels; how many dimensions? And: does one class need as many as all ten?
+# **Predict**: now the digits. They have 64 pixels; how many dimensions? And does one class need as many as all ten together?
 
 # %%
 print("           images   likelihood   TwoNN")
 rows = {"all digits": np.ones(len(labels), bool)} | {f"only {c}": labels == c for c in (0, 1, 4, 8)}
+estimated = {}
 for name, members in rows.items():
     members = np.unique(pixels[members], axis=0)
-    likelihood, two_nearest = maximum_likelihood_dimension(members), two_nearest_dimension(members)
-    print(f"{name:10}{len(members):7}{likelihood:13.1f}{two_nearest:8.1f}")
-    assert likelihood < two_nearest < 16
+    estimated[name] = maximum_likelihood_dimension(members), two_nearest_dimension(members)
+    print("{:10}{:7}{:13.1f}{:8.1f}".format(name, len(members), *estimated[name]))
+
+both = np.array(list(estimated.values()))  # (5, 2): a row for each set, a column for each estimator
+assert both.min() > 5 and both.max() < 13 and np.ptp(both, axis=1).max() < 3
+assert np.all(both[1:].min(axis=0) < both[0]) and np.all(both[0] < both[1:].max(axis=0))
 
 # %% [markdown]
-# About a dozen numbers at most, not 64. And one class needs about as many as all ten: *which* digit it is costs no dimension of its own, only another piece of manifold.
-# Take the decimals lightly: there are few images, their grey levels are coarse, and the two estimators differ by two or three. But the order of magnitude is a finding. A handwritten
-# digit is about as complicated as a dozen knobs.
+# Between six and twelve, not 64. Even if these estimates are somewhat too low, as they were for the cube of ten dimensions, a handwritten digit can be described by ten or fifteen numbers.
+# And one class needs about as many as all ten: *which* digit it is adds another piece of manifold, not another dimension.
+# Do not take the decimals seriously. There are few images, their grey levels are coarse, and the two estimators differ by up to three. But the order of magnitude is a finding.
 #
-# **One number to change.** Add noise to every pixel. **Predict** what happens to the dimension, then try a strength of your own.
+# **One number to change.** Add noise to every pixel. **Predict** what happens to the dimension, then try a noise level of your own.
 
 # %%
+dimension_by_noise = []
 for strength in (0.0, 0.02, 0.1, 0.3):
     noisy = blobs(1000, 2) + strength * rng.normal(size=(1000, 256))
-    print(f"blob of 2 numbers, noise {strength:4}: dimension {two_nearest_dimension(noisy):5.1f}")
+    dimension_by_noise.append(two_nearest_dimension(noisy))
+    print(f"blob of 2 numbers, noise {strength:4}: dimension {dimension_by_noise[-1]:5.1f}")
+assert np.all(np.diff(dimension_by_noise) > 5)
 
 # %% [markdown]
-# Noise has as many dimensions as there are pixels, and from close by one sees nothing but noise. Real data never lie exactly *on* a manifold, only near one.
+# Noise has as many dimensions as there are pixels, and from close up there is nothing but noise to see. Real data never lie exactly *on* a manifold, only near one.
 #
 # ## 6. How do we find the mapping?
 #
-# Now the task in reverse. Given points only, find a $z$ for each, and φ. The simplest attempt is **principal component analysis** (PCA): the flat line, plane or hyperplane closest to the
-# data. **Isomap** (Tenenbaum et al. 2000) instead measures distances by hopping from neighbour to neighbour, as we did with the 4s, and
-# lays out points so that these distances are kept.
+# Now the other way round. Given only the points, find a $z$ for each of them, and φ. The simplest attempt is **principal component analysis** (PCA): the line, plane or hyperplane that lies closest to the
+# data. **Isomap** (Tenenbaum et al. 2000) measures distances by hopping from neighbour to neighbour instead, as we did with the 4s, and
+# arranges the points so that these distances are kept.
 #
-# **Predict**: which recovers the $z$ of the spiral?
+# **Predict**: which of them recovers the $z$ of the spiral?
 
 # %%
 found = {
@@ -327,7 +367,7 @@ plt.show()
 assert agreement["Isomap"] > 0.99 and agreement["PCA"] < 0.6
 
 # %% [markdown]
-# Isomap has the order right (a sign or a scale is a matter of taste). Now φ: given a $z$, which point? Average the data whose codes are nearest. With that we can **generate**: choose a new $z$, decode it.
+# Isomap gets the order right. (Whether its $z$ grows or falls, and how fast, does not matter.) Now φ: which point belongs to a given $z$? Take the average of the data points whose codes are nearest to it. With that we can **generate**: choose a new $z$ and decode it.
 
 # %%
 decoder = KNeighborsRegressor(10).fit(found["Isomap"][:, None], spiral)
@@ -345,7 +385,7 @@ plt.show()
 assert np.median(pairwise_distances(new_points, phi(np.linspace(3, 14, 2000))).min(axis=1)) < 0.15
 
 # %% [markdown]
-# **And digits?** The same two steps on the 4s, with two latent numbers. First, where Isomap puts them. Then, what a grid of new codes decodes to: pictures of 4s that nobody wrote.
+# **And digits?** We take the same two steps for the 4s, with two latent numbers. First you see where Isomap puts the 4s; then what a grid of new codes decodes to: pictures of 4s that nobody wrote.
 
 # %%
 map_of_fours = Isomap(n_neighbors=8, n_components=2).fit_transform(pixels[fours])
@@ -376,29 +416,41 @@ show_images(
     title="decoded from a grid of codes",
 )
 
+# %%
+on_the_map = pairwise_distances(map_of_fours)
+np.fill_diagonal(on_the_map, np.inf)
+in_pixels = pairwise_distances(pixels[fours])
+nearest = np.argsort(on_the_map, axis=1)[:, :5]
+beside = np.take_along_axis(in_pixels, nearest, axis=1).mean()
+anywhere = in_pixels[np.triu_indices(len(fours), k=1)].mean()
+contrast = decoder.predict(grid).std(axis=1).mean() / pixels[fours].std(axis=1).mean()
+print(f"distance in pixels: neighbours on the map {beside:.2f}, any two 4s {anywhere:.2f}")
+print(f"contrast of the decoded 4s: {contrast:.0%} of that of real ones")
+assert beside < 0.75 * anywhere and contrast < 1
+
 # %% [markdown]
-# Neighbours look alike, and the style of writing changes smoothly from one side to the other. It works, and it is crude. Isomap has no rule for a new image, and averages are blurred. A neural network can be
-# both mappings: an **encoder** from image to $z$, a **decoder** from $z$ to image. That is the autoencoder, and it comes soon.
+# Neighbours on the map look alike, and the style of writing changes smoothly from one side to the other. It works, but it is crude. Averages are blurred, and to place a single new image Isomap must compare it with all the old ones. A neural network can learn
+# both mappings: an **encoder** from image to $z$, and a **decoder** from $z$ to image. That is the autoencoder, which comes soon.
 
 # %% [markdown]
 # ## Summary
 #
-# - An image is a point in pixel space, and almost no point is an image.
-# - The straight line between two images mixes them and leaves the data. Real images are joined by curved paths.
-# - A manifold is the image of a mapping φ from few latent numbers. Straight in $z$ is curved in pixels.
-# - The intrinsic dimension can be estimated from distances to neighbours: well if it is small, too low if it is large, too high if there is noise.
-# - To find φ and its inverse from data is what the models of this course do.
+# - An image is a point in pixel space, and almost no point is an image of anything.
+# - The straight line between two images mixes them and leaves the data. Curved paths through real images join them.
+# - A manifold is the set of points that a mapping φ reaches from few latent numbers. A straight line in $z$ is a curve in pixel space.
+# - The intrinsic dimension can be estimated from distances to neighbours: the estimate is good if the dimension is small, too low if it is large, and too high if there is noise.
+# - The models of this course learn φ, and often its inverse, from data.
 #
 # ## Check yourself
 #
 # <details><summary>1. A video shows one rigid toy on a turntable, 1,000 frames of a million pixels. What is the intrinsic dimension of its frames?</summary>
 # One: the angle says which frame it is. (The frames form a closed curve, so two latent numbers are convenient, but only one is free.)</details>
 #
-# <details><summary>2. You estimate dimension 14 from 500 images. Is the true one likelier larger or smaller?</summary>
-# With so few points in so many dimensions the estimators come out too low, so likelier larger, unless there is pixel noise, which drives the estimate up.</details>
+# <details><summary>2. You estimate dimension 14 from 500 images. Is the true dimension more likely to be larger or smaller?</summary>
+# Larger: with so few points in so many dimensions the estimators come out too low. But pixel noise drives the estimate up, so if the images are noisy, it may be smaller.</details>
 #
-# <details><summary>3. Fading between two images of the same spot in the sky, with one star each in different places. What do you see half-way, and what would a latent path show?</summary>
-# Half-way are two stars, each half as bright. On the manifold, one star would have moved half of the way.</details>
+# <details><summary>3. Two pictures show the same patch of sky, each with one star, in different places. You fade from one to the other. What do you see halfway, and what would a latent path show?</summary>
+# Halfway you see two stars, each half as bright. On the manifold, a single star would have moved half of the way.</details>
 #
 # ## Papers
 #
