@@ -18,6 +18,7 @@ NO_BROWSER = (
 )
 # Each would lead a test to the files of the person who runs it.
 PERSONAL = (
+    "COURSE_DATA",
     "JUPYTER_CONFIG_PATH",
     "JUPYTER_PATH",
     "JUPYTER_PREFER_ENV_PATH",

@@ -1,4 +1,4 @@
-"""Data that needs no download, and two classics that do.
+"""Data that needs no download, and two classics that may.
 
 `load(name)` returns a `Dataset`: three splits with their shape, range, factors and source.
 `load_domains()` returns two of them, for translation without pairs.
@@ -8,6 +8,7 @@ from course_utils.data.dataset import Dataset, Split
 from course_utils.data.digits import load_digits
 from course_utils.data.domains import Domains, load_domains
 from course_utils.data.faces import load_faces
+from course_utils.data.fashion import load_fashion
 from course_utils.data.mnist import load_fashion_mnist, load_mnist
 from course_utils.data.sprites import load_sprites
 from course_utils.data.toy import TOY_LOADERS
@@ -16,6 +17,7 @@ __all__ = ["Dataset", "Domains", "Split", "load", "load_domains"]
 
 LOADERS = {
     "digits": load_digits,
+    "fashion": load_fashion,
     "mnist": load_mnist,
     "fashion_mnist": load_fashion_mnist,
     "sprites": load_sprites,

@@ -1,11 +1,19 @@
-"""MNIST and Fashion-MNIST, downloaded by Keras and checked against their published hashes.
+"""MNIST and Fashion-MNIST, whole, from wherever this machine has them, checked by their contents.
+
+A folder given as an argument must hold the files. Otherwise they are looked for in the folder that
+the environment variable COURSE_DATA names, in Keras's cache and in Debian's package
+`dataset-fashion-mnist`, in this order, and downloaded where none of them has a file. A file is
+decompressed before it is checked, because the same data can be packed in more than one way.
 
 Sources: Y. LeCun, C. Cortes and C. Burges, *The MNIST database of handwritten digits*, 1998;
-H. Xiao, K. Rasul and R. Vollgraf, *Fashion-MNIST*, 2017, with the MD5 sums of its README.
+H. Xiao, K. Rasul and R. Vollgraf, *Fashion-MNIST*, 2017.
 """
 
 import gzip
 import hashlib
+import io
+import os
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,12 +22,21 @@ import numpy as np
 from course_utils.data.dataset import Dataset, Split
 
 ORIGIN = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
+# SHA-256 of what each file holds once it is decompressed.
 MNIST_HASH = {"mnist.npz": "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"}
 FASHION_HASHES = {
-    "train-images-idx3-ubyte.gz": "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
-    "train-labels-idx1-ubyte.gz": "25c81989df183df01b3e8a0aad5dffbe",
-    "t10k-images-idx3-ubyte.gz": "bef4ecab320f06d8554ea6380940ec79",
-    "t10k-labels-idx1-ubyte.gz": "bb300cfdad3c16e7a12a480ee83cd310",
+    "train-images-idx3-ubyte.gz": (
+        "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"
+    ),
+    "train-labels-idx1-ubyte.gz": (
+        "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"
+    ),
+    "t10k-images-idx3-ubyte.gz": (
+        "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b"
+    ),
+    "t10k-labels-idx1-ubyte.gz": (
+        "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"
+    ),
 }
 FASHION_CLASSES = (
     "T-shirt/top",
@@ -34,6 +51,7 @@ FASHION_CLASSES = (
     "Ankle boot",
 )
 VALIDATION = 5_000
+DEBIAN_FOLDERS = (Path("/usr/share/datasets/fashion-mnist"),)
 IMAGE_HEADER_BYTES, LABEL_HEADER_BYTES = 16, 8
 
 
@@ -48,23 +66,32 @@ class DownloadError(_Unavailable, ConnectionError):
     """A dataset could not be downloaded."""
 
 
+class MissingFileError(_Unavailable, FileNotFoundError):
+    """The folder that was asked for does not hold a dataset's file."""
+
+
 class DamagedFileError(_Unavailable):
-    """A file's hash is not the published one: it is incomplete, or not what it says it is."""
+    """A file's contents are not the published ones: incomplete, or not what it says it is."""
 
 
-def load_mnist() -> Dataset:
+def load_mnist(folder: str | Path | None = None) -> Dataset:
     """MNIST: handwritten digits.
+
+    Args:
+        folder: where `mnist.npz` lies. Without it the usual places are searched, and the file is
+            downloaded where none has it; see the top of this file.
 
     Returns:
         A `Dataset` of images (N, 28, 28, 1) in [0, 1]: the first 55,000 of the published training
         images to train, its last 5,000 to validate, the published 10,000 to test.
 
     Raises:
-        DownloadError: where the file is not in Keras' cache and cannot be downloaded.
-        DamagedFileError: where the file has another hash than the published one.
+        MissingFileError: where the folder does not hold the file.
+        DownloadError: where the file is not on this machine and cannot be downloaded.
+        DamagedFileError: where the file's contents are not the published ones.
     """
-    (path,) = _fetch("mnist", MNIST_HASH, "datasets")
-    with np.load(path, allow_pickle=False) as arrays:
+    (contents,) = _contents("mnist", MNIST_HASH, "", folder).values()
+    with np.load(io.BytesIO(contents), allow_pickle=False) as arrays:
         return _dataset(
             "mnist",
             "MNIST (LeCun, Cortes and Burges, 1998)",
@@ -74,17 +101,18 @@ def load_mnist() -> Dataset:
         )
 
 
-def load_fashion_mnist() -> Dataset:
-    """Fashion-MNIST: articles of clothing, in the format of MNIST; see `load_mnist`."""
-    files = {
-        path.name: path
-        for path in _fetch("fashion_mnist", FASHION_HASHES, "datasets/fashion-mnist")
-    }
+def load_fashion_mnist(folder: str | Path | None = None) -> Dataset:
+    """Fashion-MNIST: articles of clothing, in the format of MNIST; see `load_mnist`.
+
+    Args:
+        folder: where the four files `…-ubyte.gz` lie, as for `load_mnist`.
+    """
+    contents = _contents("fashion_mnist", FASHION_HASHES, "fashion-mnist", folder)
 
     def read(part: str) -> tuple[np.ndarray, np.ndarray]:
         stem = {"train": "train", "test": "t10k"}[part]
-        images = gzip.decompress(files[f"{stem}-images-idx3-ubyte.gz"].read_bytes())
-        labels = gzip.decompress(files[f"{stem}-labels-idx1-ubyte.gz"].read_bytes())
+        images = contents[f"{stem}-images-idx3-ubyte.gz"]
+        labels = contents[f"{stem}-labels-idx1-ubyte.gz"]
         return (
             np.frombuffer(images, "uint8", offset=IMAGE_HEADER_BYTES).reshape(-1, 28, 28),
             np.frombuffer(labels, "uint8", offset=LABEL_HEADER_BYTES),
@@ -99,44 +127,87 @@ def load_fashion_mnist() -> Dataset:
     )
 
 
-def _dataset(name: str, source: str, factor: str, classes: tuple, read: Callable) -> Dataset:
-    def split(images: np.ndarray, labels: np.ndarray) -> Split:
-        return Split(images[..., None].astype("float32") / 255, {factor: labels.astype("int64")})
+def to_split(images: np.ndarray, labels: np.ndarray, factor: str) -> Split:
+    """Images (N, 28, 28) of bytes and their labels (N,), as every dataset has them."""
+    return Split(images[..., None].astype("float32") / 255, {factor: labels.astype("int64")})
 
+
+def _dataset(name: str, source: str, factor: str, classes: tuple, read: Callable) -> Dataset:
     images, labels = read("train")
     return Dataset(
         name=name,
         source=source,
-        train=split(images[:-VALIDATION], labels[:-VALIDATION]),
-        validation=split(images[-VALIDATION:], labels[-VALIDATION:]),
-        test=split(*read("test")),
+        train=to_split(images[:-VALIDATION], labels[:-VALIDATION], factor),
+        validation=to_split(images[-VALIDATION:], labels[-VALIDATION:], factor),
+        test=to_split(*read("test"), factor),
         levels={factor: classes},
     )
 
 
-def _fetch(dataset: str, hashes: dict[str, str], folder: str) -> list[Path]:
-    """The paths of the files, each with the right hash, downloaded where Keras' cache lacks it."""
+def _contents(
+    dataset: str, hashes: dict[str, str], subfolder: str, folder: str | Path | None
+) -> dict[str, bytes]:
+    """The decompressed contents of each file, known to be the published ones."""
+    contents = {}
+    for file, expected in hashes.items():
+        if folder is not None:
+            path = Path(folder, file)
+            remedy = "Put an intact copy in its place."
+            if not path.is_file():
+                raise MissingFileError(
+                    f"{path} does not exist. {dataset} is {', '.join(hashes)}: give a folder that "
+                    f'holds all of it, or none, as in load("{dataset}").'
+                )
+        else:
+            path = _on_this_machine(file, subfolder) or _downloaded(dataset, file, subfolder)
+            remedy = f'Delete the file and load("{dataset}") again to have it anew.'
+        contents[file] = _checked(path, expected, remedy)
+    return contents
+
+
+def _on_this_machine(file: str, subfolder: str) -> Path | None:
+    """The first copy of a file in the usual places."""
+    keras_home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    places = [keras_home / "datasets" / subfolder, *DEBIAN_FOLDERS]
+    if os.environ.get("COURSE_DATA"):
+        places.insert(0, Path(os.environ["COURSE_DATA"]))
+    return next((place / file for place in places if (place / file).is_file()), None)
+
+
+def _downloaded(dataset: str, file: str, subfolder: str) -> Path:
+    """The path of a file, downloaded into Keras's cache."""
     import course_utils.quiet
 
     # isort: split
     import keras
 
-    paths = []
-    for file, expected in hashes.items():
-        # Keras replaces a cached file of the wrong hash without a word to the caller. So it is
-        # asked for the file without a hash, and the hash is checked here.
+    # Keras replaces a cached file of the wrong hash without a word to the caller. So it is asked
+    # for the file without a hash, and the contents are checked here.
+    try:
+        return Path(
+            keras.utils.get_file(file, ORIGIN + file, cache_subdir=Path("datasets", subfolder))
+        )
+    except Exception as reason:  # Keras raises bare Exception for an unreachable address.
+        raise DownloadError(
+            f"{dataset} is not on this machine and could not be downloaded ({reason}). "
+            "Try again with a network, name a folder that holds it in COURSE_DATA, or use "
+            'load("fashion") or load("digits"), which are bundled.'
+        ) from None
+
+
+def _checked(path: Path, expected: str, remedy: str) -> bytes:
+    """The decompressed contents of a file, if their SHA-256 is `expected`."""
+    contents = path.read_bytes()
+    if path.suffix == ".gz":
         try:
-            path = Path(keras.utils.get_file(file, ORIGIN + file, cache_subdir=folder))
-        except Exception as reason:  # Keras raises bare Exception for an unreachable address.
-            raise DownloadError(
-                f"{dataset} is not on this machine and could not be downloaded ({reason}). "
-                'Try again with a network, or use load("digits"), which is bundled.'
-            ) from None
-        found = hashlib.new("sha256" if len(expected) == 64 else "md5", path.read_bytes())
-        if found.hexdigest() != expected:
+            contents = gzip.decompress(contents)
+        except (EOFError, OSError, zlib.error) as reason:
             raise DamagedFileError(
-                f"{path} is damaged: its hash is {found.hexdigest()}, expected {expected}. "
-                f'Delete the file and load("{dataset}") again to download it anew.'
-            )
-        paths.append(path)
-    return paths
+                f"{path} is damaged: it cannot be decompressed ({reason}). {remedy}"
+            ) from None
+    found = hashlib.sha256(contents).hexdigest()
+    if found != expected:
+        raise DamagedFileError(
+            f"{path} is damaged: the hash of its contents is {found}, expected {expected}. {remedy}"
+        )
+    return contents

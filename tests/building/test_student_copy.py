@@ -48,6 +48,8 @@ def test_everything_that_students_need_is_there(files):
         "environment.yml",
         "nbgrader_config.py",
         "course_utils/__init__.py",
+        "course_utils/data/fashion.LICENSE",
+        "course_utils/data/fashion.npz.xz",
         "course_utils/explorers/toolkit.js",
         "course_utils/grading/checks/vae.json",
         "course_utils/pretrained/digits_vae.npz",
@@ -61,7 +63,8 @@ def test_nothing_for_instructors_is_there(files):
     paths = [path.as_posix() for path in files]
     # Compiled Python, Git's history and a checkpoint would hold the hidden parts too.
     assert {path.suffix for path in files} <= {
-        *(".css", ".ipynb", ".js", ".json", ".lock", ".md", ".npz", ".py", ".toml", ".yml", "")
+        *(".css", ".ipynb", ".js", ".json", ".lock", ".md", ".npz", ".py", ".toml", ".yml", ""),
+        *(".LICENSE", ".xz"),
     }
     assert [path for path in paths if re.search(r"(^|/)(\.|__pycache__)", path)] == []
     for secret in ("grading/assignments", "solutions", "tests", "grader"):

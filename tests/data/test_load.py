@@ -26,7 +26,9 @@ def test_every_bundled_dataset_is_what_it_says(name):
 
 
 def test_an_unknown_name_lists_the_names():
-    with pytest.raises(ValueError, match="no dataset is called 'cifar'; there are: digits, mnist"):
+    with pytest.raises(
+        ValueError, match="no dataset is called 'cifar'; there are: digits, fashion"
+    ):
         load("cifar")
 
 
@@ -38,3 +40,14 @@ def test_digits_are_split_as_documented():
 
     np.testing.assert_array_equal(data.train.x[0, ..., 0] * 16, load_digits().images[first])
     assert set(np.unique(data.binarized().train.x)) == {0, 1}
+
+
+def test_fashion_is_split_as_documented():
+    data = load("fashion")
+    parts = (data.train, data.validation, data.test)
+    assert [len(part) for part in parts] == [10_000, 1_000, 2_000]
+    assert data.shape == (28, 28, 1)
+    assert data.levels["article"][data.train.labels[0]] == "Ankle boot"
+    for part in parts:
+        assert set(part.labels) == set(range(10))
+        assert (part.x * 255 == np.round(part.x * 255)).all()
