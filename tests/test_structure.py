@@ -70,6 +70,28 @@ def test_no_permission_is_unused(part):
     assert MAY_IMPORT[part] - TOOLS <= set().union(*used)
 
 
+@pytest.mark.parametrize(
+    "path", sorted((LIBRARY / "grader" / "box").glob("*.py")), ids=lambda p: p.name
+)
+def test_what_runs_students_code_knows_nothing_of_the_rest_of_the_grader(path):
+    """Only this folder and what students have of `grading` are there in a sandbox."""
+    modules = {
+        name.name if isinstance(node, ast.Import) else f"{node.module}.{name.name}"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in node.names
+    }
+    ours = {name for name in modules if name.startswith("course_utils.")}
+    there = (
+        "course_utils.grader.box.",
+        "course_utils.grading.",
+        "course_utils.quiet",
+        "course_utils.students",
+    )
+    assert all(name.startswith(there) for name in ours)
+    assert not any(name.startswith("course_utils.grading.assignments") for name in ours)
+
+
 def test_there_is_no_cycle():
     """The table above is an order, so that no two parts can need each other."""
     above = {part: set(below) for part, below in MAY_IMPORT.items()}

@@ -3,7 +3,8 @@
     submissions  read what students handed in and repair it, or refuse it with a sentence
     batch        decide who is to be graded, hand the work out, write what comes back
     tasks        what is to be graded, what came of it, and the statuses in which it can end
-    work         one submission: a sandbox, a process forked into it, a verdict for each test
+    work         one submission: its cells, a verdict for each test, how it ended
+    process      a student's process in its sandbox, and what watches it from outside
     judging      the hidden tests, run here, on functions that stay in the sandbox
     outputs      what cells printed and showed, as far as a page may show it
     recording    nbgrader's gradebook, the autograded notebook, the status of each student

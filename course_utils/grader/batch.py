@@ -21,7 +21,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from course_utils.grader import recording, submissions, tasks, work
+from course_utils.grader import process, recording, submissions, tasks, work
 from course_utils.grader.assigned import Assigned, assigned
 from course_utils.grader.box import sandbox
 from course_utils.grader.box.sandbox import Limits
@@ -254,7 +254,7 @@ def _workers(jobs: int) -> Iterator[tuple[Submit, int]]:
                 raise CancelledError
             if not hasattr(mine, "pool"):
                 branch = zygote.branch(), zygote.library
-                mine.pool = ProcessPoolExecutor(1, server, work.prepare, branch)
+                mine.pool = ProcessPoolExecutor(1, server, process.prepare, branch)
                 pools.append(mine.pool)
             return mine.pool.submit(work.grade, task)
 
