@@ -346,22 +346,27 @@ except Exception as error:
 # %% [markdown]
 # ## 7. A question
 #
-# A friend gives her autoencoder a code of 64 numbers for images of 64 pixels, and trains it with
-# the squared error alone. It rebuilds every digit perfectly. "So it has learned what digits are,"
-# she says. Then she feeds it random noise. What will it give back, and why? Which of the other
-# three kinds could use such a long code all the same, and what keeps each of them from the same
-# fate? Five sentences are enough.
+# A friend gives her autoencoder a code of 64 numbers for images of 64 pixels, and trains it with the
+# squared error alone. It rebuilds unseen digits almost perfectly. "So it has learned what digits
+# are," she says. Why does her result not show that? Then she feeds it random noise, which comes back
+# badly distorted. What does this show, and what does it not show? The other three kinds can use such
+# a long code and learn something all the same. What keeps each of them from merely copying? Five
+# sentences are enough.
 
 # %% [markdown] answer="question" points=5
-# It may give the noise back just as perfectly: with as many code numbers as pixels nothing needs to
-# be thrown away, and the identity has no error at all. So a perfect copy says nothing about digits.
-# The others can afford a long code, because the identity is not their best answer. A denoising
-# autoencoder that copies would copy the damage; to fill the gaps it must know what digits look
-# like. A sparse one may have each unit on for few images only, so that copying every number is
-# dear; a contractive one pays for each direction in which its code moves, and keeps only those that
-# the digits need.
+# With as many code numbers as pixels nothing needs to be thrown away: the identity would rebuild
+# every digit without any error and know nothing about digits, so a small error does not show that
+# anything has been learned. That noise comes back distorted shows that her network is not the
+# identity. It was fitted only where digits are, and anything may happen elsewhere. But this does not
+# show that it knows what a digit is: that it fails far from its data is no knowledge about the data,
+# and if she decodes random codes, she will see that they are mostly not digits. The others can afford
+# a long code, because copying is not their best answer. A denoising autoencoder that copies would copy
+# the damage; to fill the gaps it must know what digits look like. A sparse one may switch each unit on
+# for few images only, so that copying every number is expensive. A contractive one pays for each
+# direction in which its code moves, and keeps only those that it needs for the digits.
 #
-# **Rubric.** Noise comes back nearly unchanged (1 point), because the identity fits through a code
-# that long and has no error (1). Denoising: the copy of a damaged image is not the clean one (1).
-# Sparse: units have to be off most of the time (1). Contractive: every direction that moves the
-# code costs (1).
+# **Rubric.** The identity fits through a code that long, and has no error without knowing anything
+# (1 point). Noise that comes back distorted shows only that the network is not the identity, or that
+# it was fitted to digits alone (1). Denoising: the copy of a damaged image is not the clean one (1).
+# Sparse: units have to be off most of the time (1). Contractive: every direction that moves the code
+# costs (1).

@@ -320,20 +320,20 @@ except Exception as error:
 #
 # A friend tries K = 1, 2, 3, … and keeps the K with the smallest inertia on the digits that the
 # centers were fitted to. Which K will she end up with, and why? Would it help to measure the inertia
-# on digits that were left out? And if two starts with the same K end at different inertias, is there
-# a mistake in her program? Five sentences are enough.
+# on digits that were left out? What else could she look at to choose K? And if two starts with the
+# same K end at different inertias, is there a mistake in her program? Five sentences are enough.
 
 # %% [markdown] answer="question" points=5
 # The more centers, the smaller the best inertia: a further center can always be put on a point that
-# is not one yet, and no point is then farther from its nearest center than before. So she ends with
+# has none yet, and then no point is farther from its nearest center than before. So she ends with
 # as many centers as there are different digits, K = N, and inertia 0: every digit is its own
-# cluster and nothing has been learned. On digits that were left out the inertia is above 0, but it
-# keeps falling for a long while too, because more centers cover the space more densely; it is no
-# safe guide to the number of clusters. One looks for a bend in the curve, for clusters that come
-# back from other starts or subsets (stability, silhouette), or takes a model with a density and
-# compares held-out likelihoods or a criterion that charges for parameters. Two starts may well end
-# differently without any mistake: no round makes the inertia larger, so k-means stops at a local
-# minimum, and which one depends on the start.
+# cluster, and nothing has been learned. Digits that were left out do not help. Their inertia stays
+# above 0, but it keeps falling too (on ours from 2.7 for each digit at K = 10 to 1.2 at K = N),
+# because more centers cover the space more densely. She could look for a bend in the curve, for
+# clusters that come back from other starts or subsets (stability), at the silhouette, or take a model
+# with a density and compare held-out likelihoods or a criterion that charges for parameters. Two
+# starts may well end differently without any mistake: no round makes the inertia larger, so k-means
+# stops at a local minimum, and which one depends on the start.
 #
 # **Rubric.** She ends with K = N, or as many as there are different digits (1 point). Because the
 # best inertia never grows with K, and is 0 there (1). Held-out inertia does not vanish, but mostly

@@ -342,23 +342,26 @@ except Exception as error:
 # %% [markdown]
 # ## 7. A question
 #
-# A friend trains a CycleGAN between photographs of horses and of zebras. The cycle loss is almost 0
-# and both discriminators are fooled. "Then every horse has become its own zebra," she says. Give
-# two ways in which both losses could be small although the translations are wrong: one for which it
-# is enough to look at a few translated images, and one that hides something in them. What could she
-# measure if, as in our experiment, she knew the true pairs? Five sentences are enough.
+# A friend trains a CycleGAN between photographs of horses and of zebras. The cycle loss is almost 0,
+# and both discriminators are fooled. "Then every horse has become its own zebra," she says. Why do the
+# two losses not show that? Give two ways in which both could be small although the translations are
+# wrong: one that you would notice if you laid each horse beside its translation, and one that hides
+# something in the translated image. How could she uncover the hidden one? And what could she measure
+# if, as in our experiment, she knew the true pairs? Five sentences are enough.
 
 # %% [markdown] answer="question" points=5
-# No. The two losses only ask that translations look real as a whole and can be undone. G could give
-# each horse the zebra of another horse, turned or mirrored for instance, if F undoes it: every zebra
-# looks real, every horse comes back, and no pair is right; one sees it by looking at a horse beside
-# its translation. Or G can hide what F needs to come back in a faint pattern that no eye and no
-# discriminator notices, so that the zebra shows less of the horse than the cycle loss suggests; a
-# little noise on the translated image uncovers it, since then the way back fails. With true pairs
-# she would measure the error of the translation itself, pixel by pixel, on pairs that the model
-# never saw as pairs.
+# The two losses only ask that translations look real as a whole and can be undone. G could give
+# each horse the zebra of another horse, or a mirrored one, if F undoes it: every zebra looks real,
+# every horse comes back, and no pair is right. A page of zebras alone would look perfect; one notices
+# it only by looking at each horse beside its translation, and even then only if the poses differ. Or
+# G can hide what F needs for the way back in a faint pattern that no eye and no discriminator notices,
+# so that the zebra shows less of the horse than the cycle loss suggests. A little noise on the
+# translated image uncovers that: it drowns the pattern, and the way back fails. With true pairs she
+# would measure the error of the translation itself, pixel by pixel, on pairs that the model never saw
+# as pairs.
 #
 # **Rubric.** The losses do not ask for the right pair (1 point). A reversible wrong assignment, such
-# as a permutation or a mirror image (1). Information hidden in the translated image (1), found by
-# noise or by an image that lacks what comes back (1). With pairs: the error against the true
+# as a permutation or a mirror image (1). Information hidden in the translated image (1). It is
+# uncovered by a change that should not matter, such as a little noise on the translation or rounding
+# it to fewer grey levels: then the way back fails (1). With pairs: the error against the true
 # translation on held-out data (1).

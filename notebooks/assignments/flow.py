@@ -312,25 +312,29 @@ except Exception as error:
 # ## 6. A question
 #
 # A friend trains a flow on handwritten digits and wants to use it as an alarm: an image with a low
-# log-density must be something else than a digit. She tries it with an image that is grey all over,
-# the same value at each pixel, and finds a log-density far above that of any digit. Is there a
-# mistake in her program? Where does the high value come from, and would the grey image ever be drawn
-# as a sample? What would you tell her about such an alarm? Five sentences are enough.
+# log-density is not a digit. She tries it with an image that is black all over, and finds that it has
+# a higher log-density than most digits (the Glow of the lecture says so too). Is there a mistake in
+# her program? Which of the two terms, $\log \mathcal{N}(z)$ or the log-determinant, makes the
+# log-density so high, and why? Would the black image ever be drawn as a sample? What would you tell
+# her about such an alarm? Five sentences are enough.
 
 # %% [markdown] answer="question" points=5
-# There need be no mistake. A log-density says how much probability there is for each unit of volume
-# at a point, not how often something like it occurs. Digits are rich and rough: their probability is
-# spread over a large volume, so each of them has a moderate density. A flow predicts a pixel largely
-# from its neighbours, and a smooth image is easy to predict, so it lies near the middle of what the
-# model expects and gets a high density, as 0 does under a normal distribution in 64 dimensions. Yet
-# draws from such a normal distribution lie at a distance of about 8 from 0 and practically never near
-# it: the region of high density is so small that it holds hardly any probability, and the grey image
-# is never sampled. So a low density does speak against an image, but a high one does not speak for
-# it; an alarm should ask whether the density is typical (neither too low nor too high), or compare
-# two models, one of which knows only what images have in common (Nalisnick et al. 2019).
+# There need be no mistake. In every digit most pixels are black, so the flow has learned to expect
+# black: it gives a small range of dark values a large range of codes. Where it stretches like that,
+# the log-determinant is large, and a black image collects this for each of its pixels.
+# $\log \mathcal{N}(z)$ speaks against the image: its code is longer than the codes of digits (with
+# the lecture's Glow about 12, where those of digits are about 8), but the log-determinant outweighs
+# that. Draws from a normal distribution in 64 dimensions lie at a distance of about 8 from the
+# origin, practically never at 12, so the black image is never drawn. It may well be more probable
+# than any one digit, but it is a single image, and digits are so many that together they hold nearly
+# all of the probability. So a low density does speak against an image, but a high one does not speak
+# for it. An alarm should ask whether an image is typical of what the model draws, for instance
+# whether its code has the usual length, or compare two models, one of which knows only what all
+# images have in common (Nalisnick et al. 2019).
 #
-# **Rubric.** Not necessarily a mistake (1 point). Density is not probability: a point may have a high
-# density in a region of tiny volume (1). Smooth images are easy to predict, or lie near the middle of
-# the base distribution (1). It is practically never drawn, since samples lie in the typical set, away
-# from the densest point (1). The alarm fails in one direction; something better is named: typicality,
-# a likelihood ratio, another score (1).
+# **Rubric.** Not necessarily a mistake (1 point). The log-determinant makes it high, because the flow
+# stretches the dark values that it expects nearly everywhere (1). The image is practically never
+# drawn: draws, and the codes of digits, lie at a distance of about 8 from the origin, its code lies
+# elsewhere (1). A high density at one image is not a high probability of images like it: the likeliest
+# image need not be a typical one (1). The alarm fails in one direction; something better is named:
+# typicality, the length of the code, a likelihood ratio, another score (1).

@@ -244,21 +244,26 @@ except Exception as error:
 # ## 5. A question
 #
 # A decoder doubles its images with a transposed convolution: a 3×3 kernel and stride 2. Its samples
-# show a fine checkerboard. How many pixels of the small image does each pixel of the large one get
-# its value from, away from the edges? Could training remove the pattern? Name two other ways to
-# enlarge an image that do not have it. Five sentences are enough.
+# show a fine checkerboard. From how many pixels of the small image does each pixel of the large one
+# get its value, away from the edges? Could training remove the pattern? One friend suggests a 4×4
+# kernel; another suggests repeating each pixel of the small image in a 2×2 square and then applying an
+# ordinary convolution. Which of the two is sure to turn a plain grey image into a plain one, whatever
+# the weights are, and why is the other not? Five sentences are enough.
 
 # %% [markdown] answer="question" points=5
 # Along one axis, stamps of length 3 that lie 2 apart overlap in one pixel of every two: pixels are
-# fed alternately by 2 and by 1. In two dimensions the counts multiply, so neighbours are fed by 4, 2
-# and 1 pixels, and with weights of similar size those fed by 4 come out brightest: a checkerboard
-# with a period of 2. Training can weaken it, since weights exist for which the overlaps add up to
-# the same everywhere (small ones at the rim, where stamps overlap), but nothing holds them there,
-# and a random start begins with the pattern. A kernel whose size is a multiple of the stride, such
-# as 4×4 or 2×2, feeds every pixel by the same number. Or the image is enlarged first, by repeating
-# or interpolating its pixels, and then convolved with stride 1; or a convolution makes four channels
-# that are dealt out to 2×2 pixels (pixel shuffle).
+# fed by 2 and by 1 in turn. In two dimensions the counts multiply, so neighbours are fed by 4, 2 and 1
+# pixels. With weights of similar size those fed by 4 come out strongest: a checkerboard with a period
+# of 2. Training can weaken it, since there are weights for which the overlaps add up to the same
+# everywhere (small ones at the rim, where stamps overlap), but nothing forces the weights to be so,
+# and a random start begins with the pattern. Repeating the pixels and then convolving is sure to keep
+# a plain image plain away from the edges: every output adds up all nine weights, times the same grey.
+# A 4×4 kernel feeds every pixel by the same number of inputs, 4, which helps. But each of the four
+# places in a 2×2 square has four weights of its own, and unless their sums happen to agree, the grey
+# image gets a grid. (The same is true of a pixel shuffle, where four channels with weights of their
+# own are dealt out to the four places: Aitken et al. 2017.)
 #
-# **Rubric.** 2 and 1 along an axis (1 point). 4, 2 and 1 in the plane, and hence the uneven
-# brightness (1). Training can weaken it, but has to learn it, and nothing enforces it (1). A kernel
-# size that the stride divides (1). Enlarging and then convolving, or pixel shuffle (1).
+# **Rubric.** 2 and 1 along an axis (1 point). 4, 2 and 1 in the plane, and hence the uneven values
+# (1). Training can weaken the pattern, but has to learn it, and nothing enforces it (1). Repeating and
+# convolving keeps grey plain, because every output uses all weights (1). The 4×4 kernel feeds pixels
+# evenly, but places next to each other use different weights (1).
