@@ -367,7 +367,7 @@ class AffineCoupling(Bijector):
         y = (x + shift) ⊙ exp(log_scale),        log_det = Σ log_scale
 
     m is 1 where an entry passes. The inverse needs no inverse of the network, since m ⊙ y = m ⊙ x
-    (Dinh et al. 2017, eq. 7-9; shift before scale as in Kingma and Dhariwal 2018, table 1).
+    (Dinh et al. 2017, eq. 7-9, who scale before they shift; the order here is that of Glow's code).
     log_scale is kept within ±`limit` by a tanh, so that no step of training can make it explode.
 
     Args:
