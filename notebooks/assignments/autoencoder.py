@@ -10,13 +10,13 @@
 # below it: `check` tells you at once whether the function is right and, if it is not, what is
 # different. It never shows code. TensorFlow (`tf`), Keras (`keras`, `keras.ops`) and NumPy (`np`)
 # are imported; use what you like. The computation must be your own: the course's library has these
-# functions too, and refuses to be called from yours.
+# functions too, but it refuses to be called from yours.
 #
-# **How it is graded.** Each function has 5 points, all or nothing, and the question at the end has
-# 5 more. Grading runs what `check` runs and further tests of the same properties: other inputs,
-# other sizes, extreme values. How you write a function does not matter, nor does a relative
-# difference below 0.0001. No function builds on another, so that a mistake is charged once. The
-# experiment gives no points.
+# **How it is graded.** Each function is worth 5 points, all or nothing, and the question at the end
+# is worth 5 more. Grading runs what `check` runs and further tests of the same properties: other
+# inputs, other sizes, extreme values. How you write a function does not matter, and neither does a
+# relative difference below 0.0001. No function builds on another, so a mistake costs points only
+# once. The experiment gives no points.
 #
 # **What every function must do.** It works for any batch size $B$, any code size $D$ and any number
 # of pixels $P$, from 1 upwards. It works inside `tf.function` too, its gradients reach every tensor
@@ -47,7 +47,7 @@ from course_utils.grading import check
 # | | shape | |
 # |---|---|---|
 # | `x` | $(B, P)$ | images |
-# | `y` | $(B, P)$ | what was made of them |
+# | `y` | $(B, P)$ | their reconstructions |
 # | result | $(B,)$ | one number for each example |
 
 
@@ -85,7 +85,7 @@ autoencoder.grade(mse_loss)
 # $$L(x, l) = -\sum_{p=1}^{P}\big(x_p \log s(l_p) + (1 - x_p)\log(1 - s(l_p))\big).$$
 #
 # In `float32`, $s(20)$ is exactly 1 already. A decoder that is wrong with the logit 1000 must pay
-# 1000: not infinity, and not 16. Can you compute the cost without ever making the probability?
+# 1000: not infinity, and not 16. Can you compute the cost without ever computing the probability?
 #
 # | | shape | |
 # |---|---|---|
@@ -128,7 +128,7 @@ autoencoder.grade(cross_entropy_loss)
 # $$\tilde x_p = \begin{cases} 0 & \text{with probability } r \\ x_p & \text{otherwise.}
 # \end{cases}$$
 #
-# Dropout does something like it and also makes the rest brighter, to keep the mean. Here nothing is
+# Dropout does something similar, and also makes the rest brighter to keep the mean. Here nothing is
 # made brighter. Every pixel of every image needs a draw of its own, and every call needs new ones,
 # inside `tf.function` too.
 #
@@ -216,16 +216,17 @@ autoencoder.grade(sparsity_penalty)
 # %% [markdown]
 # ## 5. A code that stands still
 #
-# A contractive autoencoder asks that the code hardly moves when the image moves a little. How much
-# it moves is what the Jacobian says, the derivative of each of the $D$ units by each of the $P$
-# pixels. The penalty is its squared Frobenius norm, the sum of the squares of all its entries:
+# The code of a contractive autoencoder should hardly move when the image changes a little. How much
+# it moves is given by the Jacobian, which holds the derivative of each of the $D$ units with
+# respect to each of the $P$ pixels. The penalty is its squared Frobenius norm, the sum of the
+# squares of all its entries:
 #
 # $$\mathcal{P}(x) = \sum_{d=1}^{D}\sum_{p=1}^{P}
 # \left(\frac{\partial h_d(x)}{\partial x_p}\right)^2.$$
 #
-# The encoder is to learn from the penalty, so that it must be differentiable in the encoder's
-# weights: a derivative of a derivative. `encoder` is any callable, such as a Keras model. It treats
-# each image of a batch by itself.
+# The encoder has to learn from the penalty, so the penalty must be differentiable with respect to
+# the encoder's weights: a derivative of a derivative. `encoder` is any callable, such as a Keras
+# model. It treats each image of a batch by itself.
 #
 # | | shape | |
 # |---|---|---|

@@ -13,14 +13,14 @@
 # are imported; use what you like. The computation must be your own: the course's library refuses to
 # be called from yours.
 #
-# **How it is graded.** Each function has 5 points, all or nothing, and the question at the end has
-# 5 more. Grading runs what `check` runs and further tests of the same properties: other inputs,
-# other sizes, extreme values. How you write a function does not matter, nor does a relative
-# difference below 0.0001. A mistake is charged once: `generator_objective` is tested with the
-# course's own version of the functions before it. The experiment gives no points.
+# **How it is graded.** Each function is worth 5 points, all or nothing, and the question at the end
+# is worth 5 more. Grading runs what `check` runs and further tests of the same properties: other
+# inputs, other sizes, extreme values. How you write a function does not matter, and neither does a
+# relative difference below 0.0001. A mistake costs points only once: `generator_objective` is
+# tested with the course's own version of the functions before it. The experiment gives no points.
 #
 # **What every function must do.** It works for any batch size $B$ from 1 upwards and images of any
-# size, and gives a scalar: a tensor without any axis. It works inside `tf.function` too, its
+# size, and returns a scalar: a tensor without axes. It works inside `tf.function` too, its
 # gradients reach every tensor that it is given, and all tensors are `float32`.
 #
 # It takes about an hour. The lecture on CycleGAN is all you need. Before you hand in, press
@@ -81,15 +81,15 @@ cyclegan.grade(cycle_loss)
 # END HIDDEN TESTS
 
 # %% [markdown]
-# ## 2. What is right already should stay
+# ## 2. What is already right should stay
 #
-# Give $G$, which makes images of the second domain, an image $y$ that is one already. It should not
-# touch it:
+# Give $G$, which makes images of the second domain, an image $y$ that already belongs there. $G$
+# should leave it as it is:
 #
 # $$\mathcal{L}_{\text{identity}} = \frac{1}{B H W C}\sum_{b, h, w, c}
 # \big|\,y_{bhwc} - G(y)_{bhwc}\big|.$$
 #
-# The formula has the same shape as the last one. What is compared is another thing.
+# The formula has the same form as the last one, but it compares something else.
 #
 # | | shape | |
 # |---|---|---|
@@ -125,9 +125,9 @@ cyclegan.grade(identity_loss)
 # %% [markdown]
 # ## 3. A judge who measures distances
 #
-# Each domain has a discriminator $D$. A CycleGAN's gives a score without a sigmoid, or a small image
-# of scores, one for each patch, and is pulled to 1 on real images and to 0 on translated ones by
-# the square of the distance:
+# Each domain has a discriminator $D$. In a CycleGAN it gives a score without a sigmoid, or a small
+# image of scores, one for each patch. Real images should get 1 and translated ones 0, and the loss
+# is the squared distance from that:
 #
 # $$\mathcal{L}_D = \tfrac{1}{2}\Big(\operatorname{mean}\big((D(y) - 1)^2\big)
 # + \operatorname{mean}\big(D(G(x))^2\big)\Big).$$
@@ -172,8 +172,8 @@ cyclegan.grade(least_squares_discriminator_loss)
 #
 # $$\mathcal{L}_G = \operatorname{mean}\big((D(G(x)) - 1)^2\big).$$
 #
-# Here is no ½. How does the slope of this loss change as the discriminator gets surer that an image
-# is translated? Compare it with a cross-entropy.
+# There is no ½ here. How does the slope of this loss change as the discriminator gets surer that an
+# image is translated? Compare it with a cross-entropy.
 #
 # | | shape | |
 # |---|---|---|
@@ -212,7 +212,8 @@ cyclegan.grade(least_squares_generator_loss)
 # $$\mathcal{L}_G\big(D(G(x))\big) + \lambda_{\text{cycle}}\,\mathcal{L}_{\text{cycle}}(x, F(G(x)))
 # + \lambda_{\text{identity}}\,\mathcal{L}_{\text{identity}}(y, G(y)).$$
 #
-# Call your own functions. Get these right first: `check` cannot judge the sum before its parts.
+# Call your own functions. Get these right first: `check` cannot judge the sum until its parts are
+# right.
 #
 # | | shape | |
 # |---|---|---|
@@ -257,8 +258,8 @@ cyclegan.grade(generator_objective)
 # ## 6. The experiment
 #
 # Half of the training digits are in chalk, white on black. The other half are in ink, black on
-# white. Two small translators and two of the course's discriminators learn from these two heaps with
-# your functions. Then digits that neither has seen are translated and brought back.
+# white. Two small translators and two of the course's discriminators learn from these two piles
+# with your functions. Then digits that neither has seen are translated and brought back.
 #
 # We, not the model, know what the right translation would be, so the cell can print how far the
 # pixels are from it. What would happen if the cycle weight were 0? Decide first, then call

@@ -10,12 +10,12 @@
 # below it: `check` tells you at once whether the function is right and, if it is not, what is
 # different. It never shows code. TensorFlow (`tf`), Keras (`keras`, `keras.ops`) and NumPy (`np`)
 # are imported; use what you like. The computation must be your own: the course's library has such
-# functions too and refuses to be called from yours.
+# functions too, but it refuses to be called from yours.
 #
-# **How it is graded.** Each function has 5 points, all or nothing, and the question at the end has
-# 5 more. Grading runs what `check` runs and further tests of the same properties: other inputs,
-# other sizes, extreme values. How you write a function does not matter, nor does a relative
-# difference below 0.0001. No function needs another. The experiment gives no points.
+# **How it is graded.** Each function is worth 5 points, all or nothing, and the question at the end
+# is worth 5 more. Grading runs what `check` runs and further tests of the same properties: other
+# inputs, other sizes, extreme values. How you write a function does not matter, and neither does a
+# relative difference below 0.0001. No function builds on another. The experiment gives no points.
 #
 # **What every function must do.** It works for any batch size $B$ from 1 upwards. It works inside
 # `tf.function` too. Gradients reach every tensor that goes in, and the weights of the networks that
@@ -36,8 +36,8 @@ from course_utils.grading import check
 # %% [markdown]
 # ## 1. A step that can be undone
 #
-# How can a network of any shape be inverted? It need not be. Let half of the numbers pass, and let
-# them decide what happens to the other half (Dinh et al. 2017):
+# How can a network of any shape be inverted? It need not be. Let half of the numbers pass
+# unchanged, and let them decide what happens to the other half (Dinh et al. 2017):
 #
 # $$y_1 = x_1, \qquad y_2 = x_2 \odot e^{s} + t, \qquad (s, t) = \mathrm{scale\_shift}(x_1).$$
 #
@@ -180,7 +180,7 @@ flow.grade(log_prob)
 #
 # $$b = \frac{-\log p(x)}{D \ln 2}.$$
 #
-# What comes in is the negative log-likelihood in nats already.
+# The input is the negative log-likelihood, already in nats.
 #
 # | | shape | |
 # |---|---|---|
@@ -221,9 +221,9 @@ flow.grade(bits_per_dimension)
 # digits, the second the same digits after they went through your flow to a code and back, the third
 # what changed on the way: nothing should. The last row starts from noise: nobody ever wrote these.
 #
-# Pixels have 17 grey levels, to which the course adds uniform noise. A model that knows nothing needs
-# $\log_2 17 \approx 4.09$ bits per pixel. How many will yours need? (A number below 0 would be a
-# code without any length: something is wrong with a function then. Which?)
+# Pixels have 17 grey levels, to which the course adds uniform noise. A model that knows nothing
+# needs $\log_2 17 \approx 4.09$ bits per pixel. How many will yours need? (A number below 0 would
+# be a code of less than no length. If you see one, one of your functions is wrong. Which?)
 
 # %% tags=["experiment"]
 import matplotlib.pyplot as plt

@@ -12,11 +12,11 @@
 # (`keras`) too; use what you like. The computation must be your own: the course's library has these
 # functions as well, for images with channels, and refuses to be called from yours.
 #
-# **How it is graded.** Each function has 5 points, all or nothing, and the question at the end has
-# 5 more. Grading runs what `check` runs and further tests of the same properties: other kernels,
-# other sizes, other strides. How you write a function does not matter, nor does a relative
-# difference below 0.0001. A mistake is charged once: where your `conv_matrix` is wrong, the other
-# two are tested with the course's own. The experiment gives no points.
+# **How it is graded.** Each function is worth 5 points, all or nothing, and the question at the end
+# is worth 5 more. Grading runs what `check` runs and further tests of the same properties: other
+# kernels, other sizes, other strides. How you write a function does not matter, and neither does a
+# relative difference below 0.0001. A mistake costs points only once: where your `conv_matrix` is
+# wrong, the other two are tested with the course's own. The experiment gives no points.
 #
 # **What every function must do.** Images and kernels are NumPy arrays of `float32` with two axes:
 # there is one image and one channel. Images need not be square; kernels are, with $k$ rows and $k$
@@ -93,17 +93,18 @@ transposed_convolution.grade(conv_matrix)
 # %% [markdown]
 # ## 2. Convolution through the matrix
 #
-# Flatten the image, multiply, and make an image of the result again. It should be what
+# Flatten the image, multiply, and turn the result into an image again. It should be what
 # `tf.nn.conv2d` says with padding 'VALID'.
 #
-# Call your own `conv_matrix`. Get it right first: `check` cannot judge what is built on it before.
+# Call your own `conv_matrix`. Get it right first: `check` cannot judge what is built on it until
+# then.
 #
 # | | shape | |
 # |---|---|---|
 # | `image` | $(H, W)$ | |
 # | `kernel` | $(k, k)$ | |
 # | `stride` | | $s$ |
-# | result | $(H', W')$ | $H' = \lfloor (H - k) / s \rfloor + 1$, and so for $W'$ |
+# | result | $(H', W')$ | $H' = \lfloor (H - k) / s \rfloor + 1$, and likewise for $W'$ |
 
 
 # %% solution="conv2d"
@@ -144,15 +145,16 @@ transposed_convolution.grade(conv2d)
 # Column by column it reads as follows. Each pixel of $y$ stamps the kernel, times its own value,
 # into $x$; stamps lie a stride apart, and where they overlap they add up.
 #
-# Images of several sizes can have a result of the same size: under stride 2 and a 3×3 kernel, 7 rows
-# and 8 rows both give 3. So the size has to be told. Rows and columns that no stamp reaches stay 0.
+# Images of several sizes can have a result of the same size: under stride 2 and a 3×3 kernel, 7
+# rows and 8 rows both give 3. So the size has to be given. Rows and columns that no stamp reaches
+# stay 0.
 #
 # | | shape | |
 # |---|---|---|
 # | `image` | $(H', W')$ | the small one |
 # | `kernel` | $(k, k)$ | |
 # | `stride` | | $s$ |
-# | `height`, `width` | | $H$ and $W$, with $\lfloor (H - k) / s \rfloor + 1 = H'$, and so for $W$ |
+# | `height`, `width` | | $H$ and $W$, with $\lfloor (H - k) / s \rfloor + 1 = H'$, and likewise for $W$ |
 # | result | $(H, W)$ | the large one |
 
 
