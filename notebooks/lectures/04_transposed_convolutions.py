@@ -241,9 +241,9 @@ assert np.linalg.matrix_rank(C) == 36 and np.abs(seen).max() < 1e-6
 # connections of the way back**. What it draws depends on its own weights, and it has to learn them.
 
 # %% [markdown]
-# ## 5. Would a dense layer not do?
+# ## 5. Why not a dense layer?
 #
-# It would. A dense layer can produce as many numbers as you like, and `Reshape` arranges them as an image. You could stack
+# You could use one. A dense layer can produce as many numbers as you like, and `Reshape` arranges them as an image. You could stack
 # ever larger dense layers until the image is large enough. What does that cost?
 #
 # **Predict**: 7×7 pixels with 64 channels are to become 14×14 pixels with 32 channels. How many weights does a dense layer need,
@@ -587,7 +587,8 @@ assert errors["resize"] == min(errors[kind] for kind in KINDS) and errors[4] < e
 # needs 4. Many decoders use kernel 4 and stride 2 all the same, as a compromise.
 #
 # And the other direction? The gradient of a strided *convolution* is a transposed one (section 3). So a network that *judges*
-# images with kernel 3 and stride 2 sends **checkerboard gradients** back to the image: some pixels are told four times as much as others. A decoder that learns from such a
+# images with kernel 3 and stride 2 sends **checkerboard gradients** back to the image: for some pixels the mean square of
+# the gradient is four times as large as for others. A decoder that learns from such a
 # judge may learn to draw them. (You will meet such a pair of networks in the lecture on adversarial networks.)
 
 # %%

@@ -281,7 +281,7 @@ for activation in ("sigmoid", "relu"):
 
 # %% [markdown]
 # Reload the dashboard and open **Histograms** (in *Time Series* or in its own tab). Look at the width of `layer 1` and of
-# `layer 7` in both runs, and mind the numbers on the horizontal axis. Here is the length of each gradient, one number a layer:
+# `layer 7` in both runs, and mind the numbers on the horizontal axis. Here is the length of each gradient, one number per layer:
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(8.5, 2.9), layout="constrained")
