@@ -129,7 +129,7 @@ class Logit(Bijector):
 
 
 class Reshape(Bijector):
-    """The same numbers in another shape; volume stays.
+    """The same numbers in another shape; volume is unchanged.
 
     Args:
         shape: of one example after the bijector.
@@ -157,7 +157,7 @@ class Reshape(Bijector):
 class Squeeze(Bijector):
     """Space to depth: each block of 2×2 pixels becomes one pixel of four times the channels.
 
-    (B, H, W, C) → (B, H/2, W/2, 4C) (Dinh et al. 2017, §3.6). Volume stays.
+    (B, H, W, C) → (B, H/2, W/2, 4C) (Dinh et al. 2017, §3.6). Volume is unchanged.
     """
 
     def build(self, input_shape):
@@ -190,7 +190,7 @@ class Squeeze(Bijector):
 
 
 class Permutation(Bijector):
-    """The entries of the last axis in another order; volume stays.
+    """The entries of the last axis in another order; volume is unchanged.
 
     Args:
         order: y[..., i] = x[..., order[i]]; every index once. None reverses.
