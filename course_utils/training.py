@@ -246,6 +246,13 @@ class InMemoryModel(keras.Model):
         return self.history
 
 
+# Each model traces its epoch once. TensorFlow counts traces by the line of code, takes ten models for
+# one function that is traced ten times, and warns.
+tf.get_logger().addFilter(
+    lambda record: not ("_Epoch." in (text := record.getMessage()) and "retracing" in text)
+)
+
+
 class _Epoch:
     """One pass of `step_function` over data, compiled once for each length and batch size.
 

@@ -2,6 +2,8 @@
 
 import course_utils.quiet
 
+import logging
+
 import keras
 import numpy as np
 import pytest
@@ -203,3 +205,16 @@ def test_a_functional_model_is_refused_and_the_class_stays_as_it_was(by_name):
         InMemoryModel(inputs=x, outputs=y) if by_name else InMemoryModel(x, y)
     assert InMemoryModel.__bases__ == bases
     assert Regression()(np.ones((2, 3))).shape == (2, 1)
+
+
+def test_many_models_of_one_epoch_each_are_no_reason_to_warn(data):
+    heard = []
+    listener = logging.Handler()
+    listener.emit = lambda record: heard.append(record.getMessage())
+    tf.get_logger().addHandler(listener)
+    try:
+        for _ in range(7):
+            compiled().fit(*data, verbose=0)
+    finally:
+        tf.get_logger().removeHandler(listener)
+    assert heard == []
