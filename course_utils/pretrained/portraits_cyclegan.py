@@ -19,20 +19,20 @@ def build(**weights) -> CycleGAN:
     return residual_cyclegan((32, 32, 3), **{"cycle_weight": 3.0, "identity_weight": 2.0} | weights)
 
 
-def train(seed: int = 0, **weights) -> CycleGAN:
-    """The model, trained on portraits and drawings of different faces."""
+def train(seed: int = 0, epochs: int = EPOCHS, **weights) -> CycleGAN:
+    """The model, trained on portraits and drawings of different faces; `weights` as for `build`."""
     domains = load_domains(FACES)
     x, y = domains.portraits.train.x, domains.drawings.train.x
     keras.utils.set_random_seed(seed)
     model = build(**weights)
-    steps = EPOCHS * len(x) // BATCH
+    steps = epochs * len(x) // BATCH
 
     def adam(learning_rate, **options):
         schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
         return keras.optimizers.Adam(schedule, beta_1=0.5, beta_2=0.99, **options)
 
     model.compile(adam(1.5e-3, use_ema=True, ema_momentum=0.98), adam(2e-3))
-    model.fit(x, y, batch_size=BATCH, epochs=EPOCHS, verbose=0)
+    model.fit(x, y, batch_size=BATCH, epochs=epochs, verbose=0)
     return model
 
 

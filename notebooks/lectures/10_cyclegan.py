@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Translation without pairs: CycleGAN and deepfakes
 #
-# A photograph into a painting, a horse into a zebra, one face into another. Nobody has the same horse
-# both ways. How can a network learn to translate when no example says what is right?
+# Turn a photograph into a painting, a horse into a zebra, one face into another. There is no photograph of
+# the same horse with stripes. How can a network learn to translate when no example shows the right answer?
 #
 # **Afterwards you can**
 #
@@ -11,37 +11,41 @@
 # - measure a translation where the truth is known, and compare it with simpler methods;
 # - explain how a deepfake is made, and what that asks of you.
 #
-# **Time**: about 60 minutes to read and play; about a minute to run from top to bottom on two cores.
-# **Needs**: the lectures on [autoencoders](06_autoencoders.ipynb) and [generative adversarial networks](08_gans.ipynb). No
-# network, no GPU.
+# **Time**: about 60 minutes to read and play; about a minute and a half to run from top to bottom on two cores.
+# **Needs**: the lectures on [autoencoders](06_autoencoders.ipynb) and
+# [generative adversarial networks](08_gans.ipynb). No network, no GPU.
 
 # %%
 import course_utils.quiet  # TensorFlow without its start-up lines
 
+import sys
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
+import scipy.ndimage
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from tqdm import tqdm
 
 from course_utils.data import load_domains
 from course_utils.data.characters import EXPRESSIONS
 from course_utils.data.people import LOOKS, NAMES, TURNS, draw_close_ups, load_people
-from course_utils.explorers import FaceSwap, RoundTrip, export_network
+from course_utils.explorers import FaceSwap, Film, RoundTrip, export_network
 from course_utils.metrics.close_ups import read_factor
 from course_utils.models.cyclegan import CycleGAN
 from course_utils.plotting import show_images
-from course_utils.pretrained import load_pretrained
+from course_utils.pretrained import load_pretrained, portraits_cyclegan
 
 keras.utils.set_random_seed(0)
 plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.right": False})
 
 # %% [markdown]
-# ## 1. What can two piles of pictures teach?
+# ## 1. What can two unpaired collections teach?
 #
-# Portraits, painted and shaded; and drawings, with coloured lines and a thin wash. The faces are other
-# faces: nobody is in both piles. That can be checked, because every picture is drawn from its factors.
+# One collection holds painted portraits with shading, the other drawings with coloured lines and a thin wash.
+# No face appears in both. We can check that, because every picture is drawn from known factors.
 
 # %%
 domains = load_domains(count=6_000)
@@ -80,29 +84,39 @@ print(f"a portrait left as it is: error {error(x, y):.3f}")
 # %% [markdown]
 # ## 2. What do we ask of a translation?
 #
-# | ask | loss | without it |
+# | we ask that | loss | without it |
 # |---|---|---|
-# | the result looks like the other domain | a discriminator for each domain | leaving all as it is would be best |
-# | the way back leads to where you began | **cycle**: $\lvert F(G(x)) - x\rvert$ | any face of the domain would do |
-# | what is in the domain already is left alone | **identity**: $\lvert G(y) - y\rvert$ | colours may be swapped for others |
+# | the result looks like the other domain | **adversarial**: a discriminator for each domain | returning every picture unchanged costs nothing |
+# | translating there and back returns the original | **cycle**: $\lvert F(G(x)) - x\rvert$ | any face of the other domain would do |
+# | a picture that is already in the target domain stays as it is | **identity**: $\lvert G(y) - y\rvert$ | the translator may repaint what needs no change |
 #
-# $G$ goes there, $F$ comes back, and each has a discriminator. It gives no single verdict but a score for every **patch** of the
-# picture, so that it looks at texture and leaves the whole to the cycle. With least squares instead of logarithms the objective of the translators is
+# $G$ translates from $X$ to $Y$, $F$ translates back, and each domain has a discriminator. A discriminator does
+# not give one verdict on the whole picture. It gives a score for every **patch**: it judges texture and colour,
+# and the cycle loss has to take care of the whole (Isola et al. 2017 call it PatchGAN). Least squares replace
+# the logarithms (Mao et al. 2017). The objective of the two translators is
 #
 # $$\mathbb E (D_Y(G(x)) - 1)^2 + \mathbb E (D_X(F(y)) - 1)^2
 # + \lambda\,\mathbb E\big[|F(G(x)) - x| + |G(F(y)) - y|\big]
 # + \mu\,\mathbb E\big[|G(y) - y| + |F(x) - x|\big].$$
+#
+# The first entry of the last column can be checked at once: if $G$ and $F$ change nothing, the cycle loss and the
+# identity loss are exactly zero. Only the discriminators object.
+#
+# The authors' [project page](https://junyanz.github.io/CycleGAN/) shows what the method did with photographs:
+# horses and zebras, summer and winter, and photographs in the manner of Monet, with failures at the end. We
+# cannot reprint those pictures, so we build a world of our own, where the right answer is known.
 
 # %% [markdown]
 # ## 3. What goes wrong without them?
 #
-# A game small enough to be trained four times in front of you. A picture is a strip of eight pixels: red or blue paper, and a
-# white mark at one of eight places. The right translation changes the paper and keeps the mark where it is.
+# We begin with a world so small that we can train four models in it while you watch. A picture is a strip of
+# eight pixels: red or blue paper with a white mark at one of eight places. The right translation changes the
+# colour of the paper and leaves the mark where it is.
 #
-# The networks here are dense: to them the eight places have no order, and at the start no output has anything to do with its
-# input. So whatever keeps the mark in its place must come from the losses.
+# The networks here are dense: they know nothing of left and right, and a freshly initialised one has no
+# preference for leaving the mark in place. Anything that keeps it there must come from the losses.
 #
-# **Predict**: where does the mark go with neither loss, so that all that counts is to look like a blue strip?
+# **Predict**: where does the mark go if we use neither loss, so that all that counts is to look like a blue strip?
 
 # %%
 PLACES = 8
@@ -156,7 +170,7 @@ weights = {
     "identity only": (0, 5),
     "both": (10, 5),
 }
-games = {name: play(*pair) for name, pair in weights.items()}
+games = {name: play(*pair) for name, pair in tqdm(weights.items(), unit="game", file=sys.stdout)}
 
 # %%
 panels = {"given": on_red, "right": on_blue}
@@ -169,45 +183,52 @@ axes[0].set_ylabel("one strip a row")
 plt.show()
 
 results = {}
-print(f"{'':14} error to the truth  cycle loss  identity loss")
+usual_spread = on_blue.std(axis=0).mean()
+print(f"{'':14} error to the truth  cycle loss  identity loss  variety")
 for name, game in games.items():
     there = np.asarray(game.translate(on_red))
     results[name] = {
         "error": error(there, on_blue),
         "cycle": error(game.translate_back(there), on_red),
         "identity": error(game.translate(on_blue), on_blue),
+        "variety": there.std(axis=0).mean() / usual_spread,  # 1: as varied as the true strips
     }
     print(
         f"{name:14} {results[name]['error']:18.3f}  {results[name]['cycle']:10.3f}"
-        f"  {results[name]['identity']:13.3f}"
+        f"  {results[name]['identity']:13.3f}  {results[name]['variety']:7.2f}"
     )
-assert results["both"]["error"] < results["neither"]["error"]
+assert results["neither"]["variety"] < 0.2 and results["cycle only"]["variety"] > 0.5
+assert results["both"]["error"] == min(row["error"] for row in results.values())
 for loss, name in (("cycle", "identity only"), ("identity", "cycle only")):
     assert results["both"][loss] < results[name][loss] / 2
 
 # %% [markdown]
-# - **Neither**: all but the same strip for all. One convincing picture satisfies a discriminator; this is the mode collapse of the lecture on
-#   [GANs](08_gans.ipynb), and the way back is lost.
-# - **Cycle only**: the strips differ again, since from each of them the way must lead back. But *which* strip stands for which is
-#   free: a translator may shuffle them, or keep its secrets in odd colours, as long as the other one knows the code.
-# - **Identity only**: a blue strip stays itself. Red ones may still share an answer.
-# - **Both**: the least error. Do not expect a perfect diagonal. If some marks trade places and the way back trades them back,
-#   the discriminators and the cycle are content, and the identity loss speaks of blue strips only.
+# - **Neither**: nearly the same strip, whatever goes in. One convincing picture satisfies a discriminator. This
+#   is the mode collapse of the lecture on [GANs](08_gans.ipynb), and the way back is lost.
+# - **Cycle only**: the strips differ again, since each of them has to lead back to its original. But the losses
+#   do not say *which* strip stands for which. A translator may permute the strips, or encode them in odd
+#   colours, as long as the other translator knows the code.
+# - **Identity only**: a blue strip stays as it is. Several red ones may still get the same answer.
+# - **Both**: the smallest error. Do not expect a perfect diagonal, though. If two marks trade places and the
+#   way back trades them back, neither the discriminators nor the cycle loss notices, and the identity loss only
+#   looks at blue strips.
 #
-# So the three losses do not make the translation unique. What chooses among those that are left is the network: one that changes little
-# unless it must (convolutions, shortcuts) gives the translation that we call right. The original authors say that the identity
-# loss keeps colours: without it their paintings of daylight became photographs of sunset.
+# So the three losses do not determine the translation. Among the translations that satisfy them, the network
+# decides: one that changes little unless it has to (because of its convolutions and shortcuts) tends towards
+# the translation that we would call right. The authors report that the identity loss preserves colours: without
+# it, paintings of daylight scenes came out as photographs of sunsets.
 
 # %% [markdown]
 # ## 4. Does it translate faces?
 #
-# A larger model of the same kind, trained on the two piles of section 1. Its translators are convolutional and begin by leaving the
-# picture as it is. Training takes about a minute, by the recipe in `course_utils/pretrained/portraits_cyclegan.py`; here the weights
-# are loaded. What is it to be compared
-# with? Two things that need no network: leaving the picture alone, and moving the colours of one pile to the other's mean and
-# spread.
+# Here is a larger model of the same kind, trained on the two collections of section 1. Its translators are
+# convolutional, and before training they return the picture unchanged. Training takes about a minute and
+# follows the recipe in `course_utils/pretrained/portraits_cyclegan.py`; here we load the weights. We compare
+# the model with two methods that need no network: leaving the picture alone, and shifting its colours so that
+# their mean and spread match those of the other collection.
 #
-# **Predict**: how does a drawing get its background back, and how does the model know which pale is skin?
+# **Predict**: how does a drawing get its background back? Skin and paper are both pale; how does the model know
+# which of them to paint as skin?
 
 # %%
 model = load_pretrained("portraits_cyclegan")
@@ -241,18 +262,40 @@ assert error(drawn, y) < 0.8 * error(shifted, y)
 assert error(painted, x) < 0.8 * error(shifted_back, x)
 
 # %% [markdown]
-# It beats what needs no network, and it is not perfect: look at the filled hair and the speckled background. A discriminator
-# this small does not mind them much.
+# The model beats both methods that need no network. It is not perfect: look at the filled-in hair and the
+# speckled background. A discriminator this small overlooks them.
 #
-# And without the losses of section 3? Here that takes a training of a minute each; the course's benchmark does it
-# (`python benchmarks/quality.py --models cyclegan cyclegan-without-cycle cyclegan-without-identity`). Guess first. Without the cycle the error rises, most on the way to the portraits. Without the identity loss hardly anything changes:
-# a translator that begins by leaving everything as it is has no colours to swap back.
+# What if we leave out a loss, as in section 3? We train the same model three times, each time for one epoch, a
+# fifth of the full training. **Predict**: which loss matters more here?
+
+# %%
+left_out = {
+    "nothing": {},
+    "cycle loss": {"cycle_weight": 0.0},
+    "identity loss": {"identity_weight": 0.0},
+}
+short = {}
+for name, weights in tqdm(left_out.items(), unit="model", file=sys.stdout):
+    trained = portraits_cyclegan.train(epochs=1, **weights)
+    short[name] = error(trained.translate(x), y), error(trained.translate_back(y), x)
+
+print(f"{'left out':14} drawing  portrait")
+for name, (to_drawing, to_portrait) in short.items():
+    print(f"{name:14} {to_drawing:7.3f} {to_portrait:9.3f}")
+assert short["cycle loss"][0] > 1.1 * short["nothing"][0]
+assert short["identity loss"][0] < short["cycle loss"][0]
+
+# %% [markdown]
+# Leaving out the cycle loss hurts most. Without the identity loss little is lost: translators that start by
+# returning every picture unchanged are already close to what that loss asks for. (Numbers after a full
+# training: `python benchmarks/quality.py --models cyclegan cyclegan-without-cycle cyclegan-without-identity`.)
 
 # %% [markdown]
 # ## 5. Does the way back prove anything?
 #
-# Is a small cycle loss a sign that the drawing is right? Send two drawings of each face back: the model's own, and the true one.
-# Then add a little noise to both, too faint to matter to you.
+# Does a small cycle loss show that the drawing is right? Take two drawings of each face, the model's own and
+# the true one, and translate both back. Then add a little noise to both drawings, so faint that you would
+# hardly notice it.
 
 # %%
 noise = random.normal(size=y.shape).astype("float32")
@@ -269,13 +312,13 @@ assert own < true
 assert returned[0.1][1] - returned[0.1][0] < true - own
 
 # %% [markdown]
-# A translator reads its partner better than it reads the truth: the two agree on marks of their own, and noise
-# takes part of the advantage away. In larger models this goes as far as
-# hiding the whole input in details that no eye sees (Chu et al. 2017). So the cycle loss says that the way back is known, not
-# that the translation is right.
+# A translator reads its partner's drawings better than it reads the true ones. The two have agreed on small
+# marks of their own, and noise wipes out part of that advantage. In larger models this goes as far as hiding
+# the whole input in details that are invisible to us (Chu et al. 2017). So a small cycle loss says that the way
+# back is known. It does not say that the translation is right.
 #
-# Choose a face and a direction. The slider adds noise to the picture in the middle. **Find out** how much it takes to spoil the
-# way back.
+# Choose a face and a direction. The slider adds noise to the picture in the middle. **Find out** how much noise
+# it takes to spoil the way back.
 
 # %%
 RoundTrip(
@@ -287,8 +330,8 @@ RoundTrip(
 # %% [markdown]
 # ## 6. How is a deepfake made?
 #
-# One encoder for two people, one decoder for each. Trained, each decoder draws its own person again.
-# The swap: encode a picture of one, decode it as the other.
+# We train one encoder for two people, and one decoder for each of them. Each decoder learns to draw its own person.
+# Then comes the swap: encode a picture of one person and decode it as the other.
 
 # %%
 people = load_people()
@@ -306,8 +349,27 @@ print(f"expression kept {kept:.0%}, person changed {changed:.0%}")
 assert kept >= 0.9 and changed >= 0.9
 
 # %% [markdown]
-# What does the code say, if the decoder knows who it is? Fit a line from what the face does to its
-# code, and move along it. Both decoders are given the same code.
+# A deepfake is usually a video, so here is ours. The film on the left is drawn: she turns her head and changes
+# her expression. Each of its frames was swapped by itself to make the film in the middle. The film on the right
+# shows what he would really look like. Press **Play**, and look for frames that give the fake away.
+
+# %%
+turns = [2, 3, 4, 5, 6, 5, 4, 3]  # numbers of levels: to one side and back again
+moods = [list(EXPRESSIONS).index(name) for name in ("neutral", "smile", "surprised", "wink", "sad")]
+scene = {name: values[0] for name, values in factors.items()}  # one coat and one background
+scene |= {"turn": np.tile(turns, len(moods)), "expression": np.repeat(moods, len(turns))}
+source = draw_close_ups(scene, "a")
+Film(
+    {
+        f"{NAMES['a']}, drawn": source,
+        f"swapped to {NAMES['b']}": np.asarray(fake.swap(source, "b")),
+        f"{NAMES['b']}, drawn": draw_close_ups(scene, "b"),
+    }
+)
+
+# %% [markdown]
+# If the decoder knows who it is drawing, what is left for the code to say? Fit a linear map from what the face
+# does to its code, and move along it. Both decoders get the same code.
 
 # %%
 train = people.a.train
@@ -324,8 +386,9 @@ FaceSwap(
 )
 
 # %% [markdown]
-# **Can one tell?** Look at the swaps again. Skin and background are never quite even: a decoder leaves a fine grain. Count how many
-# neighbouring pixels differ by next to nothing, in a drawn face and in a swapped one, and let a classifier decide.
+# **Can you tell them apart?** Look at the swaps again. Their skin and background are never quite even: the
+# decoder leaves a fine grain. Count how many neighbouring pixels are almost equal, in a drawn face and in a
+# swapped one, and let a classifier decide.
 
 
 # %%
@@ -353,24 +416,60 @@ print(f"real or fake? right for {accuracy:.0%} of the test pictures")
 assert accuracy > 0.9
 
 # %% [markdown]
-# Do not take comfort in it. A detector learns the traces of the fakes it has seen. The next generator can be trained against it,
-# as in every adversarial game, and a little blur may be enough to wash the traces out. What lasts is not a classifier:
+# Do not rely on it. A detector learns the traces of the fakes it has seen. The next generator can be trained
+# against it, as in every adversarial game, and some traces can be removed without any training. **Predict**:
+# what will the detector say of fakes in which every pixel is replaced by the median of its 3 × 3 neighbourhood?
+# And what of real pictures that are slightly out of focus?
+
+# %%
+real, fakes = (
+    draw_close_ups(people.a.test.factors, "b"),
+    np.asarray(fake.swap(people.a.test.x, "b")),
+)
+cases = {
+    "fakes": fakes,
+    "fakes, medians of 3 × 3": scipy.ndimage.median_filter(fakes, (1, 3, 3, 1)),
+    "real": real,
+    "real, out of focus": scipy.ndimage.gaussian_filter(real, (0, 1, 1, 0)),
+}
+show_images(
+    np.concatenate([images[:12] for images in cases.values()]),
+    columns=12,
+    title="from the top: " + "; ".join(cases),
+)
+called_fake = {name: np.mean(detector.predict(evenness(x)) == 1) for name, x in cases.items()}
+for name, share in called_fake.items():
+    print(f"{name:24} called fake: {share:4.0%}")
+assert called_fake["fakes"] > 0.9 and called_fake["real"] < 0.1
+assert called_fake["fakes, medians of 3 × 3"] < 0.5 < called_fake["real, out of focus"]
+
+# %% [markdown]
+# One line of code fools the detector, and a picture that is merely out of focus is taken for a fake. What lasts
+# is not a classifier:
 #
-# - **Consent.** The face is somebody's. A count of 2019 found that nearly all deepfake videos on the web were pornography, made
-#   without asking the women in it (Ajder et al. 2019). In many countries making or sharing such pictures is a crime.
-# - **Label** what you make, and keep the source. Signed provenance says where a picture comes from; no
-#   detector can.
-# - **Doubt both ways.** When anything can be faked, the guilty will call true recordings fake as well: the
+# - **Consent.** The face is somebody's. A count in 2019 found that 96% of the deepfake videos on the web were
+#   pornography, made without the consent of the women in them (Ajder et al. 2019). In many countries, making or
+#   sharing such pictures is a crime.
+# - **Labels.** Label what you make, and keep the source. A cryptographic signature can say where a picture comes from; a
+#   detector cannot.
+# - **Doubt in both directions.** When anything can be faked, the guilty will call genuine recordings fake: the
 #   “liar's dividend” (Chesney and Citron 2019).
-# - **Good uses** exist: dubbing with the actor's consent, hiding a witness's face but not the expression.
+# - **Good uses** exist: dubbing a film with the actor's consent, or hiding the face of a witness but not the expression.
 #
 # The faces here belong to nobody.
+#
+# Translation between kinds of pictures has other uses, too. GauGAN turns a painted map of labels into a
+# landscape (the lecture on [advances of GANs](09_gan_advances.ipynb) has one for faces); NVIDIA shows it, with
+# other demonstrations, in its [AI playground](https://www.nvidia.com/en-us/research/ai-playground/). These
+# examples are all pictures, and that is no accident: most of this field began there. But nothing in the three
+# losses asks for pixels.
 
 # %% [markdown]
 # ## 7. Experiment
 #
-# The strips once more, with both losses. **Predict** first: what becomes of the paper and of the marks if the cycle loss weighs
-# 1,000, far more than looking real? And does another seed put the marks in the same places? Change one number, run, see.
+# Back to the strips, with both losses. **Predict** first: what happens to the paper and to the marks if the
+# cycle loss gets a weight of 1,000, so that looking real hardly matters? And does another seed put the marks in
+# the same places? Change one number and run the cell again.
 
 # %%
 game = play(cycle_weight=10, identity_weight=5, seed=1)  # try cycle_weight=1000, or seed=2
@@ -386,34 +485,36 @@ print(f"error to the truth {error(there, on_blue):.3f}, cycle loss {error(back, 
 # %% [markdown]
 # ## Summary
 #
-# - Unpaired translation asks for three things: look real there, lead back, leave alone what is there already.
-# - Where the truth is known, compare with it, and with what needs no learning.
-# - A deepfake is an autoencoder with two decoders: the code says what a face does, the decoder who it is.
-# - Detectors age. Consent and provenance do not.
+# - Translation without pairs asks for three things: look like the target domain, lead back to the original, and
+#   leave alone what is already there.
+# - Where the truth is known, compare with it, and with methods that learn nothing.
+# - A deepfake is an autoencoder with two decoders: the code says what a face does, the decoder says whose face it is.
+# - Detectors go out of date. Consent and provenance do not.
 #
 # ## Check yourself
 #
-# <details><summary>1. Why does a perfect discriminator not make a CycleGAN translate rightly?</summary>
-# It judges whether a picture belongs to the domain, not whether it belongs to this input. A translator that gave the same
-# beautiful drawing for every portrait would fool it, one picture at a time.</details>
+# <details><summary>1. Why is a perfect discriminator not enough for a CycleGAN to translate correctly?</summary>
+# It judges whether a picture belongs to the domain, not whether it belongs to this input. A translator that
+# returned the same beautiful drawing for every portrait would fool it, one picture at a time.</details>
 #
-# <details><summary>2. Could the cycle loss be zero and every translation wrong?</summary>
-# Yes: if G swaps two colours and F swaps them back. No loss of the cycle objects. The identity loss may, if colours mean the
-# same in both domains; so does starting near the identity.</details>
+# <details><summary>2. Can the cycle loss be zero while every translation is wrong?</summary>
+# Yes: if G swaps two colours and F swaps them back, the cycle loss is zero. The identity loss may catch it if
+# colours mean the same in both domains. Translators that start close to the identity help as well.</details>
 #
 # <details><summary>3. Why must both people share the encoder of a deepfake?</summary>
 # With two encoders the same smile would have two unrelated codes, and B's decoder could not read A's.</details>
 #
 # ## Do it yourself
 #
-# The assignment [cyclegan](../assignments/cyclegan/cyclegan.ipynb) asks for the cycle loss, the identity loss and both players'
-# least-squares losses, and trains translators between chalk and ink with yours.
+# In the assignment [cyclegan](../assignments/cyclegan/cyclegan.ipynb) you write the cycle loss, the identity
+# loss and both players' least-squares losses, and train translators between chalk and ink with them.
 #
 # ## Papers
 #
 # - J.-Y. Zhu, T. Park, P. Isola and A. A. Efros, [Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial
-#   Networks](https://arxiv.org/abs/1703.10593), 2017
-# - P. Isola et al., [Image-to-Image Translation with Conditional Adversarial Networks](https://arxiv.org/abs/1611.07004), 2017
+#   Networks](https://arxiv.org/abs/1703.10593), 2017, and their [project page](https://junyanz.github.io/CycleGAN/)
+# - P. Isola et al., [Image-to-Image Translation with Conditional Adversarial
+#   Networks](https://arxiv.org/abs/1611.07004), 2017
 # - X. Mao et al., [Least Squares Generative Adversarial Networks](https://arxiv.org/abs/1611.04076), 2017
 # - C. Chu, A. Zhmoginov and M. Sandler, [CycleGAN, a Master of Steganography](https://arxiv.org/abs/1712.02950), 2017
 # - I. Perov et al., [DeepFaceLab](https://arxiv.org/abs/2005.05535), 2020
