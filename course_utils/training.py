@@ -246,8 +246,8 @@ class InMemoryModel(keras.Model):
         return self.history
 
 
-# Each model traces its epoch once. TensorFlow counts traces by the line of code, takes ten models for
-# one function that is traced ten times, and warns.
+# Each model traces its epoch once. TensorFlow counts traces by the line of code, takes ten models
+# for one function that is traced ten times, and warns.
 tf.get_logger().addFilter(
     lambda record: not ("_Epoch." in (text := record.getMessage()) and "retracing" in text)
 )
