@@ -24,7 +24,7 @@ import scipy.linalg
 from keras import layers, ops
 
 from course_utils.losses import sum_per_example
-from course_utils.validation import check_shape
+from course_utils.validation import check_number, check_shape
 
 
 class Bijector(layers.Layer):
@@ -112,9 +112,7 @@ class Logit(Bijector):
 
     def __init__(self, margin: float = 0.01, **kwargs):
         super().__init__(**kwargs)
-        if not 0 < margin < 0.5:
-            raise ValueError(f"margin: expected a number between 0 and 0.5, got {margin}")
-        self.margin = margin
+        self.margin = margin = check_number("margin", margin, above=0, below=0.5)
         # Where p lies in (0, 1): samples may leave the unit interval by so much.
         overhang = margin / (1 - 2 * margin)
         self.domain = (-overhang, 1 + overhang)
@@ -129,7 +127,7 @@ class Logit(Bijector):
 
 
 class Reshape(Bijector):
-    """The same numbers in another shape; volume is unchanged.
+    """The same numbers in another shape; volume stays.
 
     Args:
         shape: of one example after the bijector.
@@ -157,7 +155,7 @@ class Reshape(Bijector):
 class Squeeze(Bijector):
     """Space to depth: each block of 2×2 pixels becomes one pixel of four times the channels.
 
-    (B, H, W, C) → (B, H/2, W/2, 4C) (Dinh et al. 2017, §3.6). Volume is unchanged.
+    (B, H, W, C) → (B, H/2, W/2, 4C) (Dinh et al. 2017, §3.6). Volume stays.
     """
 
     def build(self, input_shape):
@@ -190,7 +188,7 @@ class Squeeze(Bijector):
 
 
 class Permutation(Bijector):
-    """The entries of the last axis in another order; volume is unchanged.
+    """The entries of the last axis in another order; volume stays.
 
     Args:
         order: y[..., i] = x[..., order[i]]; every index once. None reverses.
@@ -367,7 +365,7 @@ class AffineCoupling(Bijector):
         y = (x + shift) ⊙ exp(log_scale),        log_det = Σ log_scale
 
     m is 1 where an entry passes. The inverse needs no inverse of the network, since m ⊙ y = m ⊙ x
-    (Dinh et al. 2017, eq. 7-9, who scale before they shift; the order here is that of Glow's code).
+    (Dinh et al. 2017, eq. 7-9; shift before scale as in Kingma and Dhariwal 2018, table 1).
     log_scale is kept within ±`limit` by a tanh, so that no step of training can make it explode.
 
     Args:

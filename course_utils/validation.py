@@ -3,6 +3,8 @@
 NumPy only, so that models, metrics and losses can all share it.
 """
 
+import math
+import numbers
 from collections.abc import Iterable
 
 import numpy as np
@@ -151,6 +153,54 @@ def check_known(what: str, name: str, known: Iterable[str]) -> None:
     known = [*known]
     if name not in known:
         raise ValueError(f"no {what} is called {name!r}; there are: {', '.join(known)}")
+
+
+def check_number(
+    name: str,
+    value,
+    *,
+    low: float = -math.inf,
+    high: float = math.inf,
+    above: float = -math.inf,
+    below: float = math.inf,
+    alternatives: str = "",
+) -> float:
+    """Refuse anything but a finite real number in a range.
+
+    Args:
+        name: of the argument, for the message.
+        value: what came.
+        low, high: ends of the range that belong to it.
+        above, below: ends that do not.
+        alternatives: what else the caller takes and has looked for already, for the message.
+
+    Returns:
+        The number as a float.
+
+    Raises:
+        ValueError: naming the argument, what was expected and what came.
+    """
+    real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not (real and math.isfinite(value) and low <= value <= high and above < value < below):
+        expected = f"{alternatives} or " * bool(alternatives) + _range(low, high, above, below)
+        raise ValueError(f"{name}: expected {expected}, got {value!r}")
+    return float(value)
+
+
+def _range(low: float, high: float, above: float, below: float) -> str:
+    """The range of `check_number` in words."""
+    start, end = max(low, above), min(high, below)
+    with_start, with_end = low == start, high == end
+    if math.isfinite(start) and math.isfinite(end):
+        if not with_start and not with_end:
+            return f"a number between {start:g} and {end:g}"
+        opening, closing = "[" if with_start else "(", "]" if with_end else ")"
+        return f"a number in {opening}{start:g}, {end:g}{closing}"
+    if math.isfinite(start):
+        return f"a number {'of at least' if with_start else 'above'} {start:g}"
+    if math.isfinite(end):
+        return f"a number {'of at most' if with_end else 'below'} {end:g}"
+    return "a finite number"
 
 
 def _describe(pattern: tuple, sizes: Sizes) -> str:

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -74,3 +75,21 @@ def chromium_path() -> str:
 def repository() -> Path:
     """The root of the repository."""
     return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def pixels_that_matter():
+    """A function (network, shape of an image, place): which pixels the output there depends on."""
+    import keras  # only here: most tests that this file serves do without
+    import tensorflow as tf
+
+    def mask(network, shape, place) -> np.ndarray:
+        keras.utils.set_random_seed(0)
+        network.set_weights([np.random.normal(size=w.shape) for w in network.get_weights()])
+        image = tf.constant(np.random.default_rng(0).random((1, *shape)), tf.float32)
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            output = tf.reduce_sum(network(image)[(0, *place)])
+        return np.abs(tape.gradient(output, image)[0]).sum(axis=-1) > 0
+
+    return mask

@@ -1,10 +1,18 @@
 import course_utils.quiet
 
+import re
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from course_utils.validation import check_array, check_count, check_same_shape, check_shape
+from course_utils.validation import (
+    check_array,
+    check_count,
+    check_number,
+    check_same_shape,
+    check_shape,
+)
 
 
 def test_returns_the_array_with_its_dtype():
@@ -73,6 +81,30 @@ def test_count_refuses_all_but_whole_numbers_in_range(value):
     with pytest.raises(ValueError, match="k: expected a whole number from 1 to 5, got"):
         check_count("k", value, 1, 5)
     assert check_count("k", np.int64(5), 1, 5) == 5
+
+
+@pytest.mark.parametrize(
+    ("limits", "fits", "refused", "words"),
+    [
+        ({"low": 0}, [0, 2.5, np.float32(1)], [-0.1, np.inf], "a number of at least 0"),
+        ({"above": 0}, [1e-9], [0, -1], "a number above 0"),
+        ({"high": 1}, [1, -5], [1.1, -np.inf], "a number of at most 1"),
+        ({"below": 1}, [0.9, -5], [1], "a number below 1"),
+        ({"low": 0, "high": 1}, [0, 1], [-0.1, 1.1], "a number in [0, 1]"),
+        ({"low": 0, "below": 1}, [0, 0.9], [-0.1, 1], "a number in [0, 1)"),
+        ({"above": 0, "high": 1}, [0.1, 1], [0, 1.1], "a number in (0, 1]"),
+        ({"above": 0, "below": 0.5}, [0.1], [0, 0.5], "a number between 0 and 0.5"),
+        ({}, [-3, 7], [np.inf, -np.inf], "a finite number"),
+        ({"above": 0, "alternatives": "'auto'"}, [2], ["best"], "'auto' or a number above 0"),
+    ],
+)
+def test_number_refuses_all_but_real_numbers_in_range(limits, fits, refused, words):
+    for value in fits:
+        assert check_number("k", value, **limits) == value
+        assert type(check_number("k", value, **limits)) is float
+    for value in [*refused, np.nan, None, "2", True, 1j, np.zeros(2)]:
+        with pytest.raises(ValueError, match=re.escape(f"k: expected {words}, got {value!r}")):
+            check_number("k", value, **limits)
 
 
 def test_sizes_that_are_not_known_yet_fit():

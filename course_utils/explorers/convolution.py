@@ -44,18 +44,10 @@ class PixelConnections(Explorer):
             raise ValueError(f"padding: expected 'valid' or 'same', got {padding!r}")
         options = {
             "transposed": bool(transposed),
-            "size": _within("size", size, SIZES),
-            "kernel": _within("kernel_size", kernel_size, KERNEL_SIZES),
-            "stride": _within("strides", strides, STRIDES),
+            "size": check_count("size", size, *SIZES),
+            "kernel": check_count("kernel_size", kernel_size, *KERNEL_SIZES),
+            "stride": check_count("strides", strides, *STRIDES),
             "padding": padding,
             "ranges": {"sizes": SIZES, "kernels": KERNEL_SIZES, "strides": STRIDES},
         }
         super().__init__(None, options)
-
-
-def _within(name: str, value: int, limits: tuple[int, int]) -> int:
-    value = check_count(name, value)
-    low, high = limits
-    if not low <= value <= high:
-        raise ValueError(f"{name}: expected a whole number from {low} to {high}, got {value}")
-    return value

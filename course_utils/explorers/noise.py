@@ -6,7 +6,7 @@ import numpy as np
 
 from course_utils.explorers.explorer import Explorer
 from course_utils.explorers.network import Network
-from course_utils.validation import check_array
+from course_utils.validation import check_array, check_number
 
 
 class DenoisingSlider(Explorer):
@@ -47,13 +47,11 @@ class DenoisingSlider(Explorer):
                 )
         if labels is not None and len(labels) != len(images):
             raise ValueError(f"{len(labels)} labels were given for {len(images)} images")
-        if not 0 <= drop_rate <= 1:
-            raise ValueError(f"drop_rate: expected a number in [0, 1], got {drop_rate}")
         options = {
             "images": images.reshape(len(images), -1).astype("float64").round(4).tolist(),
             "shape": list(shape),
             "labels": None if labels is None else [int(label) for label in labels],
             "networks": {name: network.to_json() for name, network in networks.items()},
-            "dropRate": float(drop_rate),
+            "dropRate": check_number("drop_rate", drop_rate, low=0, high=1),
         }
         super().__init__(None, options)

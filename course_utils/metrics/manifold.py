@@ -9,7 +9,7 @@ neighbour, and both see noise as further dimensions when the distances are as sm
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
-from course_utils.validation import check_array, check_count
+from course_utils.validation import check_array, check_count, check_number
 
 
 def maximum_likelihood_dimension(points, neighbors: int = 10) -> float:
@@ -62,8 +62,7 @@ def two_nearest_dimension(points, discard: float = 0.1) -> float:
     Source: Facco et al., Estimating the intrinsic dimension of datasets by a minimal neighborhood
     information, 2017.
     """
-    if not 0 <= discard < 1:
-        raise ValueError(f"discard: expected a share of at least 0 and below 1, got {discard!r}")
+    discard = check_number("discard", discard, low=0, below=1)
     distances = _neighbor_distances(points, neighbors=2, fewest=20)
     log_ratio = np.sort(np.log(distances[:, 1] / distances[:, 0]))
     count = len(log_ratio)

@@ -13,7 +13,7 @@ from scipy.spatial.distance import cdist
 from sklearn.neural_network import MLPClassifier
 
 from course_utils.data import load
-from course_utils.validation import check_array, check_count
+from course_utils.validation import check_array, check_count, check_number
 
 # ------------------------------------------------------------------------------- distances
 
@@ -127,9 +127,9 @@ class PrecisionRecall(NamedTuple):
 def precision_recall(real, fake, neighbors: int = 3) -> PrecisionRecall:
     """How many fakes lie among the reals, and how many reals among the fakes.
 
-    Each set is widened to a region: one ball per point, reaching to its k-th nearest neighbour in
-    the same set. Precision is the share of fakes in the real region (quality); recall is the share
-    of reals in the fake region (variety).
+    Each set is widened to a region: one ball a point, reaching to its k-th nearest neighbour in the
+    same set. Precision is the share of fakes in the real region (quality); recall is the share of
+    reals in the fake region (variety).
 
     Args:
         real, fake: (N, D) and (M, D) features, more than `neighbors` of each. All N·M distances are
@@ -232,8 +232,7 @@ def mode_coverage(samples, centers, std: float) -> ModeCoverage:
     sizes = {}
     samples = check_array("samples", samples, ("N", "D"), sizes)
     centers = check_array("centers", centers, ("K", "D"), sizes)
-    if not 0 < std < np.inf:
-        raise ValueError(f"std: expected a positive number, got {std!r}")
+    std = check_number("std", std, above=0)
     distances = cdist(samples, centers)
     nearest = distances.argmin(axis=1)
     good = distances.min(axis=1) <= 3 * std

@@ -18,6 +18,7 @@ from keras import layers, ops
 from course_utils.losses import jacobian_norm, sparsity_per_unit, squared_error
 from course_utils.networks import dense_decoder, dense_encoder
 from course_utils.training import InMemoryModel
+from course_utils.validation import check_number
 
 
 class AutoencoderOutput(NamedTuple):
@@ -78,9 +79,7 @@ class DenoisingAutoencoder(Autoencoder):
 
     def __init__(self, encoder, decoder, drop_rate: float = 0.2, **kwargs):
         super().__init__(encoder, decoder, **kwargs)
-        if not 0 <= drop_rate < 1:
-            raise ValueError(f"drop_rate: expected a number in [0, 1), got {drop_rate}")
-        self.drop_rate = drop_rate
+        self.drop_rate = check_number("drop_rate", drop_rate, low=0, below=1)
         self.noise = keras.random.SeedGenerator()
 
     def corrupt(self, x):
@@ -105,9 +104,7 @@ class SparseAutoencoder(Autoencoder):
 
     def __init__(self, encoder, decoder, target: float = 0.1, weight: float = 1.0, **kwargs):
         super().__init__(encoder, decoder, **kwargs)
-        if not 0 < target < 1:
-            raise ValueError(f"target: expected a number between 0 and 1, got {target}")
-        self.target = target
+        self.target = check_number("target", target, above=0, below=1)
         self.weight = weight
 
     def penalty(self, x, code):

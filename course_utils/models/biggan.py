@@ -24,6 +24,7 @@ from course_utils.gan_layers import (
     SpectralDense,
 )
 from course_utils.models.conditional_gan import ConditionalGAN
+from course_utils.validation import check_number
 
 _same = partial(SpectralConv2D, padding="same")
 _relu = partial(layers.Activation, "relu")
@@ -70,8 +71,7 @@ def truncated_normal(shape, threshold: float, seed=None):
 
     Source: Brock et al. 2019, section 3.1.
     """
-    if not 0 < threshold < np.inf:
-        raise ValueError(f"truncation: expected a number above 0, got {threshold!r}")
+    threshold = check_number("truncation", threshold, above=0)
     # P(|z| < τ) = erf(τ / √2)
     reach = keras.ops.erf(threshold / np.sqrt(2))
     return np.sqrt(2) * keras.ops.erfinv(keras.random.uniform(shape, -reach, reach, seed=seed))

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.linalg import solve_triangular
 from scipy.special import logsumexp
 
-from course_utils.validation import check_array, check_count
+from course_utils.validation import check_array, check_count, check_number
 
 # --------------------------------------------------------------------------------- k-means
 
@@ -214,9 +214,7 @@ class GaussianMixture:
     ):
         self.components = check_count("components", components)
         self.max_rounds = check_count("max_rounds", max_rounds)
-        if not 0 <= regularization < np.inf:
-            raise ValueError(f"regularization: expected a variance, got {regularization!r}")
-        self.regularization = regularization
+        self.regularization = check_number("regularization", regularization, low=0)
         self.seed = seed
         self.tolerance = tolerance
 

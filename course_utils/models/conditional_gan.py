@@ -13,9 +13,10 @@ import course_utils.quiet
 from collections.abc import Sequence
 
 import keras
+from keras import layers
 
 from course_utils.models.gan import GAN
-from course_utils.networks import conditional_generator, projection_discriminator
+from course_utils.networks import dense_generator
 from course_utils.validation import check_array, check_shape
 
 
@@ -83,6 +84,67 @@ class ConditionalGAN(GAN):
         return check_array(
             "labels", labels, ("B",), sizes, integer=True, low=0, high=self.classes - 1
         )
+
+
+def conditional_generator(
+    latent: int,
+    classes: int,
+    shape: Sequence[int],
+    *,
+    hidden: Sequence[int] = (128, 256),
+    activation: str = "gelu",
+) -> keras.Model:
+    """A dense generator that sees the label, one-hot, beside the latent vector.
+
+    Args:
+        latent: size D of the latent vector.
+        classes: number K of labels.
+        shape: shape of one example, such as (8, 8, 1).
+        hidden: widths of the hidden layers.
+        activation: of the hidden layers.
+
+    Returns:
+        A Functional model: [z (B, D), label (B,)] → pixels (B, *shape) in [0, 1].
+
+    Source: Mirza and Osindero, Conditional Generative Adversarial Nets, 2014, section 3.2.
+    """
+    z, label = keras.Input((latent,)), keras.Input((), dtype="int32")
+    one_hot = layers.CategoryEncoding(classes, output_mode="one_hot")(label)
+    generator = dense_generator(latent + classes, shape, hidden=hidden, activation=activation)
+    return keras.Model(
+        [z, label], generator(layers.Concatenate()([z, one_hot])), name="conditional_generator"
+    )
+
+
+def projection_discriminator(
+    shape: Sequence[int],
+    classes: int,
+    *,
+    hidden: Sequence[int] = (256, 128),
+    activation: str = "leaky_relu",
+) -> keras.Model:
+    """A dense discriminator that compares what it sees with a vector learnt for the label.
+
+    logit = w · φ(x) + b + v_label · φ(x): is it a real image at all, and one of this class?
+
+    Args:
+        shape: shape of one example, such as (8, 8, 1).
+        classes: number K of labels.
+        hidden: widths of the hidden layers; the last is the size of φ and v.
+        activation: of the hidden layers.
+
+    Returns:
+        A Functional model: [x (B, *shape), label (B,)] → logits (B, 1).
+
+    Source: Miyato and Koyama, cGANs with Projection Discriminator, 2018, eq. 3.
+    """
+    x, label = keras.Input(shape), keras.Input((), dtype="int32")
+    phi = layers.Flatten()(x)
+    for width in hidden:
+        phi = layers.Dense(width, activation=activation)(phi)
+    v = layers.Embedding(classes, hidden[-1])(label)
+    logit = layers.Add()([layers.Dense(1)(phi), layers.Dot(axes=-1)([phi, v])])
+    return keras.Model([x, label], logit, name="projection_discriminator")
 
 
 def dense_conditional_gan(

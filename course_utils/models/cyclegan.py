@@ -20,13 +20,13 @@ import math
 from collections.abc import Sequence
 
 import keras
-import numpy as np
 import tensorflow as tf
-from keras import ops
+from keras import layers, ops
 
-from course_utils import losses, networks
+from course_utils import losses
+from course_utils.networks import patch_discriminator
 from course_utils.training import InMemoryModel
-from course_utils.validation import check_array, check_shape
+from course_utils.validation import check_array, check_number, check_shape
 
 
 class CycleGAN(InMemoryModel):
@@ -58,9 +58,6 @@ class CycleGAN(InMemoryModel):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        for name, weight in (("cycle_weight", cycle_weight), ("identity_weight", identity_weight)):
-            if not 0 <= weight < np.inf:
-                raise ValueError(f"{name}: expected a number of at least 0, got {weight!r}")
         image = translator.input_shape
         for name, network in (
             ("translator", translator),
@@ -75,8 +72,8 @@ class CycleGAN(InMemoryModel):
         self.back_translator = back_translator
         self.discriminator_x = discriminator_x
         self.discriminator_y = discriminator_y
-        self.cycle_weight = cycle_weight
-        self.identity_weight = identity_weight
+        self.cycle_weight = check_number("cycle_weight", cycle_weight, low=0)
+        self.identity_weight = check_number("identity_weight", identity_weight, low=0)
         self.adversarial_loss = keras.metrics.Mean(name="adversarial_loss")
         self.cycle_loss = keras.metrics.Mean(name="cycle_loss")
         self.identity_loss = keras.metrics.Mean(name="identity_loss")
@@ -211,16 +208,72 @@ def _size(values) -> int:
     return math.prod(values.shape[1:])
 
 
+def residual_translator(
+    shape: Sequence[int], *, width: int = 16, blocks: int = 2, activation: str = "leaky_relu"
+) -> keras.Model:
+    """From an image to an image of the same size: the image plus a change.
+
+    y = x + c(x), where c halves the sides twice, runs through residual blocks and doubles the sides
+    again, with a shortcut at half the size. It starts as y = x: a translation keeps all that it has
+    no reason to change.
+
+    Args:
+        shape: shape of one image, (H, W, C), H and W multiples of 4.
+        width: channels at half the size; twice as many at a quarter.
+        blocks: residual blocks at a quarter of the size; each lets a pixel depend on 8 more pixels
+            to each side.
+        activation: of the hidden layers.
+
+    Returns:
+        A Functional model: (B, H, W, C) in [0, 1] → (B, H, W, C), which may lie a little outside
+        [0, 1]: a sigmoid there would leave no gradient where paper is white.
+
+    Raises:
+        ValueError: for sides that are no multiples of 4.
+
+    Source: encoder, residual blocks and decoder as in Johnson, Alahi and Fei-Fei, Perceptual Losses
+    for Real-Time Style Transfer and Super-Resolution, 2016, which Zhu et al. use; the shortcut as
+    in Ronneberger, Fischer and Brox, U-Net, 2015.
+    """
+    height, breadth, channels = shape
+    if height % 4 or breadth % 4:
+        raise ValueError(f"shape: expected sides that are multiples of 4, got {tuple(shape)}")
+    options = {"padding": "same", "activation": activation}
+    x = keras.Input(shape)
+    scaled = layers.Rescaling(2.0, -1.0)(x)
+    half = layers.Conv2D(width, 4, 2, **options)(scaled)
+    h = layers.Conv2D(2 * width, 4, 2, **options)(half)
+    for _ in range(blocks):
+        change = layers.Conv2D(2 * width, 3, **options)(h)
+        change = layers.Conv2D(2 * width, 3, padding="same", kernel_initializer="zeros")(change)
+        h = layers.Add()([h, change])
+    h = layers.Conv2DTranspose(width, 4, 2, **options)(h)
+    h = layers.Concatenate()([h, half])
+    change = layers.Conv2DTranspose(
+        channels, 4, 2, padding="same", kernel_initializer="zeros", use_bias=False
+    )(h)
+    return keras.Model(x, layers.Add()([x, change]), name="translator")
+
+
+def domain_discriminator(shape: Sequence[int]) -> keras.Model:
+    """From an image (B, H, W, C) in [0, 1] to a score for each of its patches (B, H/4, W/4, 1).
+
+    A score sees no further than its patch: it judges style, and leaves to the cycle what the whole
+    image shows.
+    """
+    x = keras.Input(shape)
+    scores = patch_discriminator(shape)(layers.Rescaling(2.0, -1.0)(x))
+    return keras.Model(x, scores, name="discriminator")
+
+
 def residual_cyclegan(shape: Sequence[int], *, width: int = 16, blocks: int = 2, **options):
     """A CycleGAN of small residual translators and patch discriminators.
 
     Args:
         shape: shape of one image with values in [0, 1], such as (32, 32, 3).
-        width, blocks: of `networks.residual_translator`.
+        width, blocks: of `residual_translator`.
         options: as for `CycleGAN`.
     """
-    translators = (
-        networks.residual_translator(shape, width=width, blocks=blocks) for _ in range(2)
-    )
-    discriminators = (networks.patch_discriminator(shape) for _ in range(2))
+    translators = (residual_translator(shape, width=width, blocks=blocks) for _ in range(2))
+    discriminators = (domain_discriminator(shape) for _ in range(2))
     return CycleGAN(*translators, *discriminators, **options)

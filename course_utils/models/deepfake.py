@@ -20,13 +20,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import keras
-import numpy as np
 from keras import ops
 
 from course_utils import losses
 from course_utils.networks import conv_encoder, conv_generator
 from course_utils.training import InMemoryModel
-from course_utils.validation import check_array, check_shape
+from course_utils.validation import check_array, check_number, check_shape
 
 
 class Faces(NamedTuple):
@@ -61,15 +60,13 @@ class Deepfake(InMemoryModel):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        if not 0 <= noise < np.inf:
-            raise ValueError(f"noise: expected a number of at least 0, got {noise!r}")
         for name, decoder in (("decoder_a", decoder_a), ("decoder_b", decoder_b)):
             check_shape(f"{name}'s input", decoder.input_shape, encoder.output_shape)
             check_shape(f"{name}'s output", decoder.output_shape, encoder.input_shape)
         self.encoder = encoder
         self.decoder_a = decoder_a
         self.decoder_b = decoder_b
-        self.noise = noise
+        self.noise = check_number("noise", noise, low=0)
         self.seed = keras.random.SeedGenerator()
         self.normalize_a = keras.layers.BatchNormalization(momentum=0.95, center=False, scale=False)
         self.normalize_b = keras.layers.BatchNormalization(momentum=0.95, center=False, scale=False)

@@ -13,7 +13,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp, ndtri
 
 from course_utils.models.clustering import GaussianMixture
-from course_utils.validation import check_array, check_count
+from course_utils.validation import check_array, check_count, check_number
 
 LOG_SQRT_2_PI = 0.5 * np.log(2 * np.pi)
 
@@ -103,12 +103,9 @@ class KernelDensity:
     """
 
     def __init__(self, bandwidth: str | float = "silverman"):
-        known = bandwidth in ("silverman", "leave-one-out")
-        if not known and not (isinstance(bandwidth, int | float) and 0 < bandwidth < np.inf):
-            raise ValueError(
-                "bandwidth: expected 'silverman', 'leave-one-out' or a positive number, got "
-                f"{bandwidth!r}"
-            )
+        if bandwidth not in ("silverman", "leave-one-out"):
+            rules = "'silverman', 'leave-one-out'"
+            bandwidth = check_number("bandwidth", bandwidth, above=0, alternatives=rules)
         self.rule = bandwidth
 
     def fit(self, x) -> Self:
@@ -122,7 +119,7 @@ class KernelDensity:
         elif self.rule == "leave-one-out":
             self.bandwidth = leave_one_out_bandwidth(self.points)
         else:
-            self.bandwidth = float(self.rule)
+            self.bandwidth = self.rule
         return self
 
     def log_prob(self, x) -> np.ndarray:

@@ -46,12 +46,12 @@ from typing import NamedTuple
 import keras
 import numpy as np
 import tensorflow as tf
-from keras import ops
+from keras import layers, ops
 
-from course_utils import networks
 from course_utils.losses import bernoulli_cross_entropy, squared_error
+from course_utils.networks import FourierFeatures
 from course_utils.training import InMemoryModel
-from course_utils.validation import check_array, check_count, check_shape
+from course_utils.validation import check_array, check_count, check_number, check_shape
 
 TIME_DENSITIES = ("uniform", "logit_normal")
 LEAST_SPREAD = 0.01  # of the scaled data along an axis: a pixel may be black in every image
@@ -302,9 +302,7 @@ class Diffusion(InMemoryModel):
         Raises:
             ValueError: for z of another shape, or numbers out of range.
         """
-        if not 0 <= stochasticity <= 1:
-            raise ValueError(f"stochasticity: expected a number in [0, 1], got {stochasticity!r}")
-        return self._walk(z, steps, float(stochasticity))
+        return self._walk(z, steps, check_number("stochasticity", stochasticity, low=0, high=1))
 
     def _walk(self, z, steps, how) -> Iterator[Moment]:
         """The moments of `steps` calls of `step` with its last argument `how`."""
@@ -338,14 +336,50 @@ def last(moments: Iterator[Moment]) -> Moment:
     return collections.deque(moments, maxlen=1).pop()
 
 
+def dense_denoiser(
+    size: int,
+    *,
+    width: int = 256,
+    blocks: int = 3,
+    fourier_features: int = 0,
+    activation: str = "gelu",
+) -> keras.Model:
+    """Fully connected residual network from a noised vector and its time to one of its size.
+
+    Each block adds W₂ gelu(W₁ h + U e(t)) to its input h, where e(t) is the embedded time. There is
+    no normalisation in it: the vector should come with unit variance.
+
+    Args:
+        size: P, of the vector.
+        width: of h.
+        blocks: how many.
+        fourier_features: how many frequencies the vector is shown in beside itself; see
+            `FourierFeatures`. Points in the plane need them, images do not.
+        activation: of the hidden layers.
+
+    Returns:
+        A Functional model: [z (B, P), t (B,)] → (B, P). It starts at 0.
+    """
+    z, t = keras.Input((size,)), keras.Input(())
+    time = FourierFeatures(16, scale=6.0)(layers.Reshape((1,))(t))
+    time = layers.Dense(32, activation=activation)(time)
+    h = FourierFeatures(fourier_features, scale=2.0)(z) if fourier_features else z
+    h = layers.Dense(width)(h)
+    for _ in range(blocks):
+        hidden = layers.Dense(width, use_bias=False)(h) + layers.Dense(width)(time)
+        h = h + layers.Dense(width)(layers.Activation(activation)(hidden))
+    output = layers.Dense(size, kernel_initializer="zeros")(h)
+    return keras.Model([z, t], output, name="denoiser")
+
+
 def dense_diffusion(shape: Sequence[int], *, width: int = 256, blocks: int = 3) -> Diffusion:
     """A diffusion model of a fully connected network, for images as small as the digits.
 
     Args:
         shape: shape of one image with values in [0, 1], such as (8, 8, 1).
-        width, blocks: of the network; see `networks.dense_denoiser`.
+        width, blocks: of the network; see `dense_denoiser`.
     """
-    network = networks.dense_denoiser(math.prod(shape), width=width, blocks=blocks)
+    network = dense_denoiser(math.prod(shape), width=width, blocks=blocks)
     return Diffusion(network, shape, bounds=(0, 1), time_density="logit_normal")
 
 
@@ -354,7 +388,7 @@ def point_diffusion(dimensions: int = 2, *, width: int = 128, blocks: int = 3) -
 
     Args:
         dimensions: of the space in which the points lie.
-        width, blocks: of the network; see `networks.dense_denoiser`.
+        width, blocks: of the network; see `dense_denoiser`.
     """
-    network = networks.dense_denoiser(dimensions, width=width, blocks=blocks, fourier_features=64)
+    network = dense_denoiser(dimensions, width=width, blocks=blocks, fourier_features=64)
     return Diffusion(network, (dimensions,))

@@ -8,17 +8,17 @@ chain of the layers in `course_utils.bijectors`; they differ in which layers, an
 
 import course_utils.quiet
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import keras
 import numpy as np
 import tensorflow as tf
-from keras import ops
+from keras import layers, ops
 
 from course_utils import bijectors as bj
 from course_utils.losses import normal_log_prob
-from course_utils.networks import convolutional_conditioner, dense_conditioner
 from course_utils.training import InMemoryModel
 from course_utils.validation import check_array, check_count, check_shape
 
@@ -106,6 +106,56 @@ class Flow(InMemoryModel):
         count = check_count("count", count)
         z = keras.random.normal((count, *self.code_shape), seed=self.noise)
         return self.bijector.inverse(temperature * z)
+
+
+def dense_conditioner(
+    shape: Sequence[int],
+    *,
+    hidden: Sequence[int] = (128, 128),
+    activation: str = "relu",
+    dropout: float = 0.0,
+) -> keras.Model:
+    """Fully connected network that tells a coupling how to shift and scale.
+
+    Args:
+        shape: shape of one example.
+        hidden: widths of the hidden layers.
+        activation: of the hidden layers.
+        dropout: share of hidden units dropped while training.
+
+    Returns:
+        A Functional model: (B, *shape) → (B, *shape but twice the last axis). It starts at 0, so
+        that the coupling starts as the identity.
+    """
+    x = keras.Input(shape)
+    h = layers.Flatten()(x)
+    for width in hidden:
+        h = layers.Dense(width, activation=activation)(h)
+        if dropout:
+            h = layers.Dropout(dropout)(h)
+    outputs = layers.Dense(2 * math.prod(shape), kernel_initializer="zeros")(h)
+    return keras.Model(x, layers.Reshape((*shape[:-1], 2 * shape[-1]))(outputs), name="conditioner")
+
+
+def convolutional_conditioner(
+    shape: Sequence[int], *, width: int = 64, activation: str = "relu"
+) -> keras.Model:
+    """Convolutions 3×3, 1×1, 3×3 that tell a coupling how to shift and scale (Glow, appendix B).
+
+    Args:
+        shape: shape of one image, (H, W, C).
+        width: channels of the two hidden layers.
+        activation: of the hidden layers.
+
+    Returns:
+        A Functional model: (B, H, W, C) → (B, H, W, 2C). It starts at 0, so that the coupling
+        starts as the identity.
+    """
+    x = keras.Input(shape)
+    h = layers.Conv2D(width, 3, padding="same", activation=activation)(x)
+    h = layers.Conv2D(width, 1, activation=activation)(h)
+    outputs = layers.Conv2D(2 * shape[-1], 3, padding="same", kernel_initializer="zeros")(h)
+    return keras.Model(x, outputs, name="conditioner")
 
 
 def real_nvp(

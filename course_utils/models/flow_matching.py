@@ -21,9 +21,8 @@ from collections.abc import Iterator, Sequence
 import tensorflow as tf
 from keras import ops
 
-from course_utils import networks
 from course_utils.losses import normal_log_prob
-from course_utils.models.diffusion import Coefficients, Diffusion, Moment, last
+from course_utils.models.diffusion import Coefficients, Diffusion, Moment, dense_denoiser, last
 from course_utils.validation import check_array, check_count
 
 METHODS = ("euler", "heun")
@@ -133,11 +132,11 @@ class FlowMatching(Diffusion):
 
 def dense_flow_matching(shape: Sequence[int], *, width: int = 256, blocks: int = 3) -> FlowMatching:
     """Flow matching with a fully connected network; arguments as for `dense_diffusion`."""
-    network = networks.dense_denoiser(math.prod(shape), width=width, blocks=blocks)
+    network = dense_denoiser(math.prod(shape), width=width, blocks=blocks)
     return FlowMatching(network, shape, bounds=(0, 1), time_density="logit_normal")
 
 
 def point_flow_matching(dimensions: int = 2, *, width: int = 128, blocks: int = 3) -> FlowMatching:
     """Flow matching for points of about unit variance; arguments as for `point_diffusion`."""
-    network = networks.dense_denoiser(dimensions, width=width, blocks=blocks, fourier_features=64)
+    network = dense_denoiser(dimensions, width=width, blocks=blocks, fourier_features=64)
     return FlowMatching(network, (dimensions,))

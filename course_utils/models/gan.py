@@ -18,13 +18,12 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import keras
-import numpy as np
 import tensorflow as tf
 from keras import ops
 
 from course_utils import losses, networks
 from course_utils.training import InMemoryModel
-from course_utils.validation import check_array, check_count, check_shape
+from course_utils.validation import check_array, check_count, check_number, check_shape
 
 
 class Objective(NamedTuple):
@@ -75,16 +74,12 @@ class GAN(InMemoryModel):
         if objective not in OBJECTIVES:
             known = ", ".join(OBJECTIVES)
             raise ValueError(f"objective: expected one of {known}; got {objective!r}")
-        if not 0 <= r1_weight < np.inf:
-            raise ValueError(f"r1_weight: expected a number of at least 0, got {r1_weight!r}")
-        if not 0 <= ema_decay < 1:
-            raise ValueError(f"ema_decay: expected a number in [0, 1), got {ema_decay!r}")
         self._check_players(generator, discriminator)
         self.generator = generator
         self.discriminator = discriminator
         self.objective = OBJECTIVES[objective]
-        self.r1_weight = r1_weight
-        self.ema_decay = ema_decay
+        self.r1_weight = check_number("r1_weight", r1_weight, low=0)
+        self.ema_decay = check_number("ema_decay", ema_decay, low=0, below=1)
         self.averaged_generator = _frozen_copy(generator) if ema_decay else None
         self.noise = keras.random.SeedGenerator()
         self.discriminator_loss = keras.metrics.Mean(name="discriminator_loss")
@@ -219,6 +214,30 @@ def _frozen_copy(network: keras.Model) -> keras.Model:
     return copy
 
 
+def fourier_discriminator(
+    dimensions: int,
+    *,
+    features: int = 64,
+    scale: float = 2.0,
+    hidden: Sequence[int] = (128, 128, 128),
+) -> keras.Model:
+    """Fully connected network from points to one logit, by way of Fourier features.
+
+    Args:
+        dimensions: of the space in which the points lie.
+        features, scale: of the Fourier features; the scale suits points of unit variance.
+        hidden: widths of the hidden layers.
+
+    Returns:
+        A Functional model: (B, dimensions) → (B, 1).
+    """
+    x = keras.Input((dimensions,))
+    network = networks.dense_discriminator((dimensions + 2 * features,), hidden=hidden)
+    return keras.Model(
+        x, network(networks.FourierFeatures(features, scale)(x)), name="discriminator"
+    )
+
+
 def dense_gan(shape: Sequence[int], latent: int, **options) -> GAN:
     """A GAN of fully connected networks, for images as small as the digits.
 
@@ -259,4 +278,4 @@ def point_gan(dimensions: int = 2, latent: int = 2, **options) -> GAN:
         activation="relu",
         output_activation="linear",
     )
-    return GAN(generator, networks.fourier_discriminator(dimensions), **options)
+    return GAN(generator, fourier_discriminator(dimensions), **options)

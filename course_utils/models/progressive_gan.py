@@ -121,7 +121,7 @@ class ProgressiveGAN(GAN):
             x = old + self.fades[1].alpha * (x - old)
         return x
 
-    # The size belongs to the state: without it weights would be put back into a child's body.
+    # The size belongs to the state: loaded weights need the networks that they were saved from.
 
     def save_own_variables(self, store):
         super().save_own_variables(store)

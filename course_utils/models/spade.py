@@ -29,9 +29,9 @@ import tensorflow as tf
 from keras import layers, ops
 
 from course_utils import losses
-from course_utils.networks import dense_encoder
+from course_utils.networks import dense_encoder, patch_discriminator
 from course_utils.training import InMemoryModel
-from course_utils.validation import check_array, check_count, check_shape
+from course_utils.validation import check_array, check_count, check_number, check_shape
 
 
 class SpadeLosses(NamedTuple):
@@ -67,9 +67,6 @@ class Spade(InMemoryModel):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        for name, weight in (("error_weight", error_weight), ("kl_weight", kl_weight)):
-            if not 0 <= weight < np.inf:
-                raise ValueError(f"{name}: expected a number of at least 0, got {weight!r}")
         (_, latent), maps = generator.input_shape
         image, maps_judged = discriminator.input_shape
         check_shape("generator's output", generator.output_shape, image)
@@ -79,8 +76,8 @@ class Spade(InMemoryModel):
         self.generator = generator
         self.discriminator = discriminator
         self.encoder = encoder
-        self.error_weight = error_weight
-        self.kl_weight = kl_weight
+        self.error_weight = check_number("error_weight", error_weight, low=0)
+        self.kl_weight = check_number("kl_weight", kl_weight, low=0)
         self.noise = keras.random.SeedGenerator()
         names = ("discriminator_loss", *SpadeLosses._fields)
         self.trackers = {name: keras.metrics.Mean(name=name) for name in names}
@@ -279,7 +276,7 @@ def spade_generator(
     return keras.Model([z, label_map], x, name="spade_generator")
 
 
-def patch_discriminator(
+def map_discriminator(
     shape: Sequence[int], classes: int, *, filters: Sequence[int] = (32, 64)
 ) -> keras.Model:
     """Sees an image and its label map; a logit for each patch.
@@ -287,19 +284,15 @@ def patch_discriminator(
     Args:
         shape: of the images, (H, W, C).
         classes: number K of labels.
-        filters: channels of the strided convolutions, each half as wide as the one before.
+        filters: of `course_utils.networks.patch_discriminator`.
 
     Returns:
         A Functional model: [images (B, H, W, C), maps (B, H, W, K)] → logits (B, h, w, 1).
-
-    Source: Isola et al., Image-to-Image Translation with Conditional Adversarial Networks, 2017,
-    section 3.2.2.
     """
     x, label_map = keras.Input(tuple(shape)), keras.Input((*shape[:2], classes))
-    h = layers.Concatenate()([x, label_map])
-    for width in filters:
-        h = layers.Conv2D(width, 4, 2, padding="same", activation="leaky_relu")(h)
-    return keras.Model([x, label_map], layers.Conv2D(1, 3, padding="same")(h), name="patches")
+    both = layers.Concatenate()([x, label_map])
+    logits = patch_discriminator(both.shape[1:], filters=filters)(both)
+    return keras.Model([x, label_map], logits, name="patches")
 
 
 def style_encoder(shape: Sequence[int], latent: int) -> keras.Model:
@@ -329,7 +322,7 @@ def conv_spade(shape: Sequence[int], classes: int, latent: int = 16, **options) 
     """
     return Spade(
         spade_generator(latent, (*shape[:2], classes)),
-        patch_discriminator(shape, classes),
+        map_discriminator(shape, classes),
         style_encoder(shape, latent),
         **options,
     )

@@ -18,7 +18,6 @@ from collections.abc import Sequence
 from functools import partial
 
 import keras
-import numpy as np
 from keras import layers, ops
 
 from course_utils.gan_layers import (
@@ -32,7 +31,7 @@ from course_utils.gan_layers import (
     PixelNorm,
 )
 from course_utils.models.gan import GAN
-from course_utils.validation import check_array, check_count
+from course_utils.validation import check_array, check_count, check_number
 
 _lrelu = partial(layers.LeakyReLU, 0.2)
 _twice_as_wide = partial(layers.UpSampling2D, 2, interpolation="bilinear")
@@ -55,11 +54,8 @@ class StyleGAN(GAN):
 
     def __init__(self, generator, discriminator, *, mixing=0.9, mean_decay=0.99, **kwargs):
         super().__init__(generator, discriminator, **kwargs)
-        for name, value in (("mixing", mixing), ("mean_decay", mean_decay)):
-            if not 0 <= value <= 1:
-                raise ValueError(f"{name}: expected a number in [0, 1], got {value!r}")
-        self.mixing = mixing
-        self.mean_decay = mean_decay
+        self.mixing = check_number("mixing", mixing, low=0, high=1)
+        self.mean_decay = check_number("mean_decay", mean_decay, low=0, high=1)
         _, self.style_layers, self.style_size = generator.get_layer("synthesis").input_shape
         self.mean_style = self.add_weight(
             shape=(self.style_size,), initializer="zeros", trainable=False, name="mean_style"
@@ -95,8 +91,7 @@ class StyleGAN(GAN):
         Raises:
             ValueError: for z of another shape, or numbers that are not finite.
         """
-        if not np.isfinite(truncation):
-            raise ValueError(f"truncation: expected a finite number, got {truncation!r}")
+        truncation = check_number("truncation", truncation)
         w = self._part("mapping")(check_array("z", z, ("B", self.latent)))
         return self.mean_style + truncation * (w - self.mean_style)
 

@@ -24,6 +24,7 @@ from course_utils.losses import (
 )
 from course_utils.networks import dense_decoder, dense_encoder
 from course_utils.training import InMemoryModel
+from course_utils.validation import check_number
 
 
 class VAEOutput(NamedTuple):
@@ -57,6 +58,8 @@ class VAE(InMemoryModel):
         self.encoder = encoder
         self.decoder = decoder
         self.beta = beta
+        if not callable(beta):
+            self.beta = check_number("beta", beta, low=0, alternatives="a schedule")
         self.noise = keras.random.SeedGenerator()
         self.reconstruction = keras.metrics.Mean(name="reconstruction")
         self.kl = keras.metrics.Mean(name="kl")

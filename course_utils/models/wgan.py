@@ -19,7 +19,7 @@ import tensorflow as tf
 
 from course_utils import losses, networks
 from course_utils.models.gan import GAN
-from course_utils.validation import check_count
+from course_utils.validation import check_count, check_number
 
 
 class WGAN(GAN):
@@ -43,9 +43,7 @@ class WGAN(GAN):
         self, generator, critic, *, penalty_weight: float = 10.0, critic_steps: int = 5, **kwargs
     ):
         super().__init__(generator, critic, objective="wasserstein", **kwargs)
-        if not 0 <= penalty_weight < float("inf"):
-            raise ValueError(f"penalty_weight: expected at least 0, got {penalty_weight!r}")
-        self.penalty_weight = penalty_weight
+        self.penalty_weight = check_number("penalty_weight", penalty_weight, low=0)
         self.critic_steps = check_count("critic_steps", critic_steps)
 
     def penalty(self, real, fake, y):

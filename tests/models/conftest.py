@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from course_utils.networks import dense_denoiser
+from course_utils.models.diffusion import dense_denoiser
 
 MEAN, STD = np.float32([1.0, -2.0]), np.float32([0.5, 1.5])
 

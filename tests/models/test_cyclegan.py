@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from course_utils import networks
-from course_utils.models.cyclegan import CycleGAN, residual_cyclegan
+from course_utils.models.cyclegan import CycleGAN, residual_cyclegan, residual_translator
 
 SHAPE = (8, 8, 3)
 
@@ -149,7 +148,7 @@ def test_bad_arguments_are_refused_in_words(images):
         (
             lambda: CycleGAN(
                 affine(1.0, 0.0),
-                networks.residual_translator((4, 4, 3)),
+                residual_translator((4, 4, 3)),
                 scores(1.0),
                 scores(1.0),
             ),
@@ -162,3 +161,22 @@ def test_bad_arguments_are_refused_in_words(images):
     ):
         with pytest.raises(ValueError, match=message):
             call()
+
+
+def test_a_translator_starts_by_changing_nothing():
+    images = np.random.default_rng(0).random((2, 16, 24, 3)).astype("float32")
+    translator = residual_translator((16, 24, 3))
+    np.testing.assert_array_equal(translator(images), images)
+    with pytest.raises(ValueError, match="shape: expected sides that are multiples of 4"):
+        residual_translator((16, 18, 3))
+
+
+def test_each_residual_block_lets_a_translator_look_further(pixels_that_matter):
+    shape = (64, 64, 3)
+    widths = [
+        pixels_that_matter(residual_translator(shape, width=4, blocks=blocks), shape, (32, 32))
+        .any(axis=0)
+        .sum()
+        for blocks in (0, 1, 2)
+    ]
+    assert np.diff(widths).tolist() == [16, 16]

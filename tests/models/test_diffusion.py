@@ -11,9 +11,14 @@ from scipy import stats
 
 from course_utils.data import load
 from course_utils.metrics.sample_quality import digit_features, frechet_distance
-from course_utils.models.diffusion import Diffusion, dense_diffusion, last, point_diffusion
+from course_utils.models.diffusion import (
+    Diffusion,
+    dense_denoiser,
+    dense_diffusion,
+    last,
+    point_diffusion,
+)
 from course_utils.models.flow_matching import FlowMatching, dense_flow_matching, point_flow_matching
-from course_utils.networks import dense_denoiser
 
 FAMILY = [Diffusion, FlowMatching]
 TIMES = np.linspace(0, 1, 21, dtype="float32")
@@ -299,3 +304,24 @@ def test_bad_input_is_refused_in_words(gaussian):
     ]:
         with pytest.raises(ValueError, match=words):
             call()
+
+
+@pytest.mark.parametrize(("size", "fourier_features"), [(64, 0), (2, 5)])
+def test_denoiser_answers_in_the_size_of_its_question_and_sees_the_time(size, fourier_features):
+    keras.utils.set_random_seed(0)
+    denoiser = dense_denoiser(size, width=16, blocks=2, fourier_features=fourier_features)
+    z = np.random.default_rng(0).normal(size=(3, size)).astype("float32")
+    t = np.float32([0.1, 0.5, 0.5])
+    np.testing.assert_array_equal(denoiser([z, t]), np.zeros_like(z))  # it starts at 0
+    kernel = denoiser.layers[-1].kernel
+    kernel.assign(keras.random.normal(kernel.shape, seed=0))
+    early, late = denoiser([z[:1], t[:1]]), denoiser([z[:1], t[1:2]])
+    assert early.shape == (1, size)
+    assert np.abs(early - late).max() > 1e-3
+
+
+def test_blocks_of_a_denoiser_add_to_their_input():
+    """Width 16, embedded time 32: each block is 16 → 16, 32 → 16 and 16 → 16."""
+    one, two = (dense_denoiser(3, width=16, blocks=n) for n in (1, 2))
+    block = 16 * 16 + (32 + 1) * 16 + (16 + 1) * 16
+    assert two.count_params() - one.count_params() == block

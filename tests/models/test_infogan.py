@@ -10,11 +10,10 @@ import tensorflow as tf
 from course_utils import losses
 from course_utils.data import load
 from course_utils.metrics.clustering import clustering_accuracy
-from course_utils.models.infogan import InfoGAN, dense_infogan
+from course_utils.models.infogan import InfoGAN, dense_infogan, recognising_discriminator
 from course_utils.networks import (
     dense_discriminator,
     dense_generator,
-    recognising_discriminator,
 )
 
 SHAPE, LATENT, CLASSES, CONTINUOUS = (8, 8, 1), 3, 5, 2
@@ -166,3 +165,11 @@ def test_bad_input_is_refused_in_words(images):
         gan.sample(0)
     with pytest.raises(ValueError, match="validation_data: a GAN has no loss to validate"):
         gan.fit(images, validation_data=(images,), verbose=0)
+
+
+def test_recognising_discriminator_answers_from_one_trunk():
+    network = recognising_discriminator((8, 8, 1), 10, 2, hidden=[16, 12])
+    images = np.random.default_rng(0).random((4, 8, 8, 1)).astype("float32")
+    assert [tuple(answer.shape) for answer in network(images)] == [(4, 1), (4, 10), (4, 2)]
+    trunk = 64 * 16 + 16 + 16 * 12 + 12
+    assert network.count_params() == trunk + (12 + 1) * (1 + 10 + 2)

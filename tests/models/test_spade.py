@@ -13,8 +13,8 @@ from course_utils.data.faces import label_maps
 from course_utils.models.spade import (
     Spade,
     conv_spade,
+    map_discriminator,
     modulate,
-    patch_discriminator,
     spade_generator,
     style_encoder,
 )
@@ -28,7 +28,7 @@ def small_spade(seed=0, **options) -> Spade:
     keras.utils.set_random_seed(seed)
     model = Spade(
         spade_generator(LATENT, (*SHAPE[:2], KINDS), filters=(6, 5)),
-        patch_discriminator(SHAPE, KINDS, filters=(4,)),
+        map_discriminator(SHAPE, KINDS, filters=(4,)),
         style_encoder(SHAPE, LATENT),
         **options,
     )
@@ -102,7 +102,7 @@ def test_every_scale_of_the_generator_sees_the_map():
 
 def test_the_discriminator_sees_the_map_and_judges_patches(examples):
     x, maps = examples
-    discriminator = patch_discriminator(SHAPE, KINDS, filters=(4,))
+    discriminator = map_discriminator(SHAPE, KINDS, filters=(4,))
     one_hot = np.eye(KINDS, dtype="float32")
     logits = discriminator([x, one_hot[maps]])
     assert logits.shape == (6, 4, 4, 1)
@@ -218,7 +218,7 @@ def test_bad_input_is_refused_in_words(examples):
         (lambda: small_spade(kl_weight=-1), "kl_weight: expected a number of at least 0"),
         (lambda: spade_generator(4, (9, 8, 3), filters=(4, 4)), "divisible by 2, got 9 by 8"),
         (
-            lambda: Spade(model.generator, patch_discriminator((4, 4, 3), KINDS), model.encoder),
+            lambda: Spade(model.generator, map_discriminator((4, 4, 3), KINDS), model.encoder),
             "generator's output: expected shape",
         ),
     ]:

@@ -75,7 +75,7 @@ def test_a_short_training_brings_samples_closer_and_the_slope_to_1():
 
 
 def test_bad_arguments_are_refused_in_words():
-    with pytest.raises(ValueError, match="penalty_weight: expected at least 0, got -1"):
+    with pytest.raises(ValueError, match="penalty_weight: expected a number of at least 0, got -1"):
         dense_wgan(SHAPE, 4, penalty_weight=-1)
     with pytest.raises(ValueError, match="critic_steps: expected a whole number of at least 1"):
         dense_wgan(SHAPE, 4, critic_steps=0)
