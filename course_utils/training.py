@@ -19,6 +19,8 @@ import tensorflow as tf
 from keras import tree
 from tqdm import tqdm
 
+from course_utils.keras_internals import averaged_weights, require_compiled
+
 DEFAULT_BATCH_SIZE = 32
 
 
@@ -50,7 +52,7 @@ class AveragedWeights(keras.callbacks.Callback):
         self.exchange = None
         if self.model.optimizer.built:
             # Averaging goes on from the weights that an earlier `fit` left.
-            for weight, average in self._pairs():
+            for weight, average in averaged_weights(self.model.optimizer):
                 average.assign(weight)
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -68,15 +70,8 @@ class AveragedWeights(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         self.on_test_begin()
 
-    def _pairs(self):
-        optimizer = self.model.optimizer
-        # The optimizer's own names; Keras's callback uses them too.
-        return zip(
-            optimizer._trainable_variables, optimizer._model_variables_moving_average, strict=True
-        )
-
     def _exchange(self):
-        for weight, average in self._pairs():
+        for weight, average in averaged_weights(self.model.optimizer):
             current = tf.identity(weight.value)
             weight.assign(average.value)
             average.assign(current)
@@ -146,35 +141,13 @@ class InMemoryModel(keras.Model):
         Raises:
             ValueError: for empty data, or inputs and targets of different lengths.
         """
-        callbacks = list(tree.flatten(callbacks)) if callbacks else []
-        validated = validation_data is not None or validation_split
-        if (
-            patience is not None
-            and validated
-            and not any(isinstance(c, keras.callbacks.EarlyStopping) for c in callbacks)
-        ):
-            # mode is given because Keras cannot guess it before the loss is first reported.
-            callbacks.append(
-                keras.callbacks.EarlyStopping(
-                    monitor="val_loss", mode="min", patience=patience, restore_best_weights=True
-                )
-            )
-        if getattr(self.optimizer, "use_ema", False):
-            # First, so that validation and every other callback meet the averaged weights.
-            callbacks.insert(0, AveragedWeights())
+        validated = validation_data is not None or bool(validation_split)
+        callbacks = self._with_defaults(callbacks, verbose, patience if validated else None)
         if verbose == "auto":
-            verbose = 0
-            callbacks.append(EpochProgress())
-
+            verbose = 0  # for Keras: the progress bar is one of our callbacks
         arrays = (x, y, sample_weight)
-        keras_only = (class_weight, steps_per_epoch, validation_steps)
-        if (
-            not _in_memory(arrays)
-            or not _in_memory(validation_data)
-            or any(argument is not None for argument in keras_only)
-            or self.run_eagerly
-            or self.distribute_strategy.num_replicas_in_sync > 1
-        ):
+        only_keras = (class_weight, steps_per_epoch, validation_steps)
+        if any(a is not None for a in only_keras) or not self._keeps((arrays, validation_data)):
             return super().fit(
                 x,
                 y,
@@ -193,46 +166,64 @@ class InMemoryModel(keras.Model):
                 validation_batch_size=validation_batch_size,
                 validation_freq=validation_freq,
             )
-
-        self._assert_compile_called("fit")
+        require_compiled(self, "fit")
         if validation_split and validation_data is None:
             arrays, validation_data = _split(arrays, validation_split)
-        data = _to_tensors(arrays)
-        batch_size = min(batch_size or DEFAULT_BATCH_SIZE, _length(data))
-        if validation_data is not None:
-            validation_data = _to_tensors(keras.utils.unpack_x_y_sample_weight(validation_data))
-            validation_batch_size = min(
-                validation_batch_size or batch_size, _length(validation_data)
-            )
-
+        training = _Batches(arrays, batch_size, shuffle)
+        validation = _validation_batches(validation_data, validation_batch_size or training.size)
         callbacks = keras.callbacks.CallbackList(
             callbacks,
             add_history=True,
             add_progbar=verbose != 0,
             verbose=verbose,
             epochs=epochs,
-            steps=-(-_length(data) // batch_size),
+            steps=training.count,
             model=self,
         )
+        self._train(training, validation, callbacks, range(initial_epoch, epochs), validation_freq)
+        return self.history
+
+    def _with_defaults(self, callbacks, verbose, patience) -> list[keras.callbacks.Callback]:
+        """The caller's callbacks, and those that `fit` adds."""
+        callbacks = list(tree.flatten(callbacks)) if callbacks else []
+        stopping = any(isinstance(c, keras.callbacks.EarlyStopping) for c in callbacks)
+        if patience is not None and not stopping:
+            # mode is given because Keras cannot guess it before the loss is first reported.
+            callbacks.append(
+                keras.callbacks.EarlyStopping(
+                    monitor="val_loss", mode="min", patience=patience, restore_best_weights=True
+                )
+            )
+        if getattr(self.optimizer, "use_ema", False):
+            # First, so that validation and every other callback meet the averaged weights.
+            callbacks.insert(0, AveragedWeights())
+        if verbose == "auto":
+            callbacks.append(EpochProgress())
+        return callbacks
+
+    def _keeps(self, data) -> bool:
+        """Whether `fit` can keep these arrays as tensors and run whole epochs over them."""
+        kinds = (np.ndarray, tf.Tensor, tf.Variable, keras.Variable)
+        return (
+            all(isinstance(item, kinds) for item in _arrays_in(data))
+            and not self.run_eagerly
+            and self.distribute_strategy.num_replicas_in_sync == 1
+        )
+
+    def _train(self, training, validation, callbacks, epochs, validation_freq):
+        """Run the epochs, and validate after those that are due; callbacks hear of all."""
         self.stop_training = False
         logs = None
         callbacks.on_train_begin()
-        for epoch in range(initial_epoch, epochs):
+        for epoch in epochs:
             callbacks.on_epoch_begin(epoch)
             logs = self._train_epoch.run(
-                data,
-                batch_size,
-                shuffle,
-                callbacks,
-                callbacks.on_train_batch_begin,
-                callbacks.on_train_batch_end,
+                training, callbacks, callbacks.on_train_batch_begin, callbacks.on_train_batch_end
             )
-            if validation_data is not None and _is_due(epoch, validation_freq):
+            if validation is not None and _is_due(epoch, validation_freq):
                 callbacks.on_test_begin()
                 validation_logs = self._validation_epoch.run(
-                    validation_data,
-                    validation_batch_size,
-                    False,
+                    validation,
                     callbacks,
                     callbacks.on_test_batch_begin,
                     callbacks.on_test_batch_end,
@@ -243,7 +234,23 @@ class InMemoryModel(keras.Model):
             if self.stop_training:
                 break
         callbacks.on_train_end(logs)
-        return self.history
+
+
+class _Batches:
+    """Arrays of one length as tensors, to be taken `size` examples at a time."""
+
+    def __init__(self, arrays, size: int | None, shuffle: bool):
+        self.data = _to_tensors(arrays)
+        self.examples = int(_arrays_in(self.data)[0].shape[0])
+        self.size = min(size or DEFAULT_BATCH_SIZE, self.examples)
+        self.count = -(-self.examples // self.size)
+        self.shuffle = shuffle
+
+
+def _validation_batches(validation_data, size: int) -> _Batches | None:
+    if validation_data is None:
+        return None
+    return _Batches(keras.utils.unpack_x_y_sample_weight(validation_data), size, shuffle=False)
 
 
 # Each model traces its epoch once. TensorFlow counts traces by the line of code, takes ten models
@@ -269,16 +276,15 @@ class _Epoch:
         self.step = tf.function(step, **options)
         self.all_steps = tf.function(self._all_steps, **options)
 
-    def run(self, data, batch_size, shuffle, callbacks, batch_begin, batch_end):
+    def run(self, batches, callbacks, batch_begin, batch_end):
         """Take every step of an epoch and return the metrics as floats."""
-        examples = _length(data)
-        steps = -(-examples // batch_size)
+        data, size = batches.data, batches.size
         if _listen_to_batches(callbacks.callbacks):
             self.model.reset_metrics()
-            order = self._order(examples, shuffle)
-            for index in range(steps):
+            order = self._order(batches.examples, batches.shuffle)
+            for index in range(batches.count):
                 batch_begin(index)
-                self.step(_gather(data, order[index * batch_size : (index + 1) * batch_size]))
+                self.step(_gather(data, order[index * size : (index + 1) * size]))
                 logs = _as_floats(self.model.get_metrics_result())
                 batch_end(index, logs)
         else:
@@ -286,9 +292,9 @@ class _Epoch:
             if not self.all_steps.experimental_get_tracing_count():
                 # Tracing one step makes the variables of optimizers and metrics, which must exist
                 # before the loop is traced.
-                self.step.get_concrete_function(_gather(data, tf.range(batch_size)))
-            logs = _as_floats(self.all_steps(data, batch_size, shuffle))
-            batch_end(steps - 1, logs)
+                self.step.get_concrete_function(_gather(data, tf.range(size)))
+            logs = _as_floats(self.all_steps(data, size, batches.shuffle))
+            batch_end(batches.count - 1, logs)
         return dict(logs)
 
     def _order(self, examples, shuffle):
@@ -298,7 +304,7 @@ class _Epoch:
     def _all_steps(self, data, batch_size, shuffle):
         # Batches have a static shape, as XLA needs: the smaller last one is a step of its own.
         self.model.reset_metrics()
-        examples = _length(data)
+        examples = _arrays_in(data)[0].shape[0]
         order = self._order(examples, shuffle)
         full, rest = divmod(examples, batch_size)
 
@@ -335,10 +341,6 @@ def _as_floats(logs):
     return {name: float(value) for name, value in logs.items()}
 
 
-def _length(data) -> int:
-    return int(_arrays_in(data)[0].shape[0])
-
-
 def _gather(data, chosen):
     """The examples at the indices `chosen`, in the nest that a Keras step takes."""
     return _map_arrays(lambda array: tf.gather(array, chosen), data)
@@ -352,12 +354,6 @@ def _arrays_in(data) -> list:
 def _map_arrays(function, data):
     """The same nest with `function` applied to every array."""
     return tree.map_structure(function, data, none_is_leaf=False)
-
-
-def _in_memory(data) -> bool:
-    """Whether `data` is arrays or tensors, nested or not, that can be kept as tensors."""
-    kinds = (np.ndarray, tf.Tensor, tf.Variable, keras.Variable)
-    return all(isinstance(item, kinds) for item in _arrays_in(data))
 
 
 def _split(arrays, validation_split):

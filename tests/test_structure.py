@@ -13,18 +13,20 @@ MAY_IMPORT = {
     "quiet": set(),
     "validation": set(),
     "students": set(),
+    "keras_internals": set(),
     "alt_text": set(),
     "data": TOOLS,
     "losses": TOOLS,
     "bijectors": TOOLS | {"losses"},
     "networks": TOOLS,
     "gan_layers": {"quiet"},
-    "training": TOOLS,
+    "training": TOOLS | {"keras_internals"},
     "metrics": TOOLS | {"data"},
     "plotting": TOOLS | {"alt_text"},
     "tensorboard": TOOLS | {"plotting"},
-    "explorers": TOOLS,
-    "models": TOOLS | {"losses", "bijectors", "networks", "gan_layers", "training"},
+    "explorers": TOOLS | {"keras_internals"},
+    "models": TOOLS
+    | {"losses", "bijectors", "networks", "gan_layers", "training", "keras_internals"},
     "pretrained": TOOLS | {"data", "metrics", "models"},
     "grading": TOOLS | {"students"},
     "grader": TOOLS | {"students", "grading", "building"},
@@ -121,3 +123,79 @@ def test_tensorflow_is_imported_quietly(path):
         seen_quiet = seen_quiet or "course_utils.quiet" in names
         heavy = [name for name in names if name.split(".")[0] in ("keras", "tensorflow")]
         assert seen_quiet or not heavy, f"import course_utils.quiet before {heavy[0]}"
+
+
+# Data are drawn in one go, and the parser of a command line is a list of its options.
+MAY_BE_LONG = {"data", "cli", "grader", "grading"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(LIBRARY)))
+def test_functions_are_short(path):
+    if part_of(path) in MAY_BE_LONG:
+        return
+    lengths = {
+        node.name: node.end_lineno - node.lineno + 1
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef)
+    }
+    assert {name: length for name, length in lengths.items() if length > 80} == {}
+
+
+# Private in name alone: documented names of named tuples, Matplotlib and IPython.
+DOCUMENTED = {"_replace", "_asdict", "_fields", "_suptitle", "_repr_mimebundle_"}
+
+
+def names_defined(tree: ast.AST) -> set[str]:
+    """The names that a module gives to functions, classes, variables and attributes."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            names.add(node.id if isinstance(node, ast.Name) else node.attr)
+    return names
+
+
+def test_private_names_of_keras_stand_in_one_file():
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in MODULES}
+    ours = set().union(*map(names_defined, trees.values())) | DOCUMENTED
+    for path, tree in trees.items():
+        if part_of(path) not in {"training", "models", "networks", "gan_layers", "explorers"}:
+            continue
+        foreign = {
+            node.attr
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute)
+            and node.attr.startswith("_")
+            and not node.attr.startswith("__")
+            and node.attr not in ours
+        }
+        assert not foreign, f"{path.name}: {foreign} belong into keras_internals.py"
+        assert "keras.src" not in path.read_text("utf-8"), path.name
+
+
+def is_number(node: ast.expr) -> bool:
+    """Whether an expression is a number in itself, such as 0.5, np.inf or float("inf")."""
+    try:
+        float(ast.unparse(node).replace("np.", "").replace("math.", "").removeprefix("float"))
+    except ValueError:
+        return "inf" in ast.unparse(node)
+    return True
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(LIBRARY)))
+def test_ranges_of_numbers_are_checked_by_check_number(path):
+    """No `if not 0 <= x < 1: raise …` but in validation.py."""
+    if part_of(path) in {"validation", "cli"}:
+        return
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.If) and isinstance(node.body[0], ast.Raise):
+            written_out = [
+                ast.unparse(test)
+                for test in ast.walk(node.test)
+                if isinstance(test, ast.Compare)
+                and len(test.ops) == 2
+                and is_number(test.left)
+                and is_number(test.comparators[-1])
+            ]
+            assert not written_out, f"{path.name}:{node.lineno}: use check_number"

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_utils.keras_internals import is_keras_activation, is_keras_layer, producer_of
+
 MAX_WEIGHTS = 500_000
 """What a notebook can carry: half a million weights are 1 MB, 1.3 MB as text."""
 
@@ -120,12 +122,12 @@ class _Exporter:
 
         def step_of(tensor) -> int:
             if id(tensor) not in known:
-                layer, node, _ = tensor._keras_history
-                before = [step_of(t) for t in layer._inbound_nodes[node].input_tensors]
+                layer, given, arguments = producer_of(tensor)
+                before, shape = [step_of(t) for t in given], tensor.shape[1:]
                 if type(layer).__name__ == "GetItem":
-                    known[id(tensor)] = self.take(layer, node, before, tensor.shape[1:])
+                    known[id(tensor)] = self.take(arguments[1], before, shape)
                 else:
-                    known[id(tensor)] = self.convert(layer, before, tensor.shape[1:])
+                    known[id(tensor)] = self.convert(layer, before, shape)
             return known[id(tensor)]
 
         return step_of(model.outputs[0])
@@ -133,10 +135,10 @@ class _Exporter:
     def convert(self, layer, inputs: list[int], shape: tuple) -> int:
         """Add the steps of one layer and return the number of the last."""
         name = type(layer).__name__
-        ours = type(layer).__module__.startswith(("keras.src.layers.", "course_utils.gan_layers"))
+        ours = type(layer).__module__ == "course_utils.gan_layers"
         if getattr(layer, "inputs", None) and getattr(layer, "outputs", None):
             return self.follow(layer, *inputs)
-        if not ours or name not in {*CONVERTERS, *IDENTITIES}:
+        if not (ours or is_keras_layer(layer)) or name not in {*CONVERTERS, *IDENTITIES}:
             raise ValueError(
                 f"the page cannot run {name} (layer {layer.name!r}); it knows "
                 + ", ".join([*CONVERTERS, *IDENTITIES])
@@ -147,9 +149,8 @@ class _Exporter:
             raise _unsupported(layer, "data_format", layer.data_format, "'channels_last'")
         return CONVERTERS[name](self, layer, inputs, shape)
 
-    def take(self, operation, node: int, inputs: list[int], shape: tuple) -> int:
-        """Add the step of x[:, i], row i of every example."""
-        key = operation._inbound_nodes[node].arguments.args[1]
+    def take(self, key, inputs: list[int], shape: tuple) -> int:
+        """Add the step of x[key], where key is [:, i]: row i of every example."""
         simple = isinstance(key, (tuple, list)) and len(key) == 2 and key[0] == slice(None)
         if not simple or not isinstance(key[1], int) or key[1] < 0:
             raise ValueError(f"the page takes x[:, i] with i of at least 0 only, not x[{key}]")
@@ -199,8 +200,7 @@ class _Exporter:
 
 def _activation_name(function) -> str:
     name = getattr(function, "__name__", type(function).__name__)
-    known = name in ACTIVATIONS and function.__module__.startswith("keras.src.activations")
-    if not known:
+    if name not in ACTIVATIONS or not is_keras_activation(function):
         raise ValueError(
             f"the page cannot run the activation {name!r}; it knows "
             + ", ".join(sorted(ACTIVATIONS))

@@ -20,14 +20,14 @@ Variational Autoencoders*, 2018; their β is 1 + γ. FactorVAE asks a discrimina
 import course_utils.quiet
 
 import keras
-import numpy as np
 import tensorflow as tf
 from keras import ops
 
 from course_utils import losses
+from course_utils.keras_internals import loss_metric
 from course_utils.models.vae import VAE
 from course_utils.networks import dense_discriminator
-from course_utils.validation import check_count, check_shape
+from course_utils.validation import check_count, check_number, check_shape
 
 
 class TotalCorrelationVAE(VAE):
@@ -43,9 +43,7 @@ class TotalCorrelationVAE(VAE):
 
     def __init__(self, encoder, decoder, *, gamma: float, **kwargs):
         super().__init__(encoder, decoder, **kwargs)
-        if not 0 <= gamma < np.inf:
-            raise ValueError(f"gamma: expected a number of at least 0, got {gamma!r}")
-        self.gamma = gamma
+        self.gamma = check_number("gamma", gamma, low=0)
         self.total_correlation = keras.metrics.Mean(name="total_correlation")
 
     def regularizer(self, output, kl):
@@ -128,7 +126,7 @@ class FactorVAE(TotalCorrelationVAE):
             loss = self.compute_loss(x, y_pred=output)
         variables = self.autoencoder_variables
         self.optimizer.apply(tape.gradient(loss, variables), variables)
-        self._loss_tracker.update_state(loss)
+        loss_metric(self).update_state(loss)
         self.discriminator_step(tf.stop_gradient(output.z))
         return self.get_metrics_result()
 

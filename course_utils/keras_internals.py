@@ -1,0 +1,52 @@
+"""The names of Keras that its documentation does not promise, each behind a function of ours.
+
+Keras may change them in any release. Then `tests/test_keras_internals.py` says which one, and this
+is the only file to mend. It imports nothing, so that what draws in a page need not load Keras.
+"""
+
+from typing import NamedTuple
+
+CHECKED_VERSIONS = ("3.15",)
+"""The releases of Keras with which the tests of this file passed."""
+
+
+class Producer(NamedTuple):
+    """What made a symbolic tensor of a Functional model."""
+
+    operation: object  # a keras.Operation, mostly a layer
+    inputs: list  # the symbolic tensors that it was given
+    arguments: tuple  # all positional arguments of that call, among them its inputs
+
+
+def producer_of(tensor) -> Producer:
+    """The call of a layer or operation that made a symbolic tensor."""
+    operation, index, _ = tensor._keras_history
+    node = operation._inbound_nodes[index]
+    return Producer(operation, node.input_tensors, node.arguments.args)
+
+
+def is_keras_layer(layer) -> bool:
+    """Whether a layer is one of Keras's own, and not of a subclass somewhere else."""
+    return type(layer).__module__.startswith("keras.src.layers.")
+
+
+def is_keras_activation(function) -> bool:
+    """Whether a function is one of `keras.activations`."""
+    return getattr(function, "__module__", "").startswith("keras.src.activations")
+
+
+def averaged_weights(optimizer) -> list[tuple]:
+    """Pairs (weight, its average) of an optimizer with `use_ema=True` that has been built."""
+    return list(
+        zip(optimizer._trainable_variables, optimizer._model_variables_moving_average, strict=True)
+    )
+
+
+def require_compiled(model, method: str) -> None:
+    """Raise Keras's own error if a model has not been compiled; `method` is what was called."""
+    model._assert_compile_called(method)
+
+
+def loss_metric(model):
+    """The metric of a compiled model that Keras shows as "loss"."""
+    return model._loss_tracker
