@@ -5,175 +5,238 @@ import { button, choice, element, exampleField, normal, picture, toImageData } f
 
 // Eight that colour-blind readers can tell apart (Okabe and Ito, 2008), and two more.
 const COLORS = ["#999999", "#0072b2", "#e69f00", "#000000", "#56b4e9", "#009e73", "#d55e00", "#cc79a7", "#f0e442", "#ffffff"];
+const RGB = COLORS.map((color) => [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16)));
 const BRUSHES = [1, 2, 4];
 const UNDOS = 50;
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-export function labelPainter(stage, { maps, classes, styles, network: exported, brush: first }) {
-  const network = new Network(exported);
-  const [[latent], [height, width, kinds]] = exported.steps.filter(({ op }) => op === "input").map(({ shape }) => shape);
-  const rgb = COLORS.map((color) => [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16)));
-  const state = { map: null, z: styles[0], kind: first, brush: 2, at: [width - 3, 2], past: [] };
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
-  // ---- The map ----
-  const layer = element("canvas", { class: "layer", width, height });
-  const cursor = element("div", { class: "brush" });
-  const plane = element("div", { class: "plane label-map", tabindex: 0, role: "application", "data-lm-suppress-shortcuts": "true",
-    style: `aspect-ratio: ${width} / ${height}` }, layer, cursor);
-  const image = picture("large");
+// The class of every pixel, a brush somewhere on it, and what the map was before each stroke.
+class LabelMap {
+  constructor(width, height, kind) {
+    Object.assign(this, { width, height, kind, brush: 2, at: [width - 3, 2] });
+  }
 
-  const covered = ([x, y]) => {
-    const start = (center, size) => Math.min(Math.max(center - ((state.brush - 1) >> 1), 0), size - state.brush);
-    return [start(x, width), start(y, height)];
-  };
-  const tell = () => {
-    const [x, y] = state.at;
-    const words = `Column ${x + 1}, row ${y + 1}: ${classes[state.map[y * width + x]]}. Brush: ${classes[state.kind]}, ${state.brush} wide.`;
-    plane.setAttribute("aria-label", `Label map, ${width} by ${height}. ${words}`);
-    stage.say(words);
-  };
-  const showCursor = () => {
-    const [left, top] = covered(state.at);
-    Object.assign(cursor.style, {
-      left: `${(100 * left) / width}%`, top: `${(100 * top) / height}%`,
-      width: `${(100 * state.brush) / width}%`, height: `${(100 * state.brush) / height}%`,
-      background: COLORS[state.kind],
-    });
-    tell();
-  };
-  const showMap = () => {
-    const pixels = new ImageData(width, height);
-    state.map.forEach((kind, i) => pixels.data.set([...rgb[kind], 255], 4 * i));
-    layer.getContext("2d").putImageData(pixels, 0, 0);
-  };
+  start(kinds) {
+    this.kinds = Uint8Array.from(kinds, Number);
+    this.past = [];
+  }
 
-  const draw = stage.drawing(async () => {
-    const oneHot = new Float32Array(height * width * kinds);
-    state.map.forEach((kind, i) => (oneHot[i * kinds + kind] = 1));
-    const used = [...new Set(state.map)].map((kind) => classes[kind]).join(", ");
-    image.show([toImageData(network.run(state.z, oneHot), [height, width, 3]), `The picture drawn from the map; the map has ${used}`]);
-    await new Promise(requestAnimationFrame); // let the hand be seen before the next picture
-  });
-  const changed = () => {
-    showMap();
-    showCursor();
-    draw();
-  };
+  get kindUnderBrush() {
+    return this.kinds[this.at[1] * this.width + this.at[0]];
+  }
 
-  // ---- Painting ----
-  const keep = () => {
-    state.past.push(state.map.slice());
-    if (state.past.length > UNDOS) state.past.shift();
-  };
-  const dab = () => {
-    const [left, top] = covered(state.at);
-    for (let y = top; y < top + state.brush; y++) state.map.fill(state.kind, y * width + left, y * width + left + state.brush);
-  };
-  // All that hangs together with the pixel under the brush and has its class.
-  const fill = () => {
-    const wanted = state.map[state.at[1] * width + state.at[0]];
-    if (wanted === state.kind) return;
-    keep();
-    const open = [state.at];
-    while (open.length) {
-      const [x, y] = open.pop();
-      if (x < 0 || y < 0 || x >= width || y >= height || state.map[y * width + x] !== wanted) continue;
-      state.map[y * width + x] = state.kind;
-      open.push([x - 1, y], [x + 1, y], [x, y - 1], [x, y + 1]);
+  // The left and top pixel that the brush covers.
+  get corner() {
+    const start = (center, size) => clamp(center - ((this.brush - 1) >> 1), 0, size - this.brush);
+    return [start(this.at[0], this.width), start(this.at[1], this.height)];
+  }
+
+  // Let the next change be one that `undo` takes back.
+  keep() {
+    this.past.push(this.kinds.slice());
+    if (this.past.length > UNDOS) this.past.shift();
+  }
+
+  undo() {
+    if (this.past.length) this.kinds = this.past.pop();
+  }
+
+  move([right, down]) {
+    const [x, y] = this.at;
+    this.at = [clamp(x + right, 0, this.width - 1), clamp(y + down, 0, this.height - 1)];
+  }
+
+  dab() {
+    const [left, top] = this.corner;
+    for (let y = top; y < top + this.brush; y++) {
+      const start = y * this.width + left;
+      this.kinds.fill(this.kind, start, start + this.brush);
     }
-    changed();
-  };
-  const undo = () => {
-    if (!state.past.length) return;
-    state.map = state.past.pop();
-    changed();
-  };
+  }
 
-  const under = (event) => {
-    const box = plane.getBoundingClientRect();
-    const place = (share, size) => Math.min(Math.max(Math.floor(share * size), 0), size - 1);
-    return [place((event.clientX - box.left) / box.width, width), place((event.clientY - box.top) / box.height, height)];
-  };
   // A fast hand skips pixels; the line between two places is painted too.
-  const strokeTo = ([x, y]) => {
-    const [fromX, fromY] = state.at;
+  strokeTo([x, y]) {
+    const [fromX, fromY] = this.at;
     const steps = Math.max(Math.abs(x - fromX), Math.abs(y - fromY), 1);
     for (let i = 1; i <= steps; i++) {
-      state.at = [Math.round(fromX + ((x - fromX) * i) / steps), Math.round(fromY + ((y - fromY) * i) / steps)];
-      dab();
+      this.at = [Math.round(fromX + ((x - fromX) * i) / steps), Math.round(fromY + ((y - fromY) * i) / steps)];
+      this.dab();
     }
+  }
+
+  // All that hangs together with the pixel under the brush and has its class.
+  fill() {
+    const wanted = this.kindUnderBrush;
+    if (wanted === this.kind) return;
+    this.keep();
+    const open = [this.at];
+    while (open.length) {
+      const [x, y] = open.pop();
+      const inside = x >= 0 && y >= 0 && x < this.width && y < this.height;
+      if (!inside || this.kinds[y * this.width + x] !== wanted) continue;
+      this.kinds[y * this.width + x] = this.kind;
+      open.push([x - 1, y], [x + 1, y], [x, y - 1], [x, y + 1]);
+    }
+  }
+}
+
+// The map on the page, and the brush above it.
+class Plane {
+  constructor(stage, map, classes) {
+    Object.assign(this, { stage, map, classes });
+    this.layer = element("canvas", { class: "layer", width: map.width, height: map.height });
+    this.cursor = element("div", { class: "brush" });
+    this.node = element("div", { class: "plane label-map", tabindex: 0, role: "application", "data-lm-suppress-shortcuts": "true",
+      style: `aspect-ratio: ${map.width} / ${map.height}` }, this.layer, this.cursor);
+  }
+
+  showMap() {
+    const pixels = new ImageData(this.map.width, this.map.height);
+    this.map.kinds.forEach((kind, i) => pixels.data.set([...RGB[kind], 255], 4 * i));
+    this.layer.getContext("2d").putImageData(pixels, 0, 0);
+  }
+
+  showBrush() {
+    const { width, height, brush, kind, corner: [left, top] } = this.map;
+    Object.assign(this.cursor.style, {
+      left: `${(100 * left) / width}%`, top: `${(100 * top) / height}%`,
+      width: `${(100 * brush) / width}%`, height: `${(100 * brush) / height}%`,
+      background: COLORS[kind],
+    });
+    this.tell();
+  }
+
+  tell() {
+    const { width, height, brush, kind, kindUnderBrush, at: [x, y] } = this.map;
+    const words = `Column ${x + 1}, row ${y + 1}: ${this.classes[kindUnderBrush]}. Brush: ${this.classes[kind]}, ${brush} wide.`;
+    this.node.setAttribute("aria-label", `Label map, ${width} by ${height}. ${words}`);
+    this.stage.say(words);
+  }
+
+  pixelUnder(event) {
+    const box = this.node.getBoundingClientRect();
+    const place = (share, size) => clamp(Math.floor(share * size), 0, size - 1);
+    return [
+      place((event.clientX - box.left) / box.width, this.map.width),
+      place((event.clientY - box.top) / box.height, this.map.height),
+    ];
+  }
+}
+
+// The pointer paints while it is down, and moves the brush while it is not.
+function listenToPointer(plane, changed) {
+  const { node, map } = plane;
+  const strokeTo = (pixel) => {
+    map.strokeTo(pixel);
     changed();
   };
-  plane.addEventListener("pointerdown", (event) => {
-    plane.setPointerCapture(event.pointerId);
-    keep();
-    state.at = under(event);
-    strokeTo(state.at);
+  node.addEventListener("pointerdown", (event) => {
+    node.setPointerCapture(event.pointerId);
+    map.keep();
+    map.at = plane.pixelUnder(event);
+    strokeTo(map.at);
   });
-  plane.addEventListener("pointermove", (event) => {
-    if (plane.hasPointerCapture(event.pointerId)) return strokeTo(under(event));
-    state.at = under(event);
-    showCursor();
+  node.addEventListener("pointermove", (event) => {
+    if (node.hasPointerCapture(event.pointerId)) return strokeTo(plane.pixelUnder(event));
+    map.at = plane.pixelUnder(event);
+    plane.showBrush();
   });
-  plane.addEventListener("keydown", (event) => {
-    const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+}
+
+function listenToKeys(plane, { changed, fill, undo }) {
+  const { node, map } = plane;
+  const dab = () => {
+    map.keep();
+    map.dab();
+    changed();
+  };
+  const actions = { " ": dab, Enter: dab, f: fill, u: undo };
+  node.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (moves[event.key]) {
-      const [right, down] = moves[event.key];
-      const [x, y] = state.at;
-      state.at = [Math.min(Math.max(x + right, 0), width - 1), Math.min(Math.max(y + down, 0), height - 1)];
-      if (event.shiftKey) {
-        keep();
-        dab();
-        changed();
-      } else showCursor();
-    } else if (event.key === " " || event.key === "Enter") {
-      keep();
-      dab();
-      changed();
-    } else if (event.key === "f") fill();
-    else if (event.key === "u") undo();
+    if (ARROWS[event.key]) {
+      map.move(ARROWS[event.key]);
+      if (event.shiftKey) dab();
+      else plane.showBrush();
+    } else if (actions[event.key]) actions[event.key]();
     else return;
     event.preventDefault();
   });
+}
 
-  // ---- Around it ----
-  const start = (i) => {
-    state.map = Uint8Array.from(maps[i], Number);
-    state.past = [];
-    changed();
-  };
-  const restyle = (z) => {
-    state.z = z;
-    draw();
-  };
-  const kindsOffered = choice({
-    label: "Class to paint", value: first,
+// The picture that the network draws from the map, in a style that can be changed.
+class Drawing {
+  constructor(stage, network, map, classes, style) {
+    const { width, height } = map;
+    const kinds = classes.length;
+    this.style = style;
+    this.image = picture("large");
+    this.draw = stage.drawing(async () => {
+      const oneHot = new Float32Array(height * width * kinds);
+      map.kinds.forEach((kind, i) => (oneHot[i * kinds + kind] = 1));
+      const used = [...new Set(map.kinds)].map((kind) => classes[kind]).join(", ");
+      const pixels = toImageData(network.run(this.style, oneHot), [height, width, 3]);
+      this.image.show([pixels, `The picture drawn from the map; the map has ${used}`]);
+      await new Promise(requestAnimationFrame); // let the hand be seen before the next picture
+    });
+  }
+
+  restyle(style) {
+    this.style = style;
+    this.draw();
+  }
+}
+
+// The choice of what is painted, each class beside its colour.
+const classChoice = (classes, value, onChange) =>
+  choice({
+    label: "Class to paint", value, onChange,
     options: classes.map((name, kind) => [kind,
       element("span", {}, element("span", { class: "key", style: `background: ${COLORS[kind]}` }), name)]),
-    onChange: (kind) => {
-      state.kind = kind;
-      showCursor();
-    },
   });
+
+export function labelPainter(stage, { maps, classes, styles, network: exported, brush: first }) {
+  const [[latent], [height, width]] = exported.steps.filter(({ op }) => op === "input").map(({ shape }) => shape);
+  const map = new LabelMap(width, height, first);
+  const plane = new Plane(stage, map, classes);
+  const drawing = new Drawing(stage, new Network(exported), map, classes, styles[0]);
+
+  const changed = () => {
+    plane.showMap();
+    plane.showBrush();
+    drawing.draw();
+  };
+  const after = (action) => () => {
+    action();
+    changed();
+  };
+  const fill = after(() => map.fill());
+  const undo = after(() => map.undo());
+  const start = (i) => after(() => map.start(maps[i]))();
+  const set = (name) => (value) => {
+    map[name] = value;
+    plane.showBrush();
+  };
+  listenToPointer(plane, changed);
+  listenToKeys(plane, { changed, fill, undo });
+
   stage.body.append(
     element("div", { class: "columns" },
       element("div", { class: "main" },
-        plane,
+        plane.node,
         element("div", { class: "buttons" },
           button("Fill", "Give the whole patch under the brush the chosen class", fill),
           button("Undo", "Take the last stroke back", undo)),
-        choice({ label: "Width of the brush in pixels", value: state.brush, options: BRUSHES.map((size) => [size, `${size} wide`]),
-          onChange: (size) => {
-            state.brush = size;
-            showCursor();
-          } })),
+        choice({ label: "Width of the brush in pixels", value: map.brush, options: BRUSHES.map((size) => [size, `${size} wide`]),
+          onChange: set("brush") })),
       element("div", { class: "main" },
-        image,
-        exampleField({ text: "Style of face", count: styles.length, value: 0, onChange: (i) => restyle(styles[i]) }),
+        drawing.image,
+        exampleField({ text: "Style of face", count: styles.length, value: 0, onChange: (i) => drawing.restyle(styles[i]) }),
         element("div", { class: "buttons" },
-          button("Random style", "Draw a style from the normal distribution", () => restyle(Array.from({ length: latent }, normal)))),
+          button("Random style", "Draw a style from the normal distribution", () => drawing.restyle(Array.from({ length: latent }, normal)))),
         exampleField({ text: "Begin with map", count: maps.length, value: 0, onChange: start }))),
-    kindsOffered,
+    classChoice(classes, first, set("kind")),
     element("p", { class: "note" },
       "Paint with the pointer. By key: arrows move the brush, Space paints, Shift with an arrow paints on the way, F fills, U takes back."),
   );
