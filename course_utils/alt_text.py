@@ -1,4 +1,4 @@
-"""Figures that a screen reader can tell: every figure in a notebook gets an alternative text.
+"""Figures that a screen reader can describe: every figure in a notebook gets an alternative text.
 
 JupyterLab shows a Matplotlib figure as a picture without one. In a notebook that has imported
 `course_utils.plotting` it becomes an HTML image whose text is put together from the figure's own

@@ -5,8 +5,8 @@ the batch is left to the caller, so that no constant is lost on the way. Gaussia
 their mean `mu` and the logarithm of their variance, `log_var` = log σ², which a network can output
 without a constraint.
 
-Arguments that belong together must agree in shape, or there is a ValueError. Values are not looked
-at: inside a compiled step there is nobody to tell.
+Arguments that belong together must agree in shape, or there is a ValueError. Values are not
+checked: a compiled step cannot raise an error for them.
 """
 
 import course_utils.quiet
@@ -72,8 +72,8 @@ def kl_per_dimension(mu, log_var):
 def kl_to_standard_normal(mu, log_var):
     """KL(N(μ, σ²) ‖ N(0, I)), summed over the latent dimensions.
 
-    The sum is what the evidence lower bound asks for. A mean over dimensions would weaken the
-    prior by a factor of D without saying so.
+    The sum is what the evidence lower bound asks for. A mean over dimensions would silently
+    weaken the prior by a factor of D.
 
     Args:
         mu: means, (B, D).
@@ -122,7 +122,7 @@ def sparsity_per_unit(code, target):
         target: ρ, the mean activation asked for, in (0, 1).
 
     Returns:
-        (D,), in nats: one number a unit, since a mean over the batch belongs to no one example.
+        (D,), in nats: one number per unit: a mean over the batch belongs to no single example.
     """
     # A unit that is off for the whole batch keeps a finite penalty.
     activation = ops.clip(ops.mean(code, axis=0), 1e-7, 1 - 1e-7)
@@ -177,8 +177,8 @@ def logistic_discriminator_loss(real_logits, fake_logits):
 def saturating_generator_loss(fake_logits):
     """log(1 − D(G(z))), the generator's side of the minimax game.
 
-    Its gradient by the logit is −D: nothing is left of it when the discriminator is sure of a fake,
-    which is when the generator needs it most.
+    Its gradient with respect to the logit is −D: it vanishes when the discriminator is sure of a
+    fake, which is when the generator needs it most.
 
     Args:
         fake_logits: (B, 1).
@@ -194,7 +194,8 @@ def saturating_generator_loss(fake_logits):
 def non_saturating_generator_loss(fake_logits):
     """−log D(G(z)): the same fixed point as the saturating loss, with gradients where it has none.
 
-    Its gradient by the logit is −(1 − D): full strength when the discriminator is sure of a fake.
+    Its gradient with respect to the logit is −(1 − D): full strength when the discriminator is sure
+    of a fake.
 
     Args:
         fake_logits: (B, 1).
@@ -227,10 +228,10 @@ def least_squares_discriminator_loss(real_scores, fake_scores):
     """½ Σ [(D(x) − 1)² + D(G(z))²], where D is the score itself, asked for 1 on real and 0 on fake.
 
     Args:
-        real_scores, fake_scores: (B, …), of one shape: (B, 1), or one score a patch.
+        real_scores, fake_scores: (B, …), of one shape: (B, 1), or one score per patch.
 
     Returns:
-        (B,), 0 or more; ¼ a score if the discriminator knows nothing.
+        (B,), 0 or more; ¼ per score if the discriminator knows nothing.
 
     Source: Mao et al., Least Squares Generative Adversarial Networks, 2017, eq. 9.
     """
@@ -278,8 +279,8 @@ def r1_penalty(discriminator, real):
     It keeps the discriminator from being steep where the data are, and so the game from circling.
 
     Args:
-        discriminator: a callable (B, …) → logits (B, 1), each example by itself, as with batch
-            normalisation it is not.
+        discriminator: a callable (B, …) → logits (B, 1), each example by itself, which rules out
+            batch normalisation.
         real: (B, …).
 
     Returns:
@@ -294,8 +295,8 @@ def r1_penalty(discriminator, real):
 def gradient_penalty(critic, real, fake, seed=None):
     """(‖∇ f(x̂)‖₂ − 1)² at x̂ = ε x + (1 − ε) G(z), with one ε ~ U[0, 1] for each example.
 
-    It asks the critic for a slope of 1 on the lines between real and fake, as the best 1-Lipschitz
-    critic has there.
+    It asks the critic for a slope of 1 on the lines between real and fake. The best 1-Lipschitz
+    critic has it on the lines that join the pairs of an optimal transport.
 
     Args:
         critic: a callable (B, …) → scores (B, 1), each example by itself.

@@ -271,7 +271,7 @@ def prepare_dashboard() -> None:
 
 
 def show_dashboard(log_dir: str | os.PathLike = "logs", height: int = 700) -> None:
-    """Show TensorBoard below the cell, and print its address for where a frame stays empty.
+    """Show TensorBoard below the cell, and print its address in case the frame stays empty.
 
     A server that already shows `log_dir` is shown again; a new one takes some seconds to start. It
     lasts until the notebook ends, and unlike that of a plain `%tensorboard`, it outlives the

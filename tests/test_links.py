@@ -65,6 +65,24 @@ def test_links_to_a_heading_find_it(path):
         assert heading in names
 
 
+def test_every_slide_is_treated_in_a_section_that_exists():
+    text = (ROOT / "docs" / "slides.md").read_text("utf-8")
+    rows = re.findall(r"^\| (?!slide |---)(.+?) \| (.+) \|$", text, re.MULTILINE)
+    treated_in = set()
+    for slide, places in rows:
+        sections = re.findall(r"\[[^\]]+\]\(\.\./lectures/(\w+)\.ipynb\): (.+?)(?= · |$)", places)
+        assert sections, slide
+        for lecture, names in sections:
+            cells = nbformat.read(ROOT / "lectures" / f"{lecture}.ipynb", as_version=4).cells
+            headings = re.findall(
+                r"^## \d+\. (.+)$", "\n".join(c.source for c in cells), re.MULTILINE
+            )
+            assert set(re.findall(r"\*(.+?)\*", names)) <= set(headings), slide
+            treated_in.add(lecture)
+    # The last two lectures go beyond the slides, and the first page welcomes.
+    assert len(rows) > 40 and len(treated_in) == len(list(ROOT.glob("lectures/*.ipynb"))) - 3
+
+
 def test_the_notebooks_link_to_each_other():
     """Otherwise the tests above and below would pass for want of links."""
     welcome = ROOT / "lectures" / "00_welcome.ipynb"

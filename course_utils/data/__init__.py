@@ -1,4 +1,4 @@
-"""Data that needs no download, and two classics that may.
+"""Data that needs no download, and two classics that may need one.
 
 `load(name)` returns a `Dataset`: three splits with their shape, range, factors and source.
 `load_domains()` returns two of them, for translation without pairs.

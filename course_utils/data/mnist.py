@@ -56,7 +56,7 @@ IMAGE_HEADER_BYTES, LABEL_HEADER_BYTES = 16, 8
 
 
 class _Unavailable(OSError):
-    """Data that cannot be had. IPython shows the sentence alone, without the way that led to it."""
+    """Data that cannot be obtained. IPython shows the message alone, without a traceback."""
 
     def _render_traceback_(self) -> list[str]:
         return [f"{type(self).__name__}: {self}"]

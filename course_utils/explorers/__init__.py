@@ -26,6 +26,7 @@ from course_utils.explorers.diffusion import DiffusionSteps
 from course_utils.explorers.evaluation import Defect, MetricExplorer
 from course_utils.explorers.explorer import Explorer
 from course_utils.explorers.faces import FaceSwap
+from course_utils.explorers.film import Film
 from course_utils.explorers.flow import AttributeEditor, FlowGrid
 from course_utils.explorers.latent import Interpolation, LatentMap, LatentSliders
 from course_utils.explorers.network import Network, export_network
@@ -45,6 +46,7 @@ __all__ = [
     "DiffusionSteps",
     "Explorer",
     "FaceSwap",
+    "Film",
     "FlowGrid",
     "Interpolation",
     "KMeansStepper",

@@ -120,6 +120,44 @@ export function slider({ label, min, max, step, value, onInput }) {
   return input;
 }
 
+// A slider through numbered moments, 0 to count − 1, and buttons that step and play. `onShow(at)` draws
+// one of them. Nothing plays until it is asked to, and a hand on the slider stops it.
+export function player({ label, one, what, count, frame, onShow }) {
+  let at = 0;
+  let timer = null;
+  const input = slider({ label, min: 0, max: count - 1, step: 1, value: 0, onInput: (next) => {
+    stop();
+    at = next;
+    onShow(at);
+  } });
+  const goTo = (next) => {
+    at = Math.min(Math.max(next, 0), count - 1);
+    input.set(at);
+    onShow(at);
+  };
+  const stop = () => {
+    clearInterval(timer);
+    timer = null;
+    play.textContent = "Play";
+  };
+  const play = button("Play", `Play ${what}, or stop`, () => {
+    if (timer) return stop();
+    if (at === count - 1) goTo(0);
+    play.textContent = "Stop";
+    timer = setInterval(() => {
+      if (at === count - 1) stop();
+      else goTo(at + 1);
+    }, frame);
+  });
+  const by = (change) => () => {
+    stop();
+    goTo(at + change);
+  };
+  const buttons = element("div", { class: "buttons" },
+    button("Back", `${one} back`, by(-1)), play, button("Next", `${one} further`, by(1)));
+  return { input, buttons };
+}
+
 // One of a few, as radio buttons in a row: options are [value, text] pairs.
 export function choice({ label, options, value, onChange }) {
   const name = `choice-${Math.random().toString(36).slice(2)}`;

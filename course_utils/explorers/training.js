@@ -1,6 +1,6 @@
 // A training played back: what each run draws, and what its discriminator believes, step by step.
 
-import { button, element, number, slider } from "./toolkit.js";
+import { element, number, player } from "./toolkit.js";
 import { Chart, place, svg } from "./chart.js";
 
 const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"].map((color) =>
@@ -18,7 +18,7 @@ function beliefPicture(values, side) {
 }
 
 export function trainingReplay(stage, { real, steps, runs, window: [low, high], score, side }) {
-  const state = { at: 0, timer: null };
+  const state = { at: 0 };
   const axis = (label) => ({ label, from: low, to: high });
   const dots = (plane, points, attributes) => points.map(([x, y]) =>
     svg("circle", { cx: plane.x(x).toFixed(1), cy: plane.y(y).toFixed(1), ...attributes }));
@@ -64,37 +64,14 @@ export function trainingReplay(stage, { real, steps, runs, window: [low, high], 
     stage.say(told.textContent);
   };
 
-  const input = slider({
-    label: "Saved steps of the training", min: 0, max: steps.length - 1, step: 1, value: 0,
-    onInput: (at) => {
-      stop();
+  const { input, buttons } = player({
+    label: "Saved steps of the training", one: "One saved step", what: "the training",
+    count: steps.length, frame: FRAME,
+    onShow: (at) => {
       state.at = at;
       draw();
     },
   });
-  const goTo = (at) => {
-    state.at = Math.min(Math.max(at, 0), steps.length - 1);
-    input.set(state.at);
-    draw();
-  };
-  const play = button("Play", "Play the training, or stop", () => {
-    if (state.timer) return stop();
-    if (state.at === steps.length - 1) goTo(0);
-    play.textContent = "Stop";
-    state.timer = setInterval(() => {
-      if (state.at === steps.length - 1) stop();
-      else goTo(state.at + 1);
-    }, FRAME);
-  });
-  const stop = () => {
-    clearInterval(state.timer);
-    state.timer = null;
-    play.textContent = "Play";
-  };
-  const by = (change) => () => {
-    stop();
-    goTo(state.at + change);
-  };
 
   stage.body.append(
     element("div", { class: "columns" }, ...planes.map(({ name, color, plane }) =>
@@ -103,8 +80,7 @@ export function trainingReplay(stage, { real, steps, runs, window: [low, high], 
           element("span", { class: "key", style: `background: ${color}` }), name),
         plane.node))),
     told, input,
-    element("div", { class: "buttons" },
-      button("Back", "One saved step back", by(-1)), play, button("Next", "One saved step further", by(1))),
+    buttons,
     element("div", { class: "curve-of-scores" }, curve.node),
     element("p", { class: "note" },
       element("span", { class: "key data" }), "data ",

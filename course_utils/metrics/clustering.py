@@ -24,8 +24,8 @@ def clustering_accuracy(classes, clusters) -> float:
         clusters: (N,) integers, what was found; as many different ones as you like.
 
     Returns:
-        The share, above 0 and up to 1. Guessing scores about 1/classes and somewhat more: the
-        pairing is chosen to please.
+        The share, above 0 and up to 1. Guessing scores somewhat more than 1/classes,
+        because the best pairing is chosen afterwards.
 
     Raises:
         ValueError: for a wrong rank, unequal lengths or numbers that are not integers.

@@ -72,7 +72,7 @@ def factor_vae_score(
         factors: (N, F) integers, drawn independently of each other; at least `batch_size` examples
             of every level.
         votes: to fill the table, and as many again to score it.
-        batch_size: L, examples a vote.
+        batch_size: L, examples per vote.
         seed: of the choices.
 
     Returns:

@@ -16,6 +16,7 @@ root_doc = "index"
 exclude_patterns = ["**/.ipynb_checkpoints"]
 
 nb_execution_mode = "off"  # the lectures were executed before, by `course lectures`
+nb_merge_streams = True  # a progress bar writes over itself; the page shows how it ended
 nb_ipywidgets_js = {}  # myst-nb would load them from a server; explorers in the page need none
 myst_enable_extensions = ["amsmath", "dollarmath"]
 suppress_warnings = ["mystnb.unknown_mime_type"]

@@ -10,13 +10,13 @@
 # below it: `check` tells you at once whether the function is right and, if it is not, what is
 # different. It never shows code. TensorFlow (`tf`), Keras (`keras`, `keras.ops`) and NumPy (`np`)
 # are imported; use what you like. The computation must be your own: the course's library has these
-# functions too, and refuses to be called from yours.
+# functions too, but it refuses to be called from yours.
 #
-# **How it is graded.** Each function has 5 points, all or nothing, and the question at the end has
-# 5 more. Grading runs what `check` runs and further tests of the same properties: other inputs,
-# other sizes, extreme values. How you write a function does not matter, nor does a relative
-# difference below 0.0001. No function builds on another, so that a mistake is charged once. The
-# experiment gives no points.
+# **How it is graded.** Each function is worth 5 points, all or nothing, and the question at the end
+# is worth 5 more. Grading runs what `check` runs and further tests of the same properties: other
+# inputs, other sizes, extreme values. How you write a function does not matter, and neither does a
+# relative difference below 0.0001. No function builds on another, so a mistake costs points only
+# once. The experiment gives no points.
 #
 # **What every function must do.** It works for any batch size $B$, any code size $D$ and any number
 # of pixels $P$, from 1 upwards. It works inside `tf.function` too, its gradients reach every tensor
@@ -47,7 +47,7 @@ from course_utils.grading import check
 # | | shape | |
 # |---|---|---|
 # | `x` | $(B, P)$ | images |
-# | `y` | $(B, P)$ | what was made of them |
+# | `y` | $(B, P)$ | their reconstructions |
 # | result | $(B,)$ | one number for each example |
 
 
@@ -85,7 +85,7 @@ autoencoder.grade(mse_loss)
 # $$L(x, l) = -\sum_{p=1}^{P}\big(x_p \log s(l_p) + (1 - x_p)\log(1 - s(l_p))\big).$$
 #
 # In `float32`, $s(20)$ is exactly 1 already. A decoder that is wrong with the logit 1000 must pay
-# 1000: not infinity, and not 16. Can you compute the cost without ever making the probability?
+# 1000: not infinity, and not 16. Can you compute the cost without ever computing the probability?
 #
 # | | shape | |
 # |---|---|---|
@@ -128,7 +128,7 @@ autoencoder.grade(cross_entropy_loss)
 # $$\tilde x_p = \begin{cases} 0 & \text{with probability } r \\ x_p & \text{otherwise.}
 # \end{cases}$$
 #
-# Dropout does something like it and also makes the rest brighter, to keep the mean. Here nothing is
+# Dropout does something similar, and also makes the rest brighter to keep the mean. Here nothing is
 # made brighter. Every pixel of every image needs a draw of its own, and every call needs new ones,
 # inside `tf.function` too.
 #
@@ -216,16 +216,17 @@ autoencoder.grade(sparsity_penalty)
 # %% [markdown]
 # ## 5. A code that stands still
 #
-# A contractive autoencoder asks that the code hardly moves when the image moves a little. How much
-# it moves is what the Jacobian says, the derivative of each of the $D$ units by each of the $P$
-# pixels. The penalty is its squared Frobenius norm, the sum of the squares of all its entries:
+# The code of a contractive autoencoder should hardly move when the image changes a little. How much
+# it moves is given by the Jacobian, which holds the derivative of each of the $D$ units with
+# respect to each of the $P$ pixels. The penalty is its squared Frobenius norm, the sum of the
+# squares of all its entries:
 #
 # $$\mathcal{P}(x) = \sum_{d=1}^{D}\sum_{p=1}^{P}
 # \left(\frac{\partial h_d(x)}{\partial x_p}\right)^2.$$
 #
-# The encoder is to learn from the penalty, so that it must be differentiable in the encoder's
-# weights: a derivative of a derivative. `encoder` is any callable, such as a Keras model. It treats
-# each image of a batch by itself.
+# The encoder has to learn from the penalty, so the penalty must be differentiable with respect to
+# the encoder's weights: a derivative of a derivative. `encoder` is any callable, such as a Keras
+# model. It treats each image of a batch by itself.
 #
 # | | shape | |
 # |---|---|---|
@@ -346,22 +347,27 @@ except Exception as error:
 # %% [markdown]
 # ## 7. A question
 #
-# A friend gives her autoencoder a code of 64 numbers for images of 64 pixels, and trains it with
-# the squared error alone. It rebuilds every digit perfectly. "So it has learned what digits are,"
-# she says. Then she feeds it random noise. What will it give back, and why? Which of the other
-# three kinds could use such a long code all the same, and what keeps each of them from the same
-# fate? Five sentences are enough.
+# A friend gives her autoencoder a code of 64 numbers for images of 64 pixels, and trains it with the
+# squared error alone. It rebuilds unseen digits almost perfectly. "So it has learned what digits
+# are," she says. Why does her result not show that? Then she feeds it random noise, which comes back
+# badly distorted. What does this show, and what does it not show? The other three kinds can use such
+# a long code and learn something all the same. What keeps each of them from merely copying? Five
+# sentences are enough.
 
 # %% [markdown] answer="question" points=5
-# It may give the noise back just as perfectly: with as many code numbers as pixels nothing needs to
-# be thrown away, and the identity has no error at all. So a perfect copy says nothing about digits.
-# The others can afford a long code, because the identity is not their best answer. A denoising
-# autoencoder that copies would copy the damage; to fill the gaps it must know what digits look
-# like. A sparse one may have each unit on for few images only, so that copying every number is
-# dear; a contractive one pays for each direction in which its code moves, and keeps only those that
-# the digits need.
+# With as many code numbers as pixels nothing needs to be thrown away: the identity would rebuild
+# every digit without any error and know nothing about digits, so a small error does not show that
+# anything has been learned. That noise comes back distorted shows that her network is not the
+# identity. It was fitted only where digits are, and anything may happen elsewhere. But this does not
+# show that it knows what a digit is: that it fails far from its data is no knowledge about the data,
+# and if she decodes random codes, she will see that they are mostly not digits. The others can afford
+# a long code, because copying is not their best answer. A denoising autoencoder that copies would copy
+# the damage; to fill the gaps it must know what digits look like. A sparse one may switch each unit on
+# for few images only, so that copying every number is expensive. A contractive one pays for each
+# direction in which its code moves, and keeps only those that it needs for the digits.
 #
-# **Rubric.** Noise comes back nearly unchanged (1 point), because the identity fits through a code
-# that long and has no error (1). Denoising: the copy of a damaged image is not the clean one (1).
-# Sparse: units have to be off most of the time (1). Contractive: every direction that moves the
-# code costs (1).
+# **Rubric.** The identity fits through a code that long, and has no error without knowing anything
+# (1 point). Noise that comes back distorted shows only that the network is not the identity, or that
+# it was fitted to digits alone (1). Denoising: the copy of a damaged image is not the clean one (1).
+# Sparse: units have to be off most of the time (1). Contractive: every direction that moves the code
+# costs (1).

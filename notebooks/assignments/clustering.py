@@ -2,8 +2,8 @@
 # # Assignment: clustering
 #
 # You write k-means in three functions, and the simplest model of all in two more: a Gaussian that
-# is fitted by maximum likelihood. Then k-means sorts handwritten digits with your functions, nobody
-# telling it which digit is which, and you watch its ten centers turn into numerals.
+# is fitted by maximum likelihood. Then k-means sorts handwritten digits with your functions,
+# without being told which digit is which, and you watch its ten centers turn into numerals.
 #
 # **What to do.** Replace each line that raises `NotImplementedError`. Run the cell, then the cell
 # below it: `check` tells you at once whether the function is right and, if it is not, what is
@@ -11,11 +11,11 @@
 # (`keras`) too; use what you like. The computation must be your own: the course's library has
 # k-means as well, and refuses to be called from yours.
 #
-# **How it is graded.** Each function has 5 points, all or nothing, and the question at the end has
-# 5 more. Grading runs what `check` runs and further tests of the same properties: other inputs,
-# other sizes, extreme values. How you write a function does not matter, nor does a relative
-# difference below 0.0001. Each function is tested by itself: a mistake in one costs nothing in
-# another. The experiment gives no points.
+# **How it is graded.** Each function is worth 5 points, all or nothing, and the question at the end
+# is worth 5 more. Grading runs what `check` runs and further tests of the same properties: other
+# inputs, other sizes, extreme values. How you write a function does not matter, and neither does a
+# relative difference below 0.0001. Each function is tested by itself: a mistake in one costs
+# nothing in another. The experiment gives no points.
 #
 # **What every function must do.** It gets NumPy arrays of `float32`, labels as integers, and works
 # for any number of points $N$, features $F$ and clusters $K$, from 1 upwards. It may return NumPy
@@ -132,8 +132,9 @@ clustering.grade(update)
 # $$J = \sum_{i=1}^{N} \lVert x_i - c_{l_i} \rVert^2.$$
 #
 # Neither half of a round can make it larger. `assign` picks the cheapest label for every point,
-# `update` the cheapest center for every cluster. To see this one must be able to ask between the two
-# halves, so the labels count as they are, even where another center is nearer.
+# `update` the cheapest center for every cluster. To see this, one must be able to compute the
+# inertia between the two halves. So use the labels as they are given, even where another center is
+# nearer.
 #
 # | | shape | |
 # |---|---|---|
@@ -178,8 +179,8 @@ clustering.grade(inertia)
 #
 # with the mean $m$ and the standard deviation $s$. Return its natural logarithm. Fifty standard
 # deviations out, the density is about $10^{-543}$, less than any number a computer has between 0
-# and 1. Its logarithm is a harmless −1251. What must you do on paper so that the computer never
-# meets the former?
+# and 1. Its logarithm is a harmless −1251. What must you do on paper so that the computer never has
+# to handle the density itself?
 #
 # | | shape | |
 # |---|---|---|
@@ -259,7 +260,7 @@ clustering.grade(fit_gaussian)
 # ## 6. The experiment
 #
 # K-means with your functions, on 1,350 handwritten digits of 64 pixels. It starts from ten digits
-# drawn by chance and never sees a label. Each row shows the ten centers after a round. Next to it
+# drawn at random and never sees a label. Each row shows the ten centers after a round. Next to it
 # you see what your inertia says. Below, your Gaussian is fitted to how much ink a digit takes.
 #
 # Which numerals will share a center? Which will get two? Decide first.
@@ -320,20 +321,20 @@ except Exception as error:
 #
 # A friend tries K = 1, 2, 3, … and keeps the K with the smallest inertia on the digits that the
 # centers were fitted to. Which K will she end up with, and why? Would it help to measure the inertia
-# on digits that were left out? And if two starts with the same K end at different inertias, is there
-# a mistake in her program? Five sentences are enough.
+# on digits that were left out? What else could she look at to choose K? And if two starts with the
+# same K end at different inertias, is there a mistake in her program? Five sentences are enough.
 
 # %% [markdown] answer="question" points=5
 # The more centers, the smaller the best inertia: a further center can always be put on a point that
-# is not one yet, and no point is then farther from its nearest center than before. So she ends with
+# has none yet, and then no point is farther from its nearest center than before. So she ends with
 # as many centers as there are different digits, K = N, and inertia 0: every digit is its own
-# cluster and nothing has been learned. On digits that were left out the inertia is above 0, but it
-# keeps falling for a long while too, because more centers cover the space more densely; it is no
-# safe guide to the number of clusters. One looks for a bend in the curve, for clusters that come
-# back from other starts or subsets (stability, silhouette), or takes a model with a density and
-# compares held-out likelihoods or a criterion that charges for parameters. Two starts may well end
-# differently without any mistake: no round makes the inertia larger, so k-means stops at a local
-# minimum, and which one depends on the start.
+# cluster, and nothing has been learned. Digits that were left out do not help. Their inertia stays
+# above 0, but it keeps falling too (on ours from 2.7 for each digit at K = 10 to 1.2 at K = N),
+# because more centers cover the space more densely. She could look for a bend in the curve, for
+# clusters that come back from other starts or subsets (stability), at the silhouette, or take a model
+# with a density and compare held-out likelihoods or a criterion that charges for parameters. Two
+# starts may well end differently without any mistake: no round makes the inertia larger, so k-means
+# stops at a local minimum, and which one depends on the start.
 #
 # **Rubric.** She ends with K = N, or as many as there are different digits (1 point). Because the
 # best inertia never grows with K, and is 0 there (1). Held-out inertia does not vanish, but mostly

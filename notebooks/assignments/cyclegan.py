@@ -13,14 +13,14 @@
 # are imported; use what you like. The computation must be your own: the course's library refuses to
 # be called from yours.
 #
-# **How it is graded.** Each function has 5 points, all or nothing, and the question at the end has
-# 5 more. Grading runs what `check` runs and further tests of the same properties: other inputs,
-# other sizes, extreme values. How you write a function does not matter, nor does a relative
-# difference below 0.0001. A mistake is charged once: `generator_objective` is tested with the
-# course's own version of the functions before it. The experiment gives no points.
+# **How it is graded.** Each function is worth 5 points, all or nothing, and the question at the end
+# is worth 5 more. Grading runs what `check` runs and further tests of the same properties: other
+# inputs, other sizes, extreme values. How you write a function does not matter, and neither does a
+# relative difference below 0.0001. A mistake costs points only once: `generator_objective` is
+# tested with the course's own version of the functions before it. The experiment gives no points.
 #
 # **What every function must do.** It works for any batch size $B$ from 1 upwards and images of any
-# size, and gives a scalar: a tensor without any axis. It works inside `tf.function` too, its
+# size, and returns a scalar: a tensor without axes. It works inside `tf.function` too, its
 # gradients reach every tensor that it is given, and all tensors are `float32`.
 #
 # It takes about an hour. The lecture on CycleGAN is all you need. Before you hand in, press
@@ -81,15 +81,15 @@ cyclegan.grade(cycle_loss)
 # END HIDDEN TESTS
 
 # %% [markdown]
-# ## 2. What is right already should stay
+# ## 2. What is already right should stay
 #
-# Give $G$, which makes images of the second domain, an image $y$ that is one already. It should not
-# touch it:
+# Give $G$, which makes images of the second domain, an image $y$ that already belongs there. $G$
+# should leave it as it is:
 #
 # $$\mathcal{L}_{\text{identity}} = \frac{1}{B H W C}\sum_{b, h, w, c}
 # \big|\,y_{bhwc} - G(y)_{bhwc}\big|.$$
 #
-# The formula has the same shape as the last one. What is compared is another thing.
+# The formula has the same form as the last one, but it compares something else.
 #
 # | | shape | |
 # |---|---|---|
@@ -125,9 +125,9 @@ cyclegan.grade(identity_loss)
 # %% [markdown]
 # ## 3. A judge who measures distances
 #
-# Each domain has a discriminator $D$. A CycleGAN's gives a score without a sigmoid, or a small image
-# of scores, one for each patch, and is pulled to 1 on real images and to 0 on translated ones by
-# the square of the distance:
+# Each domain has a discriminator $D$. In a CycleGAN it gives a score without a sigmoid, or a small
+# image of scores, one for each patch. Real images should get 1 and translated ones 0, and the loss
+# is the squared distance from that:
 #
 # $$\mathcal{L}_D = \tfrac{1}{2}\Big(\operatorname{mean}\big((D(y) - 1)^2\big)
 # + \operatorname{mean}\big(D(G(x))^2\big)\Big).$$
@@ -172,8 +172,8 @@ cyclegan.grade(least_squares_discriminator_loss)
 #
 # $$\mathcal{L}_G = \operatorname{mean}\big((D(G(x)) - 1)^2\big).$$
 #
-# Here is no ½. How does the slope of this loss change as the discriminator gets surer that an image
-# is translated? Compare it with a cross-entropy.
+# There is no ½ here. How does the slope of this loss change as the discriminator gets surer that an
+# image is translated? Compare it with a cross-entropy.
 #
 # | | shape | |
 # |---|---|---|
@@ -212,7 +212,8 @@ cyclegan.grade(least_squares_generator_loss)
 # $$\mathcal{L}_G\big(D(G(x))\big) + \lambda_{\text{cycle}}\,\mathcal{L}_{\text{cycle}}(x, F(G(x)))
 # + \lambda_{\text{identity}}\,\mathcal{L}_{\text{identity}}(y, G(y)).$$
 #
-# Call your own functions. Get these right first: `check` cannot judge the sum before its parts.
+# Call your own functions. Get these right first: `check` cannot judge the sum until its parts are
+# right.
 #
 # | | shape | |
 # |---|---|---|
@@ -257,8 +258,8 @@ cyclegan.grade(generator_objective)
 # ## 6. The experiment
 #
 # Half of the training digits are in chalk, white on black. The other half are in ink, black on
-# white. Two small translators and two of the course's discriminators learn from these two heaps with
-# your functions. Then digits that neither has seen are translated and brought back.
+# white. Two small translators and two of the course's discriminators learn from these two piles
+# with your functions. Then digits that neither has seen are translated and brought back.
 #
 # We, not the model, know what the right translation would be, so the cell can print how far the
 # pixels are from it. What would happen if the cycle weight were 0? Decide first, then call
@@ -342,23 +343,26 @@ except Exception as error:
 # %% [markdown]
 # ## 7. A question
 #
-# A friend trains a CycleGAN between photographs of horses and of zebras. The cycle loss is almost 0
-# and both discriminators are fooled. "Then every horse has become its own zebra," she says. Give
-# two ways in which both losses could be small although the translations are wrong: one for which it
-# is enough to look at a few translated images, and one that hides something in them. What could she
-# measure if, as in our experiment, she knew the true pairs? Five sentences are enough.
+# A friend trains a CycleGAN between photographs of horses and of zebras. The cycle loss is almost 0,
+# and both discriminators are fooled. "Then every horse has become its own zebra," she says. Why do the
+# two losses not show that? Give two ways in which both could be small although the translations are
+# wrong: one that you would notice if you laid each horse beside its translation, and one that hides
+# something in the translated image. How could she uncover the hidden one? And what could she measure
+# if, as in our experiment, she knew the true pairs? Five sentences are enough.
 
 # %% [markdown] answer="question" points=5
-# No. The two losses only ask that translations look real as a whole and can be undone. G could give
-# each horse the zebra of another horse, turned or mirrored for instance, if F undoes it: every zebra
-# looks real, every horse comes back, and no pair is right; one sees it by looking at a horse beside
-# its translation. Or G can hide what F needs to come back in a faint pattern that no eye and no
-# discriminator notices, so that the zebra shows less of the horse than the cycle loss suggests; a
-# little noise on the translated image uncovers it, since then the way back fails. With true pairs
-# she would measure the error of the translation itself, pixel by pixel, on pairs that the model
-# never saw as pairs.
+# The two losses only ask that translations look real as a whole and can be undone. G could give
+# each horse the zebra of another horse, or a mirrored one, if F undoes it: every zebra looks real,
+# every horse comes back, and no pair is right. A page of zebras alone would look perfect; one notices
+# it only by looking at each horse beside its translation, and even then only if the poses differ. Or
+# G can hide what F needs for the way back in a faint pattern that no eye and no discriminator notices,
+# so that the zebra shows less of the horse than the cycle loss suggests. A little noise on the
+# translated image uncovers that: it drowns the pattern, and the way back fails. With true pairs she
+# would measure the error of the translation itself, pixel by pixel, on pairs that the model never saw
+# as pairs.
 #
 # **Rubric.** The losses do not ask for the right pair (1 point). A reversible wrong assignment, such
-# as a permutation or a mirror image (1). Information hidden in the translated image (1), found by
-# noise or by an image that lacks what comes back (1). With pairs: the error against the true
+# as a permutation or a mirror image (1). Information hidden in the translated image (1). It is
+# uncovered by a change that should not matter, such as a little noise on the translation or rounding
+# it to fewer grey levels: then the way back fails (1). With pairs: the error against the true
 # translation on held-out data (1).

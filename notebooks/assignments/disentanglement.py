@@ -10,15 +10,15 @@
 # below it: `check` tells you at once whether the function is right and, if it is not, what is
 # different. It never shows code. TensorFlow (`tf`), Keras (`keras`, `keras.ops`) and NumPy (`np`)
 # are imported; use what you like. The computation must be your own: the course's library has such
-# functions too and refuses to be called from yours.
+# functions too, but it refuses to be called from yours.
 #
-# **How it is graded.** Each function has 5 points, all or nothing, and the question at the end has
-# 5 more. Grading runs what `check` runs and further tests of the same properties: other inputs,
-# other sizes, extreme values. How you write a function does not matter, nor does a relative
-# difference below 0.0001. No function needs another. The experiment gives no points.
+# **How it is graded.** Each function is worth 5 points, all or nothing, and the question at the end
+# is worth 5 more. Grading runs what `check` runs and further tests of the same properties: other
+# inputs, other sizes, extreme values. How you write a function does not matter, and neither does a
+# relative difference below 0.0001. No function builds on another. The experiment gives no points.
 #
 # **What every function must do.** The two losses get `float32` tensors of any batch size $B$, from
-# 1 upwards, and give a scalar: a `float32` tensor without any axis. They work inside `tf.function`
+# 1 upwards, and return a scalar: a `float32` tensor without axes. They work inside `tf.function`
 # too, and their gradients reach every tensor that a network made. The two functions on mutual
 # information get NumPy arrays and may return an array, a tensor or a plain number.
 #
@@ -48,8 +48,8 @@ from course_utils.grading import check
 # }_{\text{straying}}\Big).$$
 #
 # Here $s(l) = 1 / (1 + e^{-l})$ is the sigmoid. Both sums are sums, over all pixels and over all
-# latent dimensions: a mean would change $\beta$ without saying so. A decoder that is wrong with the
-# logit 1000 must pay 1000.
+# latent dimensions: a mean would silently change $\beta$. A decoder that is wrong with the logit
+# 1000 must pay 1000.
 #
 # | | shape | |
 # |---|---|---|
@@ -94,7 +94,7 @@ disentanglement.grade(beta_vae_loss)
 # %% [markdown]
 # ## 2. A code that can be read back
 #
-# InfoGAN's generator gets noise and a code $c$: one of $K$ categories, drawn by chance. Nothing
+# InfoGAN's generator gets noise and a code $c$: one of $K$ categories, drawn at random. Nothing
 # forces it to use the code. So a second network looks at the image and guesses which code it was
 # made from. Both networks are rewarded when the guess is right (Chen et al. 2016). With the logits
 # $l$ of the guess,
@@ -103,9 +103,9 @@ disentanglement.grade(beta_vae_loss)
 # \log\frac{e^{l_{bk}}}{\sum_j e^{l_{bj}}}.$$
 #
 # The code is one-hot: a 1 at its category, 0 elsewhere. Up to a constant, the negative of this loss
-# is a lower bound on what the image tells about the code. Logits of ±1000 must give the right
-# number, not infinity and not 16. The gradient must reach the logits; the code is drawn, not made by
-# a network, and needs none.
+# is a lower bound on what the image tells us about the code. Logits of ±1000 must give the right
+# number, not infinity and not 16. The gradient must reach the logits; the code is drawn, not made
+# by a network, and needs none.
 #
 # | | shape | |
 # |---|---|---|

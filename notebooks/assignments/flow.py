@@ -10,12 +10,12 @@
 # below it: `check` tells you at once whether the function is right and, if it is not, what is
 # different. It never shows code. TensorFlow (`tf`), Keras (`keras`, `keras.ops`) and NumPy (`np`)
 # are imported; use what you like. The computation must be your own: the course's library has such
-# functions too and refuses to be called from yours.
+# functions too, but it refuses to be called from yours.
 #
-# **How it is graded.** Each function has 5 points, all or nothing, and the question at the end has
-# 5 more. Grading runs what `check` runs and further tests of the same properties: other inputs,
-# other sizes, extreme values. How you write a function does not matter, nor does a relative
-# difference below 0.0001. No function needs another. The experiment gives no points.
+# **How it is graded.** Each function is worth 5 points, all or nothing, and the question at the end
+# is worth 5 more. Grading runs what `check` runs and further tests of the same properties: other
+# inputs, other sizes, extreme values. How you write a function does not matter, and neither does a
+# relative difference below 0.0001. No function builds on another. The experiment gives no points.
 #
 # **What every function must do.** It works for any batch size $B$ from 1 upwards. It works inside
 # `tf.function` too. Gradients reach every tensor that goes in, and the weights of the networks that
@@ -36,8 +36,8 @@ from course_utils.grading import check
 # %% [markdown]
 # ## 1. A step that can be undone
 #
-# How can a network of any shape be inverted? It need not be. Let half of the numbers pass, and let
-# them decide what happens to the other half (Dinh et al. 2017):
+# How can a network of any shape be inverted? It need not be. Let half of the numbers pass
+# unchanged, and let them decide what happens to the other half (Dinh et al. 2017):
 #
 # $$y_1 = x_1, \qquad y_2 = x_2 \odot e^{s} + t, \qquad (s, t) = \mathrm{scale\_shift}(x_1).$$
 #
@@ -180,7 +180,7 @@ flow.grade(log_prob)
 #
 # $$b = \frac{-\log p(x)}{D \ln 2}.$$
 #
-# What comes in is the negative log-likelihood in nats already.
+# The input is the negative log-likelihood, already in nats.
 #
 # | | shape | |
 # |---|---|---|
@@ -221,9 +221,9 @@ flow.grade(bits_per_dimension)
 # digits, the second the same digits after they went through your flow to a code and back, the third
 # what changed on the way: nothing should. The last row starts from noise: nobody ever wrote these.
 #
-# Pixels have 17 grey levels, to which the course adds uniform noise. A model that knows nothing needs
-# $\log_2 17 \approx 4.09$ bits per pixel. How many will yours need? (A number below 0 would be a
-# code without any length: something is wrong with a function then. Which?)
+# Pixels have 17 grey levels, to which the course adds uniform noise. A model that knows nothing
+# needs $\log_2 17 \approx 4.09$ bits per pixel. How many will yours need? (A number below 0 would
+# be a code of less than no length. If you see one, one of your functions is wrong. Which?)
 
 # %% tags=["experiment"]
 import matplotlib.pyplot as plt
@@ -312,25 +312,29 @@ except Exception as error:
 # ## 6. A question
 #
 # A friend trains a flow on handwritten digits and wants to use it as an alarm: an image with a low
-# log-density must be something else than a digit. She tries it with an image that is grey all over,
-# the same value at each pixel, and finds a log-density far above that of any digit. Is there a
-# mistake in her program? Where does the high value come from, and would the grey image ever be drawn
-# as a sample? What would you tell her about such an alarm? Five sentences are enough.
+# log-density is not a digit. She tries it with an image that is black all over, and finds that it has
+# a higher log-density than most digits (the Glow of the lecture says so too). Is there a mistake in
+# her program? Which of the two terms, $\log \mathcal{N}(z)$ or the log-determinant, makes the
+# log-density so high, and why? Would the black image ever be drawn as a sample? What would you tell
+# her about such an alarm? Five sentences are enough.
 
 # %% [markdown] answer="question" points=5
-# There need be no mistake. A log-density says how much probability there is for each unit of volume
-# at a point, not how often something like it occurs. Digits are rich and rough: their probability is
-# spread over a large volume, so each of them has a moderate density. A flow predicts a pixel largely
-# from its neighbours, and a smooth image is easy to predict, so it lies near the middle of what the
-# model expects and gets a high density, as 0 does under a normal distribution in 64 dimensions. Yet
-# draws from such a normal distribution lie at a distance of about 8 from 0 and practically never near
-# it: the region of high density is so small that it holds hardly any probability, and the grey image
-# is never sampled. So a low density does speak against an image, but a high one does not speak for
-# it; an alarm should ask whether the density is typical (neither too low nor too high), or compare
-# two models, one of which knows only what images have in common (Nalisnick et al. 2019).
+# There need be no mistake. In every digit most pixels are black, so the flow has learned to expect
+# black: it gives a small range of dark values a large range of codes. Where it stretches like that,
+# the log-determinant is large, and a black image collects this for each of its pixels.
+# $\log \mathcal{N}(z)$ speaks against the image: its code is longer than the codes of digits (with
+# the lecture's Glow about 12, where those of digits are about 8), but the log-determinant outweighs
+# that. Draws from a normal distribution in 64 dimensions lie at a distance of about 8 from the
+# origin, practically never at 12, so the black image is never drawn. It may well be more probable
+# than any one digit, but it is a single image, and digits are so many that together they hold nearly
+# all of the probability. So a low density does speak against an image, but a high one does not speak
+# for it. An alarm should ask whether an image is typical of what the model draws, for instance
+# whether its code has the usual length, or compare two models, one of which knows only what all
+# images have in common (Nalisnick et al. 2019).
 #
-# **Rubric.** Not necessarily a mistake (1 point). Density is not probability: a point may have a high
-# density in a region of tiny volume (1). Smooth images are easy to predict, or lie near the middle of
-# the base distribution (1). It is practically never drawn, since samples lie in the typical set, away
-# from the densest point (1). The alarm fails in one direction; something better is named: typicality,
-# a likelihood ratio, another score (1).
+# **Rubric.** Not necessarily a mistake (1 point). The log-determinant makes it high, because the flow
+# stretches the dark values that it expects nearly everywhere (1). The image is practically never
+# drawn: draws, and the codes of digits, lie at a distance of about 8 from the origin, its code lies
+# elsewhere (1). A high density at one image is not a high probability of images like it: the likeliest
+# image need not be a typical one (1). The alarm fails in one direction; something better is named:
+# typicality, the length of the code, a likelihood ratio, another score (1).

@@ -12,20 +12,21 @@
 # are imported; use what you like. The computation must be your own: the course's library has these
 # functions too, one value for each example, and refuses to be called from yours.
 #
-# **How it is graded.** Each function has 5 points, all or nothing, and the question at the end has
-# 5 more. Grading runs what `check` runs and further tests of the same properties: other inputs,
-# other sizes, extreme values. How you write a function does not matter, nor does a relative
-# difference below 0.0001. No function builds on another, so that a mistake is charged once. The
-# experiment gives no points.
+# **How it is graded.** Each function is worth 5 points, all or nothing, and the question at the end
+# is worth 5 more. Grading runs what `check` runs and further tests of the same properties: other
+# inputs, other sizes, extreme values. How you write a function does not matter, and neither does a
+# relative difference below 0.0001. No function builds on another, so a mistake costs points only
+# once. The experiment gives no points.
 #
-# **What every function must do.** It works for any batch size $B$ from 1 upwards and gives a
-# scalar: a tensor without any axis. It works inside `tf.function` too, and all tensors are
-# `float32`. Gradients reach every argument of the four losses; those of the penalty reach the
-# weights of the critic.
+# **What every function must do.** It works for any batch size $B$ from 1 upwards and returns a
+# scalar: a tensor without axes. It works inside `tf.function` too, and all tensors are `float32`.
+# Gradients reach every argument of the four losses; those of the penalty reach the weights of the
+# critic.
 #
 # It takes about an hour. The lecture on generative adversarial networks prepares you for the first
-# three functions; what the last two need is said where they are asked for. Before you hand in,
-# press *Validate* above the notebook: it runs all cells and lists those that do not pass.
+# three functions; everything else that the last two need is explained where they are asked for.
+# Before you hand in, press *Validate* above the notebook: it runs all cells and lists those that do
+# not pass.
 
 # %% locked="setup"
 import course_utils.quiet  # before TensorFlow, so that it starts without a word
@@ -51,7 +52,7 @@ from course_utils.grading import check
 #
 # A good discriminator gives large logits. In `float32`, the sigmoid of 20 is exactly 1 already, and
 # the logarithm of 1 − 1 is not a number you want. A discriminator that is wrong with the logit 1000
-# must pay 1000. Can you compute the cost without ever making the probability?
+# must pay 1000. Can you compute the cost without ever computing the probability?
 #
 # | | shape | |
 # |---|---|---|
@@ -95,8 +96,8 @@ gan.grade(discriminator_loss)
 #
 # $$\mathcal{L}_G = -\frac{1}{B}\sum_{b=1}^{B}\log D(\tilde x_b).$$
 #
-# It is called the *non-saturating* loss. How large is its gradient by the logit when the
-# discriminator is sure that an image is fake? Keep the question in mind until the next section.
+# It is called the *non-saturating* loss. How large is its gradient with respect to the logit when
+# the discriminator is sure that an image is fake? Keep the question in mind until the next section.
 #
 # | | shape | |
 # |---|---|---|
@@ -136,9 +137,9 @@ gan.grade(generator_loss)
 #
 # $$\mathcal{L}_G^{\text{sat}} = \frac{1}{B}\sum_{b=1}^{B}\log\big(1 - D(\tilde x_b)\big).$$
 #
-# It is to be minimised, like the other, and it has the same best answer. But when the
-# discriminator is sure of a fake, $D \approx 0$, the curve is flat: the loss *saturates*, and the
-# generator that needs help most gets none.
+# It is minimised, like the other loss, and it has the same optimum. But when the discriminator is
+# sure of a fake, $D \approx 0$, the curve is flat: the loss *saturates*, and the generator that
+# needs help most gets none.
 #
 # | | shape | |
 # |---|---|---|
@@ -213,9 +214,10 @@ gan.grade(critic_loss)
 # %% [markdown]
 # ## 5. Not too steep
 #
-# A critic that may be as steep as it likes can bring any two images infinitely far apart. The best
-# critic among those of slope 1 has exactly the slope 1 on the lines between real and fake. So look
-# at one point on each line,
+# A critic that may be as steep as it likes can bring any two images infinitely far apart. Among the
+# critics whose slope is nowhere larger than 1, the best has slope 1 along the lines on which fake
+# images would be moved to become real ones (Gulrajani et al. 2017). We do not know these lines, so
+# take one point on the line between a real and a fake image, for each pair of the batch,
 #
 # $$\hat x_b = \epsilon_b\,x_b + (1 - \epsilon_b)\,\tilde x_b,
 # \qquad \epsilon_b \sim \mathcal{U}(0, 1),$$
@@ -226,8 +228,9 @@ gan.grade(critic_loss)
 # - 1\Big)^2.$$
 #
 # Each pair of a real and a fake image has one $\epsilon_b$ of its own, drawn anew at each call. The
-# norm runs over all of an image: height, width and channels. And the critic is to learn from the
-# penalty, so that it must be differentiable in the critic's weights: a gradient of a gradient.
+# norm runs over all of an image: height, width and channels. The critic has to learn from the
+# penalty, so the penalty must be differentiable with respect to the critic's weights: a gradient of
+# a gradient.
 #
 # `critic` is any callable, such as a Keras model: `critic(images)` gives scores of shape $(B, 1)$.
 # Whether you let $\epsilon$ weigh the real or the fake image makes no difference.
@@ -348,17 +351,18 @@ except Exception as error:
 # A friend trains a GAN with the saturating loss. After a while her discriminator is right about
 # every image: it gives fakes the logit −10. Her generator stops learning. "Then I make the
 # generator's learning rate a thousand times larger," she says. How large is the gradient of the
-# saturating loss by the logit there, and how large is that of the non-saturating loss? Would her
-# remedy work, and which one would you advise? Five sentences are enough.
+# saturating loss with respect to the logit there, and how large is that of the non-saturating loss?
+# Would her remedy work, and which one would you advise? Five sentences are enough.
 
 # %% [markdown] answer="question" points=5
-# The derivative of log(1 − D) by the logit is −D, and D = sigmoid(−10) ≈ 0.000045: nothing arrives
-# at the generator. The derivative of −log D is −(1 − D) ≈ −1, full strength exactly where it is
-# needed. A larger learning rate multiplies every gradient alike. It would be right for the fakes at
-# the logit −10, but as soon as some fake gets better, D there is a hundred or a thousand times
-# larger and the step tears the generator apart; and Adam, which divides by the size of recent
-# gradients, undoes the factor in part. Better change the loss to −log D, which has the same best
-# answer, or hold the discriminator back, with a penalty on its slope or a Wasserstein critic.
+# The derivative of log(1 − D) with respect to the logit is −D, and D = sigmoid(−10) ≈ 0.000045:
+# nothing arrives at the generator. The derivative of −log D is −(1 − D) ≈ −1, full strength exactly
+# where it is needed. A larger learning rate multiplies every gradient alike. It would be right for
+# the fakes at the logit −10, but as soon as some fake gets better, D there is a hundred or a
+# thousand times larger and the step tears the generator apart; and Adam, which divides by the size
+# of recent gradients, undoes the factor in part. Better change the loss to −log D, which has the
+# same best answer, or hold the discriminator back, with a penalty on its slope or a Wasserstein
+# critic.
 #
 # **Rubric.** The saturating gradient is about −D, 4.5 · 10⁻⁵ (1 point). The non-saturating one is
 # about −1 (1). The remedy does not work well, because the factor is right at one logit only and far

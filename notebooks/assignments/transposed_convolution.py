@@ -12,11 +12,11 @@
 # (`keras`) too; use what you like. The computation must be your own: the course's library has these
 # functions as well, for images with channels, and refuses to be called from yours.
 #
-# **How it is graded.** Each function has 5 points, all or nothing, and the question at the end has
-# 5 more. Grading runs what `check` runs and further tests of the same properties: other kernels,
-# other sizes, other strides. How you write a function does not matter, nor does a relative
-# difference below 0.0001. A mistake is charged once: where your `conv_matrix` is wrong, the other
-# two are tested with the course's own. The experiment gives no points.
+# **How it is graded.** Each function is worth 5 points, all or nothing, and the question at the end
+# is worth 5 more. Grading runs what `check` runs and further tests of the same properties: other
+# kernels, other sizes, other strides. How you write a function does not matter, and neither does a
+# relative difference below 0.0001. A mistake costs points only once: where your `conv_matrix` is
+# wrong, the other two are tested with the course's own. The experiment gives no points.
 #
 # **What every function must do.** Images and kernels are NumPy arrays of `float32` with two axes:
 # there is one image and one channel. Images need not be square; kernels are, with $k$ rows and $k$
@@ -93,17 +93,18 @@ transposed_convolution.grade(conv_matrix)
 # %% [markdown]
 # ## 2. Convolution through the matrix
 #
-# Flatten the image, multiply, and make an image of the result again. It should be what
+# Flatten the image, multiply, and turn the result into an image again. It should be what
 # `tf.nn.conv2d` says with padding 'VALID'.
 #
-# Call your own `conv_matrix`. Get it right first: `check` cannot judge what is built on it before.
+# Call your own `conv_matrix`. Get it right first: `check` cannot judge what is built on it until
+# then.
 #
 # | | shape | |
 # |---|---|---|
 # | `image` | $(H, W)$ | |
 # | `kernel` | $(k, k)$ | |
 # | `stride` | | $s$ |
-# | result | $(H', W')$ | $H' = \lfloor (H - k) / s \rfloor + 1$, and so for $W'$ |
+# | result | $(H', W')$ | $H' = \lfloor (H - k) / s \rfloor + 1$, and likewise for $W'$ |
 
 
 # %% solution="conv2d"
@@ -144,15 +145,16 @@ transposed_convolution.grade(conv2d)
 # Column by column it reads as follows. Each pixel of $y$ stamps the kernel, times its own value,
 # into $x$; stamps lie a stride apart, and where they overlap they add up.
 #
-# Images of several sizes can have a result of the same size: under stride 2 and a 3×3 kernel, 7 rows
-# and 8 rows both give 3. So the size has to be told. Rows and columns that no stamp reaches stay 0.
+# Images of several sizes can have a result of the same size: under stride 2 and a 3×3 kernel, 7
+# rows and 8 rows both give 3. So the size has to be given. Rows and columns that no stamp reaches
+# stay 0.
 #
 # | | shape | |
 # |---|---|---|
 # | `image` | $(H', W')$ | the small one |
 # | `kernel` | $(k, k)$ | |
 # | `stride` | | $s$ |
-# | `height`, `width` | | $H$ and $W$, with $\lfloor (H - k) / s \rfloor + 1 = H'$, and so for $W$ |
+# | `height`, `width` | | $H$ and $W$, with $\lfloor (H - k) / s \rfloor + 1 = H'$, and likewise for $W$ |
 # | result | $(H, W)$ | the large one |
 
 
@@ -244,21 +246,26 @@ except Exception as error:
 # ## 5. A question
 #
 # A decoder doubles its images with a transposed convolution: a 3×3 kernel and stride 2. Its samples
-# show a fine checkerboard. How many pixels of the small image does each pixel of the large one get
-# its value from, away from the edges? Could training remove the pattern? Name two other ways to
-# enlarge an image that do not have it. Five sentences are enough.
+# show a fine checkerboard. From how many pixels of the small image does each pixel of the large one
+# get its value, away from the edges? Could training remove the pattern? One friend suggests a 4×4
+# kernel; another suggests repeating each pixel of the small image in a 2×2 square and then applying an
+# ordinary convolution. Which of the two is sure to turn a plain grey image into a plain one, whatever
+# the weights are, and why is the other not? Five sentences are enough.
 
 # %% [markdown] answer="question" points=5
 # Along one axis, stamps of length 3 that lie 2 apart overlap in one pixel of every two: pixels are
-# fed alternately by 2 and by 1. In two dimensions the counts multiply, so neighbours are fed by 4, 2
-# and 1 pixels, and with weights of similar size those fed by 4 come out brightest: a checkerboard
-# with a period of 2. Training can weaken it, since weights exist for which the overlaps add up to
-# the same everywhere (small ones at the rim, where stamps overlap), but nothing holds them there,
-# and a random start begins with the pattern. A kernel whose size is a multiple of the stride, such
-# as 4×4 or 2×2, feeds every pixel by the same number. Or the image is enlarged first, by repeating
-# or interpolating its pixels, and then convolved with stride 1; or a convolution makes four channels
-# that are dealt out to 2×2 pixels (pixel shuffle).
+# fed by 2 and by 1 in turn. In two dimensions the counts multiply, so neighbours are fed by 4, 2 and 1
+# pixels. With weights of similar size those fed by 4 come out strongest: a checkerboard with a period
+# of 2. Training can weaken it, since there are weights for which the overlaps add up to the same
+# everywhere (small ones at the rim, where stamps overlap), but nothing forces the weights to be so,
+# and a random start begins with the pattern. Repeating the pixels and then convolving is sure to keep
+# a plain image plain away from the edges: every output adds up all nine weights, times the same grey.
+# A 4×4 kernel feeds every pixel by the same number of inputs, 4, which helps. But each of the four
+# places in a 2×2 square has four weights of its own, and unless their sums happen to agree, the grey
+# image gets a grid. (The same is true of a pixel shuffle, where four channels with weights of their
+# own are dealt out to the four places: Aitken et al. 2017.)
 #
-# **Rubric.** 2 and 1 along an axis (1 point). 4, 2 and 1 in the plane, and hence the uneven
-# brightness (1). Training can weaken it, but has to learn it, and nothing enforces it (1). A kernel
-# size that the stride divides (1). Enlarging and then convolving, or pixel shuffle (1).
+# **Rubric.** 2 and 1 along an axis (1 point). 4, 2 and 1 in the plane, and hence the uneven values
+# (1). Training can weaken the pattern, but has to learn it, and nothing enforces it (1). Repeating and
+# convolving keeps grey plain, because every output uses all weights (1). The 4×4 kernel feeds pixels
+# evenly, but places next to each other use different weights (1).

@@ -11,11 +11,11 @@
 # are imported; use what you like. The computation must be your own: the course's library has these
 # functions too, in another convention, and refuses to be called from yours.
 #
-# **How it is graded.** Each function has 5 points, all or nothing, and the question at the end has
-# 5 more. Grading runs what `check` runs and further tests of the same properties: other inputs,
-# other sizes, extreme values. How you write a function does not matter, nor does a relative
-# difference below 0.0001. A mistake is charged once: `vae_loss` is tested with the course's own
-# version of the functions before it. The experiment gives no points.
+# **How it is graded.** Each function is worth 5 points, all or nothing, and the question at the end
+# is worth 5 more. Grading runs what `check` runs and further tests of the same properties: other
+# inputs, other sizes, extreme values. How you write a function does not matter, and neither does a
+# relative difference below 0.0001. A mistake costs points only once: `vae_loss` is tested with the
+# course's own version of the functions before it. The experiment gives no points.
 #
 # **What every function must do.** It works for any batch size $B$, any latent size $D$ and any
 # number of pixels $P$, from 1 upwards. It works inside `tf.function` too, its gradients reach every
@@ -84,7 +84,7 @@ vae.grade(reparameterize)
 # ## 2. How far from the prior?
 #
 # New digits will be decoded from $z \sim \mathcal{N}(0, 1)$, so the codes of real digits must not
-# stray far from there. What straying costs is the Kullback–Leibler divergence. For normal
+# stray far from there. The cost of straying is the Kullback–Leibler divergence. For normal
 # distributions it has a closed form, and independent dimensions add up:
 #
 # $$\mathrm{KL}\big(\mathcal{N}(\mu, \sigma^2)\,\|\,\mathcal{N}(0, 1)\big)
@@ -137,7 +137,7 @@ vae.grade(kl_divergence)
 #
 # A confident decoder gives large logits. In `float32`, $s(20)$ is exactly 1 already, and the
 # logarithm of $1 - s(20)$ is not a number you want. A decoder that is wrong with the logit 1000
-# must pay 1000: not infinity, and not 16. Can you compute the cost without ever making the
+# must pay 1000: not infinity, and not 16. Can you compute the cost without ever computing the
 # probability?
 #
 # | | shape | |
@@ -183,7 +183,7 @@ vae.grade(reconstruction_loss)
 # + \mathrm{KL}\big(\mathcal{N}(\mu_b, \sigma_b^2)\,\|\,\mathcal{N}(0, 1)\big)\Big).$$
 #
 # Call your own `reconstruction_loss` and `kl_divergence`. Get these two right first: `check` cannot
-# judge the sum before its parts.
+# judge the sum until its parts are right.
 #
 # | | shape | |
 # |---|---|---|

@@ -114,8 +114,8 @@ assert np.isclose(area, 1) and heights.max() > 1
 #
 # $$\frac1N \sum_i \log p(x_i).$$
 #
-# To choose the parameters that make it largest is called **maximum likelihood**. Every model in this course that has a
-# density is trained by it, or by a bound on it. (The others are trained in another way; section 6 shows one.) Here is the
+# To choose the parameters that make it largest is called **maximum likelihood**. Most models in this course that have a
+# density are trained by it, or by a bound on it. (The others are trained differently; section 6 shows one way.) Here is the
 # log-likelihood for every pair of $\mu$ and $\sigma$:
 
 # %%
@@ -343,7 +343,7 @@ print(f"  mixture of 2, by formula  {explicit[0]:14.2f}{explicit[1]:9.1g}")
 # | | explicit | implicit |
 # |---|---|---|
 # | gives | $p(x)$, or a bound on it, and samples | samples only |
-# | is trained by | maximum likelihood | making samples hard to tell from data |
+# | is trained by | maximum likelihood, or something close to it | making samples hard to tell from data |
 # | here | Gaussian, mixture, kernel density | `ImplicitSampler` |
 # | later | variational autoencoders, flows, diffusion | generative adversarial networks |
 

@@ -171,7 +171,7 @@ assert mean_distance["hopping"] < mean_distance["straight"]
 # %% [markdown]
 # It is the same story, only milder. In the middle of the straight line, both 4s shine through each other. Hop by hop, the strokes *move* instead of fading: pixels fade, digits move.
 #
-# So the 4s are **connected**: you can get from one to another by small steps, and everything on the way is still a 4. Does this hold for every pair of 4s, and for the other digits?
+# So the 4s are **connected**: you can get from one to another by small steps, each from a real 4 to a similar real 4. Does this hold for every pair of 4s, and for the other digits?
 
 # %%
 pieces = {}

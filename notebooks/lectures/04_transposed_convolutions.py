@@ -2,29 +2,32 @@
 # # Transposed convolutions
 #
 # A network that recognises images makes them smaller, layer by layer. A network that *draws* them has to go
-# the other way: from a few numbers to many pixels. Which layer makes an image larger, and learns how? The usual
+# the other way: from a few numbers to many pixels. Which layer makes an image larger, and learns how to do it? The usual
 # answer has a clumsy name and is often misunderstood. It becomes simple once we write a convolution as a matrix.
 #
 # **Afterwards you can**
 #
 # - write a convolution as a matrix, and say what multiplying by its transpose does;
 # - say why this is no "deconvolution": what comes back and what does not;
+# - say what a transposed convolution saves compared with a dense layer, and use one in a model of your own;
 # - predict the size of the output from kernel, stride and padding;
-# - see a checkerboard coming before any training, and avoid it.
+# - foresee a checkerboard before any training, and avoid it.
 #
-# **Time**: about 45 minutes to read and play; half a minute to run from top to bottom on two cores.
-# **Needs**: Keras basics (`Conv2D`), matrix multiplication. No network, no GPU.
+# **Time**: about 50 minutes to read and play; a minute to run from top to bottom on two cores.
+# **Needs**: Keras basics (`Conv2D`, `Dense`), matrix multiplication. No network, no GPU.
 
 # %%
 import course_utils.quiet  # TensorFlow without its start-up lines
 
 import itertools
+import math
 
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 from keras import layers
+from scipy.signal import convolve2d, correlate2d
 
 import course_utils.plotting  # gives figures a text for screen readers
 from course_utils.data import load
@@ -56,11 +59,11 @@ def draw_pixels(axis, values, title="", numbers=None, cmap="cividis", **limits):
 # %% [markdown]
 # ## 1. What does a convolution do?
 #
-# It slides a small window, the **kernel**, over an image. At each place it multiplies what lies under the window
-# with the kernel's weights and adds up. That sum is one pixel of the result.
+# It slides a small window, the **kernel**, over an image. At each place it multiplies the pixels in the window
+# by the kernel's weights and adds up the products. That sum is one pixel of the result.
 #
-# Below, the kernel is white on the left and black on the right. **Predict**: where in the 0 will the result be
-# brightest?
+# The kernel below adds what lies in its left column and subtracts what lies in its right column. **Predict**: where
+# in the 0 will the result be largest?
 
 # %%
 digits = load("digits")
@@ -75,21 +78,29 @@ draw_pixels(axes[2], edges[0, :, :, 0], "result, 6 × 6", numbers=".1f")
 plt.show()
 
 # %% [markdown]
-# Where white on the left meets black on the right. The result is smaller than the image: the window must
-# fit inside, and a 3×3 window has only six places in a row of eight.
+# Where a bright stroke ends and the dark ground begins to its right. The result is smaller than the image: the window
+# must fit inside, and a 3×3 window fits into a row of eight at only six places.
 #
-# (Mathematicians turn the kernel round first and call what we did a *cross-correlation*. Every deep learning
-# library leaves it unturned, and so do we.)
+# (In mathematics a *convolution* turns the kernel round first, and what we did is called a *cross-correlation*. Deep learning
+# libraries leave the kernel unturned, and so do we. SciPy has both, so we can ask it which one ours is.)
+
+# %%
+np.testing.assert_allclose(
+    edges[0, :, :, 0], correlate2d(zero[0, :, :, 0], kernel[:, :, 0, 0], mode="valid"), atol=1e-6
+)
+turned = convolve2d(zero[0, :, :, 0], kernel[:, :, 0, 0], mode="valid")
+print("turning this kernel changes the sign:", np.allclose(turned, -edges[0, :, :, 0], atol=1e-6))
+assert not np.allclose(turned, edges[0, :, :, 0])
 
 # %% [markdown]
 # ## 2. Can a matrix do the same?
 #
 # Each result is a sum of pixels times fixed weights. That makes the whole operation **linear**, and a
-# linear operation is a matrix. Write the image as one long column $x$ and the result as a column $y$:
+# linear operation can be written as a matrix. Write the image as one long column $x$ and the result as a column $y$:
 #
 # $$y = C\,x.$$
 #
-# **Predict** for a 4×4 image and a 3×3 kernel: how many rows and columns has $C$? How many of its entries are not zero?
+# **Predict** for a 4×4 image and a 3×3 kernel: how many rows and columns does $C$ have? How many of its entries are not zero?
 
 # %%
 stamp = np.arange(1, 10, dtype="float32").reshape(3, 3, 1, 1)  # nine weights we can tell apart
@@ -116,10 +127,10 @@ plt.show()
 print("C has the shape", C.shape, "and", np.count_nonzero(C), "entries that are not zero")
 
 # %% [markdown]
-# Four rows, one for each pixel of the 2×2 result; sixteen columns, one for each pixel of the image; nine weights a row.
+# Four rows, one for each pixel of the 2×2 result; sixteen columns, one for each pixel of the image; nine weights in each row.
 # A layer that could learn *any* 4×16 matrix would have 64 weights. The convolution has 9, used again in each row.
 #
-# Is it really what Keras computes? With several channels and a stride as well? Check.
+# Is this really what Keras computes, even with several channels and a stride? Let us check.
 
 # %%
 random = np.random.default_rng(0)
@@ -134,16 +145,16 @@ print("y = C x is what Conv2D computes, for every stride and padding tried")
 # %% [markdown]
 # ## 3. What does the transpose do?
 #
-# $C$ leads from 16 numbers to 4. A matrix that leads from 4 numbers to 16 lies before our eyes: turn $C$ on its side.
+# $C$ takes us from 16 numbers to 4. We already have a matrix that takes us from 4 numbers to 16: turn $C$ on its side.
 #
 # $$\text{transposed convolution:}\qquad x = C^{\mathsf T} y.$$
 #
-# Look at the picture of $C$ again, column by column this time. Multiplying by $C^{\mathsf T}$ takes each **row** of $C$,
-# which is a whole kernel, times one number of $y$, and adds them all up. So:
+# Look at the picture of $C$ again. Multiplying by $C^{\mathsf T}$ takes each **row** of $C$, which holds a whole kernel,
+# multiplies it by one number of $y$, and adds up the results. So:
 #
 # - a convolution **gathers**: each output looks at a window of inputs;
 # - its transpose **stamps**: each input presses the kernel onto the output, as strongly as it is bright, and where
-#   stamps overlap they add.
+#   stamps overlap they add up.
 #
 # **Predict**: a 2×2 image, a 3×3 kernel, stride 2. How large is the result, and where do stamps overlap?
 
@@ -171,11 +182,11 @@ np.testing.assert_allclose(result, layer(small)[0, :, :, 0])
 print("the sum of the stamps is C'y, and that is what Conv2DTranspose computes")
 
 # %% [markdown]
-# 5×5, and the stamps overlap in the middle row and the middle column. Remember that cross; it comes back in section 7.
+# The result has 5×5 pixels, and the stamps overlap in the middle row and the middle column. Remember that cross; it comes back in section 8.
 #
-# You have used this operation before, without seeing it. To train a convolution, gradients must flow from
+# You have used this operation before without noticing. To train a convolution, gradients must flow from
 # its output to its input, and the chain rule for $y = Cx$ says: multiply by $C^{\mathsf T}$. The **backward pass of a
-# convolution is a transposed convolution**. Check it with TensorFlow's gradient, which knows nothing of ours.
+# convolution is a transposed convolution**. We check this against TensorFlow's gradient, which does not use our code.
 
 # %%
 x = tf.Variable(random.normal(size=(1, 5, 5, 1)).astype("float32"))
@@ -214,8 +225,8 @@ print(f"distance of CᵀC from the identity: {distance:.1f}; relative error of t
 print(f"{np.linalg.norm(returned - zero) / np.linalg.norm(zero):.2f}")
 
 # %% [markdown]
-# The **size** comes back, the 0 does not: it is blurred twice. Nothing could bring it back for certain.
-# Rank 36 means that 64 − 36 = 28 independent changes of the image leave no trace at all in the result. Check it: build an
+# The **size** comes back, but the 0 does not: it has been blurred twice. No layer could bring it back for certain.
+# Rank 36 means that 64 − 36 = 28 independent changes of the image leave no trace at all in the result. To check this, we build an
 # image that the convolution cannot see.
 
 # %%
@@ -227,12 +238,60 @@ assert np.linalg.matrix_rank(C) == 36 and np.abs(seen).max() < 1e-6
 
 # %% [markdown]
 # So a `Conv2DTranspose` in a decoder is not there to invert anything. It is a linear layer with **the shapes and the
-# wiring of the way back**. What it draws, its own weights have to learn.
+# connections of the way back**. What it draws depends on its own weights, and it has to learn them.
 
 # %% [markdown]
-# ## 5. How large is the output?
+# ## 5. Why not a dense layer?
 #
-# Call the smaller image's side $n$, the larger's $N$, the kernel $k$ and the **stride** $s$: the window's step in
+# You could use one. A dense layer can produce as many numbers as you like, and `Reshape` arranges them as an image. You could stack
+# ever larger dense layers until the image is large enough. What does that cost?
+#
+# **Predict**: 7×7 pixels with 64 channels are to become 14×14 pixels with 32 channels. How many weights does a dense layer need,
+# and how many does a transposed convolution with a 4×4 kernel need?
+
+# %%
+small_shape, large_shape = (7, 7, 64), (14, 14, 32)
+dense = keras.Sequential(
+    [
+        keras.Input(small_shape),
+        layers.Flatten(),
+        layers.Dense(math.prod(large_shape), use_bias=False),
+        layers.Reshape(large_shape),
+    ]
+)
+transposed = keras.Sequential(
+    [
+        keras.Input(small_shape),
+        layers.Conv2DTranspose(32, 4, strides=2, padding="same", use_bias=False),
+    ]
+)
+assert dense.output_shape == transposed.output_shape
+
+weights_of = {"dense, reshaped": dense.count_params(), "transposed": transposed.count_params()}
+# The dense layer uses each weight once; the transposed convolution once for each small pixel.
+multiplications = {
+    "dense, reshaped": weights_of["dense, reshaped"],
+    "transposed": 7 * 7 * weights_of["transposed"],
+}
+for name, count in weights_of.items():
+    print(f"{name:16}{count:12,} weights{multiplications[name]:12,} multiplications an image")
+factor = {
+    "weights": weights_of["dense, reshaped"] / weights_of["transposed"],
+    "multiplications": multiplications["dense, reshaped"] / multiplications["transposed"],
+}
+print("the dense layer needs", ", ".join(f"{v:.0f} times the {k}" for k, v in factor.items()))
+assert 590 < factor["weights"] < 610 and factor["multiplications"] > 10
+
+# %% [markdown]
+# The dense layer has 600 times as many weights and takes more than ten times as many multiplications. For images twice as wide and twice as high at
+# both ends, its weights would grow by a factor of 16; those of the transposed convolution stay the same. The dense layer also has to learn
+# everything separately for each place. What it has learned about drawing a stroke at the top left is of no use to it at the
+# bottom right. The transposed convolution stamps the same kernel everywhere.
+
+# %% [markdown]
+# ## 6. How large is the output?
+#
+# Call the smaller image's side $n$, the larger image's side $N$, the kernel's side $k$, and the **stride** $s$: the window's step in
 # the larger image for one pixel of the smaller. **Padding** says what happens at the border.
 #
 # | padding | convolution, $N \to n$ | transposed, $n \to N$ |
@@ -249,45 +308,92 @@ for _ in range(2):
     sizes.append(layer(np.zeros((1, sizes[-1], sizes[-1], 1), "float32")).shape[1])
 print(" → ".join(map(str, sizes)))
 
-for n, k, s in itertools.product((2, 3, 5), (1, 2, 3, 4, 5), (1, 2, 3)):
-    for padding, expected in (("valid", max((n - 1) * s + k, n * s)), ("same", n * s)):
-        layer = layers.Conv2DTranspose(1, k, s, padding=padding)
-        assert layer.compute_output_shape((1, n, n, 1))[1] == expected
-print("the formulas hold for 90 combinations")
+tried = 0
+for side, k, s in itertools.product((5, 6, 7, 11), (1, 2, 3, 4, 5), (1, 2, 3)):
+    down = {"valid": (side - k) // s + 1, "same": math.ceil(side / s)}
+    up = {"valid": max((side - 1) * s + k, side * s), "same": side * s}
+    for padding in ("valid", "same"):
+        for kind, expected in ((layers.Conv2D, down), (layers.Conv2DTranspose, up)):
+            shape = kind(1, k, s, padding=padding).compute_output_shape((1, side, side, 1))
+            assert shape[1] == expected[padding]
+            tried += 1
+print(f"the formulas hold for {tried} combinations")
 
 # %% [markdown]
-# 7 → 14 → 28: the usual way to a 28×28 image. With `"same"` the kernel does not matter for the size, which is why
-# decoders use it.
+# 7 → 14 → 28 is the usual way to a 28×28 image. With `"same"` the size of the kernel does not affect the size of the image, which is convenient
+# in a decoder.
 #
-# The floor in the table hides a trap. **Question**: with $k = 3$ and $s = 2$, which sizes $N$ lead to $n = 3$?
+# The brackets $\lfloor\;\rfloor$ in the table, which round down, hide a trap. **Question**: with $k = 3$ and $s = 2$, which sizes $N$ lead to $n = 3$?
 
 # %%
 print({N: (N - 3) // 2 + 1 for N in range(5, 12)})
 
-# %% [markdown]
-# 7 and 8 both. On the way back the layer cannot know where it came from. It takes 7, the smallest that fits; Keras's argument
-# `output_padding=1` chooses 8.
+back = {}
+for extra in (None, 1):
+    layer = layers.Conv2DTranspose(1, 3, strides=2, padding="valid", output_padding=extra)
+    back[extra] = layer.compute_output_shape((1, 3, 3, 1))[1]
+print("the way back from 3, by output_padding:", back)
+assert back == {None: 7, 1: 8}
 
 # %% [markdown]
-# ## 6. Which pixel feeds which?
+# Both 7 and 8 do. On the way back the layer cannot know where it came from. It takes 7, the smaller one; with Keras's argument
+# `output_padding=1` it takes 8.
 #
-# Point at a pixel. Orange shows all it is connected to, and through which weight. *Convolution* and *Transposed*
-# have the **same** connections: only the direction changes. That is what transposing a matrix means.
+# **In a model of your own**, the layer is one line among others. Here is a subclassed model whose layer has a kernel of 5 and
+# stride 1. **Predict**: what does it do to the size, and how many weights does it have for an input with 16 channels?
+
+
+# %%
+class OneLayer(tf.keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.convT_1 = tf.keras.layers.Conv2DTranspose(
+            filters=32,
+            kernel_size=5,
+            strides=1,
+            padding="SAME",
+            activation=None,
+            use_bias=False,
+        )  # the same as Conv2DTranspose(32, 5, 1, "SAME", use_bias=False)
+
+    def call(self, x):
+        return self.convT_1(x)
+
+
+model = OneLayer()
+feature_map = random.normal(size=(1, 7, 7, 16)).astype("float32")
+drawn = model(feature_map)
+kernel_5 = model.convT_1.kernel.numpy()  # (height, width, out, in)
+print(feature_map.shape, "→", tuple(drawn.shape), "with", f"{model.count_params():,} weights")
+
+turned = kernel_5[::-1, ::-1].transpose(0, 1, 3, 2)
+np.testing.assert_allclose(drawn, keras.ops.conv(feature_map, turned, padding="same"), atol=1e-4)
+assert drawn.shape == (1, 7, 7, 32) and model.count_params() == 5 * 5 * 16 * 32
+
+# %% [markdown]
+# With stride 1 and `"SAME"` padding the size stays as it is. The assertion says more: at stride 1 a transposed convolution *is* an
+# ordinary convolution, with the kernel turned by 180° and its channels swapped. Only a stride above 1 makes the image larger.
+
+# %% [markdown]
+# ## 7. Which pixel feeds which?
+#
+# Point at a pixel. Everything it is connected to turns orange, with the weight of each connection. *Convolution* and *Transposed*
+# have the **same** connections, only their direction changes. That is what transposing a matrix means.
 #
 # **Find**
 #
-# 1. with kernel 3, stride 2, an output of the transpose that is fed by a single input, and one that is fed by four;
-# 2. a kernel size and a stride above 1 where all outputs, away from the border, are fed by equally many;
-# 3. a setting where some outputs are fed by nobody.
+# 1. with kernel 3 and stride 2, an output of the transpose that is fed by a single input, and one that is fed by four;
+# 2. a kernel size and a stride above 1 for which all outputs, away from the border, are fed by equally many inputs;
+# 3. a setting in which some outputs are fed by no input at all.
 
 # %%
 PixelConnections(kernel_size=3, strides=2, padding="valid")
 
 # %% [markdown]
-# ## 7. Where do checkerboards come from?
+# ## 8. Where do checkerboards come from?
 #
-# You have seen the pattern 1, 2, 1, 2 in the explorer. Pixels that are fed by four inputs will, with random weights, be
-# stronger than those that are fed by one. **Predict**: for stride 2, which of the kernel sizes 2, 3, 4 and 5 give an even
+# You have seen the pattern 1, 2, 1, 2 in the explorer. With random weights, pixels that are fed by four inputs will have larger values, positive or negative,
+# than pixels that are fed by one. **Predict**: for stride 2, which of the kernel sizes 2, 3, 4 and 5 give an even
 # pattern?
 
 # %%
@@ -301,7 +407,7 @@ plt.show()
 assert all((checkerboard(k, s) == 0) == (k % s == 0) for k in range(1, 10) for s in range(1, 5))
 
 # %% [markdown]
-# 2 and 4. The pattern is even (away from the border) exactly when **the stride divides the kernel size**. The assertion
+# 2 and 4 do. The pattern is even, away from the border, exactly when **the stride divides the kernel size**. The assertion
 # tried 36 pairs. The *unevenness* is (largest − smallest) / mean of the counts.
 #
 # **Your turn.** Choose numbers that you think are bad, and predict the pattern before you run the cell.
@@ -316,8 +422,8 @@ draw_pixels(axis, counts, title, numbers="d")
 plt.show()
 
 # %% [markdown]
-# Do counts of inputs really show in the *values*? With independent random weights of mean 0, variances add. So the
-# mean of $y^2$ at a pixel should be **proportional to its count**. Check it with 4,000 random layers on a plain grey image.
+# Do the counts really show in the *values*? With independent random weights of mean 0, variances add up. So the
+# mean of $y^2$ at a pixel should be **proportional to its count**. We check this with 4,000 random layers on a plain grey image.
 
 # %%
 grey = np.ones((1, 5, 5, 1), "float32")
@@ -328,18 +434,21 @@ for k in (3, 4):
     print(f"kernel {k}: mean of y² in the middle\n{strength[4:6, 4:6].round(2)}")
 
 # %% [markdown]
-# ## 8. What helps?
+# ## 9. What helps?
 #
-# Two remedies (Odena et al. 2016):
+# Two remedies are common (Odena et al. 2016):
 #
-# 1. a kernel size that the stride divides, such as 4 and 2;
-# 2. **resize, then convolve**: first enlarge the image by repeating pixels (`UpSampling2D`), then an ordinary convolution.
+# 1. a kernel size that the stride divides, such as 4 with stride 2;
+# 2. **resize, then convolve**: first enlarge the image by repeating pixels (`UpSampling2D`), then apply an ordinary convolution.
 #
-# The second is stricter. Under remedy 1, each place in the 2×2 pattern still has weights *of its own* (see them in the
-# explorer: neighbouring outputs use different letters), so one unlucky kernel can still draw a checkerboard.
-# Under remedy 2 every output uses *all* weights.
+# A third way is a **pixel shuffle** (Shi et al. 2016): an ordinary convolution makes four channels, and their pixels are
+# dealt out to the four places of a 2×2 square.
 #
-# **Predict**: a plain grey image goes through one random layer of each kind. Which of the three outputs is plain?
+# In ways 1 and 3, each place of the 2×2 square has weights *of its own*. (You can see it in the
+# explorer: neighbouring outputs use different letters.) So one unlucky kernel can still draw a checkerboard.
+# With resizing, every output away from the border uses *all* weights.
+#
+# **Predict**: a plain grey image goes through one random layer of each kind. Which of the four outputs are plain?
 
 
 # %%
@@ -347,15 +456,19 @@ def enlarge(kind, filters):
     """Layers that double height and width."""
     if kind == "resize":
         return [layers.UpSampling2D(2), layers.Conv2D(filters, 3, padding="same")]
+    if kind == "shuffle":
+        deal_out = layers.Lambda(lambda x: tf.nn.depth_to_space(x, 2))
+        return [layers.Conv2D(4 * filters, 3, padding="same"), deal_out]
     return [layers.Conv2DTranspose(filters, kind, strides=2, padding="same")]
 
 
 KINDS = {
     3: "transposed, kernel 3",
     4: "transposed, kernel 4",
+    "shuffle": "pixel shuffle",
     "resize": "resize, then convolve",
 }
-figure, axes = plt.subplots(1, 3, figsize=(8, 2.9), layout="constrained")
+figure, axes = plt.subplots(1, 4, figsize=(10, 2.8), layout="constrained")
 spread = {}
 for axis, (kind, name) in zip(axes, KINDS.items(), strict=True):
     keras.utils.set_random_seed(3)
@@ -367,22 +480,28 @@ for axis, (kind, name) in zip(axes, KINDS.items(), strict=True):
     draw_pixels(axis, output, f"{name}\nspread {spread[kind]:.2f}", vmin=-2, vmax=2)
 plt.show()
 
-assert spread[3] > 0.1 and spread[4] > 0.1 and spread["resize"] < 1e-6
+assert min(spread[3], spread[4], spread["shuffle"]) > 0.1 and spread["resize"] < 1e-6
 
 # %% [markdown]
-# Only the last. So much for random weights: does **training** wash the pattern out? Let a small network
-# enlarge faces from 8×8 to 32×32 pixels, in two steps of two. The three networks differ in their enlarging layers alone.
+# Only the last one is. (A pixel shuffle can be started without the pattern, by giving its four channels the same weights: Aitken et al. 2017.)
+# So much for random weights. Does **training** remove the pattern? Let a small network
+# enlarge faces from 8×8 to 32×32 pixels, doubling them twice. The four networks differ only in their enlarging layers. For comparison, a fifth one
+# is a single dense layer, reshaped.
 #
-# **Predict**: will you still be able to tell, after training, which is which?
+# **Predict**: will you still be able to tell, after training, which is which? And how will the dense layer do?
 
 # %%
 faces = load("faces", size=32)
 large = faces.train.x[:800], faces.validation.x[:200]
 shrunk = [x.reshape(-1, 8, 4, 8, 4, 3).mean((2, 4)) for x in large]  # means of 4×4 pixels
+TRAINED = KINDS | {"dense": "dense, reshaped"}
 
 
 def enlarging_network(kind):
     image = keras.Input((8, 8, 3))
+    if kind == "dense":
+        h = layers.Dense(32 * 32 * 3)(layers.Flatten()(image))
+        return keras.Model(image, layers.Reshape((32, 32, 3))(h))
     h = layers.Conv2D(16, 3, padding="same", activation="gelu")(image)
     for layer in enlarge(kind, filters=16):
         h = layer(h)
@@ -392,26 +511,20 @@ def enlarging_network(kind):
     return keras.Model(image, h)
 
 
-enlarged, errors = {}, {}
-for kind, name in KINDS.items():
+networks, enlarged, errors = {}, {}, {}
+for kind, name in TRAINED.items():
     keras.utils.set_random_seed(0)
     model = enlarging_network(kind)
     model.compile(keras.optimizers.Adam(3e-3), loss="mse")
-    model.fit(
-        shrunk[0],
-        large[0],
-        batch_size=20,
-        epochs=12,
-        validation_data=(shrunk[1], large[1]),
-        verbose=0,
-    )
+    model.fit(shrunk[0], large[0], batch_size=20, epochs=12, verbose=0)
     enlarged[kind] = model(shrunk[1]).numpy()
     errors[kind] = np.mean((enlarged[kind] - large[1]) ** 2)
-    print(f"{name:22} {model.count_params():6,} weights, squared error {errors[kind]:.4f} a pixel")
+    networks[kind] = model
+    print(f"{name:22} {model.count_params():8,} weights, squared error {errors[kind]:.4f} a pixel")
 
 # %%
-rows = {"input": shrunk[1], "truth": large[1]} | {KINDS[kind]: enlarged[kind] for kind in KINDS}
-figure, axes = plt.subplots(5, 5, figsize=(8.5, 6.9))
+rows = {"input": shrunk[1], "truth": large[1]} | {TRAINED[kind]: enlarged[kind] for kind in TRAINED}
+figure, axes = plt.subplots(7, 5, figsize=(8.5, 9.7))
 for line, (name, images) in zip(axes, rows.items(), strict=True):
     for axis, image in zip(line, images, strict=False):
         axis.imshow(image.clip(0, 1))
@@ -422,12 +535,32 @@ figure.subplots_adjust(left=0.2, right=1, top=1, bottom=0, wspace=0.04, hspace=0
 plt.show()
 
 # %% [markdown]
-# Look at the plain backgrounds. Both transposed convolutions draw a grid on them: kernel 3 a coarse one, kernel 4 a finer
-# one, for even wiring does not oblige the weights to be even. Resizing leaves no grid. So training did not wash the pattern
-# out, though the loss could see it.
+# Look at the plain backgrounds: transposed convolutions draw a grid on them, even with kernel 4, because even
+# connections do not force the weights to be even. So does the pixel shuffle.
 #
-# Now as a number. Where the *true* image is plain, any difference between neighbours is made up. Measure how
-# far each pixel lies from the mean of its four neighbours there.
+# The dense layer is a surprise: its faces are the sharpest. It has over a hundred times as many weights as the transposed convolutions, and since all faces look
+# straight out of the middle of the picture, it can learn what belongs at each place. (It gives nearly everybody a trace of glasses.) **Predict**: what happens if we move the faces
+# 8 pixels to the right?
+
+# %%
+moved = np.roll(large[1], 8, axis=2)  # two of the small image's pixels
+moved_small = moved.reshape(-1, 8, 4, 8, 4, 3).mean((2, 4))
+moved_errors = {}
+print("squared error a pixel        in place   moved")
+for kind, name in TRAINED.items():
+    moved_errors[kind] = np.mean((networks[kind](moved_small).numpy() - moved) ** 2)
+    print(f"{name:28}{errors[kind]:9.4f}{moved_errors[kind]:8.4f}")
+convolutions = [kind for kind in KINDS if moved_errors[kind] < 1.3 * errors[kind]]
+assert convolutions == list(KINDS) and moved_errors["dense"] > 2 * max(
+    moved_errors[k] for k in KINDS
+)
+
+# %% [markdown]
+# The dense layer fails: it knows faces at one place only. A convolution does the same everywhere, so what it has learned moves with the
+# face.
+#
+# Now the grid as a number. Where the *true* image is plain, any difference between neighbouring pixels is made up. There we measure how
+# far each pixel lies from the mean of its four neighbours.
 
 
 # %%
@@ -442,20 +575,30 @@ def ripple(images, truth):
     return 255 * distance(images)[plain].mean()
 
 
-ripples = {kind: ripple(enlarged[kind], large[1]) for kind in KINDS}
-for kind, name in KINDS.items():
+ripples = {kind: ripple(enlarged[kind], large[1]) for kind in TRAINED}
+for kind, name in TRAINED.items():
     print(f"{name:22} ripple of {ripples[kind]:.1f} grey levels on plain ground")
-assert ripples["resize"] < min(ripples[3], ripples[4])
-assert errors["resize"] < errors[3]
+assert ripples["resize"] < 0.8 * min(ripples[kind] for kind in KINDS if kind != "resize")
+assert errors["resize"] == min(errors[kind] for kind in KINDS) and errors[4] < errors[3]
 
 # %% [markdown]
-# Resizing is smoothest and, in this small trial, closest to the truth. Even wiring (kernel 4) helped the error, not the
-# ripple. Resizing has a price: 9 multiplications for each output pixel and pair of channels, where kernel 4 with stride 2
+# Resizing is the smoothest, and of the four convolutional ways it is the closest to the truth in this small trial. Even connections (kernel 4) reduced the error, but not the
+# ripple. Resizing has its price: 9 multiplications for each output pixel and pair of channels, where kernel 4 with stride 2
 # needs 4. Many decoders use kernel 4 and stride 2 all the same, as a compromise.
 #
 # And the other direction? The gradient of a strided *convolution* is a transposed one (section 3). So a network that *judges*
-# images with kernel 3 and stride 2 hands **checkerboard gradients** back to the image, and a decoder that learns from such a
-# judge may learn to draw them. (You will meet that pair of networks in the lecture on adversarial networks.)
+# images with kernel 3 and stride 2 sends **checkerboard gradients** back to the image: for some pixels the mean square of
+# the gradient is four times as large as for others. A decoder that learns from such a
+# judge may learn to draw them. (You will meet such a pair of networks in the lecture on adversarial networks.)
+
+# %%
+judged = tf.Variable(tf.zeros((4000, 10, 10, 1)))
+with tf.GradientTape() as tape:
+    verdict = keras.ops.conv(judged, np.ones((3, 3, 1, 1), "float32"), strides=2, padding="same")
+noise = random.normal(size=verdict.shape).astype("float32")  # what the judge's loss says
+told = np.mean(tape.gradient(verdict, judged, output_gradients=noise) ** 2, axis=(0, 3))
+np.testing.assert_allclose(told, feed_counts(3, (5, 5), strides=2), rtol=0.15)
+print("mean of the squared gradient, in the middle\n", told[4:8, 4:8].round(2))
 
 # %% [markdown]
 # ## Summary
@@ -463,18 +606,19 @@ assert errors["resize"] < errors[3]
 # - A convolution is a matrix $C$ with few weights, used again and again. `Conv2DTranspose` multiplies by $C^{\mathsf T}$:
 #   each input stamps the kernel onto the output.
 # - It brings back the size, not the content. Backpropagation through `Conv2D` uses the same operation.
+# - A dense layer could enlarge images too, but it needs many times as many weights, and learns each place separately.
 # - Size: $(n-1)s + k$ for `"valid"`, $n s$ for `"same"`.
 # - Where the stride does not divide the kernel size, outputs are fed unequally and checkerboards appear. Choose kernel 4
-#   with stride 2, or resize and convolve.
+#   with stride 2, or resize and convolve. Only resizing is free of a pattern from the start.
 #
 # ## Check yourself
 #
-# <details><summary>1. You need 5×5 → 15×15 pixels in one layer, without a checkerboard. Which stride, kernel and padding?</summary>
-# Stride 3 and padding "same" give 15. Kernel 3 or 6: the stride must divide it.</details>
+# <details><summary>1. You need 5×5 → 15×15 pixels in one layer, with evenly fed pixels. Which stride, kernel and padding?</summary>
+# Stride 3 and padding "same" give 15. Take kernel 3 or 6: the stride must divide it.</details>
 #
-# <details><summary>2. With kernel 2 and stride 2, do stamps overlap? What is Cᵀ then good for?</summary>
+# <details><summary>2. With kernel 2 and stride 2, do stamps overlap? What does that mean for the picture?</summary>
 # They lie side by side and never overlap: each input draws its own 2×2 tile. The counts are even, but no output
-# depends on two inputs, so tiles cannot be smoothed against each other within this layer.</details>
+# depends on two inputs, so this layer cannot make the tiles blend into each other.</details>
 #
 # <details><summary>3. Why is the order of the channels in the kernel of Conv2DTranspose (kh, kw, out, in) and not (kh, kw, in, out)?</summary>
 # It is the kernel of the convolution C that leads from the larger image to the smaller. What is input for C is output
@@ -482,8 +626,8 @@ assert errors["resize"] < errors[3]
 #
 # ## Do it yourself
 #
-# The assignment [transposed_convolution](../assignments/transposed_convolution/transposed_convolution.ipynb) asks for the
-# matrix, the convolution and its transpose, and tries yours on a digit.
+# In the assignment [transposed_convolution](../assignments/transposed_convolution/transposed_convolution.ipynb) you write the
+# matrix, the convolution and its transpose, and try them on a digit.
 #
 # ## Papers
 #
@@ -493,5 +637,9 @@ assert errors["resize"] < errors[3]
 # - J. Long, E. Shelhamer and T. Darrell, [Fully Convolutional Networks for Semantic
 #   Segmentation](https://arxiv.org/abs/1411.4038), 2015: where enlarging layers became usual
 # - W. Shi et al., [Is the deconvolution layer the same as a convolutional layer?](https://arxiv.org/abs/1609.07009), 2016
+# - A. Aitken et al., [Checkerboard artifact free sub-pixel convolution](https://arxiv.org/abs/1707.02937), 2017
+# - N. Shibuya, [Up-sampling with Transposed
+#   Convolution](https://medium.com/activating-robotic-minds/up-sampling-with-transposed-convolution-9ae4f2df52d0), 2017: a
+#   blog post that works through the matrix with numbers
 #
 # **Next**: [Watching a training: TensorBoard](05_tensorboard.ipynb)

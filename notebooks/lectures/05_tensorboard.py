@@ -1,23 +1,25 @@
 # %% [markdown]
 # # Watching a training: TensorBoard
 #
-# A model trains for ten minutes and then it is bad. When did it go wrong, and where? A last number cannot tell.
-# A **log** can: losses, pictures and weights, written down while the model trains. TensorBoard draws them, also while
-# the training is still running, and lays one run over another.
+# A model has trained for ten minutes, and it is bad. When did it go wrong, and where? The last number cannot tell.
+# A **log** can: losses, pictures and weights, written down while the model trains. TensorBoard draws them, even while
+# the training is still running, and puts several runs into one chart.
 #
 # **Afterwards you can**
 #
 # - write scalars, images, histograms and graphs with a summary writer;
 # - open TensorBoard in the notebook and from a terminal, and read the same files with Python;
-# - find out from histograms why a network does not learn;
-# - turn codes in space and see which images a network puts together;
-# - compare runs fairly, and tell a difference from luck.
+# - use histograms to find out why a network does not learn;
+# - turn a cloud of codes in space and see which images a network puts close together;
+# - compare runs fairly, and tell a real difference from luck.
 #
 # **Time**: about 40 minutes to read and play; one minute to run from top to bottom on two cores.
 # **Needs**: Keras basics (`Dense`, `compile`, `fit`). No network, no GPU.
 
 # %%
 import course_utils.quiet  # TensorFlow without its start-up lines
+
+import datetime
 
 import keras
 import matplotlib.pyplot as plt
@@ -44,9 +46,25 @@ plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.r
 # %% [markdown]
 # ## 1. What is a log?
 #
-# A folder. A **summary writer** opens a file in it and adds one record after the other: a *tag* (which curve), a *step*
-# (where on the horizontal axis) and a value. `create_writers` makes a new folder, named by date and time, with one writer
-# for training data and one for test data. Write two curves we know.
+# So far you have probably printed the loss and plotted it when the training was over. A log lets you watch instead.
+#
+# It is a folder. A **summary writer** opens a file in it and adds one record after another: a *tag* (which curve), a *step*
+# (where on the horizontal axis) and a value. This is how TensorFlow does it:
+
+# %%
+current_time = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
+by_hand = f"{LOGS}/by_hand/{current_time}/train"
+writer = tf.summary.create_file_writer(by_hand)
+with writer.as_default():
+    for step in range(1, 51):
+        tf.summary.scalar("loss", np.exp(-step / 10), step=step)
+writer.close()
+
+# %% [markdown]
+# The folder is named by date and time, so that each run keeps its own curve. A training usually has two writers, one for the
+# training data and one for the test data. (To start afresh, delete the whole log folder; on Linux and
+# macOS `!rm -rf ./logs/` does it.) The course's `create_writers` makes the folder and both writers, and `write_scalars` is the
+# `with` block above. We write two curves that we know.
 
 # %%
 writers = create_writers(LOGS, name="known")
@@ -59,11 +77,8 @@ for path in sorted(writers.directory.rglob("*")):
     print(path.relative_to(LOGS), f"({path.stat().st_size:,} bytes)" if path.is_file() else "")
 
 # %% [markdown]
-# Behind `write_scalars` are two lines of TensorFlow: `with writer.as_default():` and `tf.summary.scalar(tag, value,
-# step=step)`.
-#
-# Nothing is hidden in those files. TensorBoard's own reader gives the numbers back; we shall use it for every
-# figure below. **Check** that what comes out is what went in.
+# Nothing in those files is hidden. TensorBoard's own reader gives the numbers back, and we shall use it for every
+# figure below. Let us **check** that what comes out is what went in.
 
 
 # %%
@@ -75,49 +90,51 @@ def read_curve(folder, tag):
     return np.array([point.step for point in points]), np.array(values)
 
 
-steps, values = read_curve(writers.directory / "train", "loss")
-np.testing.assert_allclose(values, np.exp(-steps / 10), rtol=1e-6)
+for folder in (by_hand, writers.directory / "train"):
+    steps, values = read_curve(folder, "loss")
+    np.testing.assert_allclose(values, np.exp(-steps / 10), rtol=1e-6)
 print(len(steps), "points, from", values[0].round(3), "to", values[-1].round(3))
 
 # %% [markdown]
 # ## 2. How do I see it?
 #
-# **Predict**: two writers used the same tag, `loss`. Will TensorBoard draw one chart or two?
+# **Predict**: two writers used the same tag, `loss`, in the run *known*. Will TensorBoard draw one chart or two?
 
 # %%
 show_dashboard(LOGS, height=500)
 
 # %% [markdown]
-# One chart with two curves. TensorBoard puts the same *tag* into the same chart, and gives each *folder* its
-# own colour. That is why training and test data get writers of their own.
+# It draws one chart with all curves. TensorBoard puts the same *tag* into the same chart, and gives each *folder* its
+# own colour. That is why training and test data have their own writers.
 #
-# The cell above is this course's wrapper for what you will find in most notebooks:
+# The cell above is the course's wrapper for the two lines that you will find in most notebooks:
 #
 # ```
 # %load_ext tensorboard
 # %tensorboard --logdir logs
 # ```
 #
-# And in a terminal, for a window of its own, from the folder of this notebook (with the course's environment active):
+# You can also start TensorBoard in a terminal, from the folder of this notebook and with the course's environment active:
 #
 # ```
-# tensorboard --logdir logs/tensorboard
+# $ tensorboard --logdir='./logs'
+# TensorBoard 2.21.0 at http://localhost:6006/ (Press CTRL+C to quit)
 # ```
 #
-# It prints an address; open it in a browser. All three read the same files, so it does not matter which you use, nor whether
-# the training has ended. The server stops when this notebook is shut down; `stop_dashboard()` stops it earlier.
+# Open the address that it prints in your browser. All three read the same files, so it does not matter which you use, nor whether
+# the training is still running. The server stops when this notebook is shut down; `stop_dashboard()` stops it earlier.
 #
-# **Try** in the frame: the reload button (top right); *Horizontal axis*: step, relative, wall time; the box that filters
-# runs; a click on the loss chart's corner to enlarge it.
+# **Try** these in the frame: the reload button (top right); *Horizontal axis*: step, relative, wall time; the box that filters
+# runs; a click on the corner of the loss chart to enlarge it.
 
 # %% [markdown]
 # ## 3. What does a real training look like?
 #
-# A small classifier of digits: 64 pixels, 24 hidden units, 10 classes. `RunLogger` is a Keras callback that writes every
-# metric after each epoch, `loss` to `train` and `val_loss` under the same tag to `test`.
+# Here is a small classifier of digits: 64 pixels, 24 hidden units, 10 classes. `RunLogger` is a Keras callback that writes every
+# metric after each epoch: `loss` goes to `train`, and `val_loss` goes to `test` under the same tag.
 #
-# It can write **images** too: it takes functions that draw. Here each of the 24 hidden units is drawn as an 8×8 picture of
-# its weights: white where ink excites the unit, black where ink calms it.
+# It can write **images** too, if you give it functions that draw. Here each of the 24 hidden units is drawn as an 8×8 picture of
+# its weights. They are white where ink increases the unit's input and black where ink decreases it.
 #
 # **Predict**: what will these pictures look like before training, and after?
 
@@ -167,16 +184,21 @@ train(model, rate=0.3, epochs=40, callbacks=[logger])
 print("written to", logger.directory.relative_to(LOGS))
 
 # %% [markdown]
-# Press *reload* in the dashboard and open **Images** (or *Time Series*): a slider runs through the epochs. The first and
+# Press *reload* in the dashboard and open **Images** (or *Time Series*). A slider takes you through the epochs. Here are the first and
 # the last picture:
 
 # %%
 show_images(untrained, columns=12, title="24 hidden units before training", size=0.6)
 show_images(draw_units(), columns=12, title="after 40 epochs", size=0.6)
 
+before, after = (units.reshape(24, 64) - 0.5 for units in (untrained, draw_units()))
+alike = np.array([np.corrcoef(old, new)[0, 1] for old, new in zip(before, after, strict=True)])
+print(f"correlation with what it was: from {alike.min():.2f} to {alike.max():.2f}")
+assert alike.max() > 0.9 and alike.min() < 0.6
+
 # %% [markdown]
-# Noise at first. In the end many units look for a bright spot here and a dark one beside it; some stayed noise, as if the
-# task could do without them. And the curves, from the files:
+# At first there is only noise. In the end many units look for a bright spot here and a dark one next to it, while others have hardly changed.
+# And here are the curves, read from the files:
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(8.5, 2.7), layout="constrained")
@@ -192,9 +214,9 @@ test_loss = read_curve(logger.directory / "test", "loss")[1]
 assert train_loss[-1] < 0.1 * train_loss[0] and test_loss[-1] > train_loss[-1]
 
 # %% [markdown]
-# (TensorBoard calls it *test*; what is drawn there are the 150 validation images.) At the end the curve of the test data
-# lies above the training's: the model knows its training images better than others. Watching that gap is what the two
-# writers are for.
+# (TensorBoard calls it *test*, but what you see there are the 150 validation images.) At the end, the loss on the test data
+# lies above the loss on the training data: the model knows its training images better than others. The two writers are there to show
+# you this gap.
 #
 # You can write an image at any moment. Which validation images does the classifier get wrong?
 
@@ -214,11 +236,11 @@ np.testing.assert_allclose(
 # %% [markdown]
 # ## 4. Why does this network not learn?
 #
-# More layers can express more. Here is a network with six hidden layers in the fashion of the 1990s, with sigmoids,
-# and the same with ReLUs. The sigmoid network stays at the level of guessing. The loss says *that* something
+# More layers can express more. Here is a network with six hidden layers in the style of the 1990s, with sigmoids,
+# and the same network with ReLUs. The sigmoid network does not get beyond guessing. Its loss says *that* something
 # is wrong. What says *where*?
 #
-# A **histogram**. After each epoch we write the gradients of every layer: many numbers as one distribution, one step
+# A **histogram** does. After each epoch we write the gradients of every layer; a chart shows many numbers as one distribution, and one epoch
 # behind the other. **Predict** for the sigmoid network: in which layer are the gradients smallest, the first or the last?
 
 
@@ -259,7 +281,7 @@ for activation in ("sigmoid", "relu"):
 
 # %% [markdown]
 # Reload the dashboard and open **Histograms** (in *Time Series* or in its own tab). Look at the width of `layer 1` and of
-# `layer 7` in both runs; mind the numbers on the horizontal axis. The widths as one number a layer:
+# `layer 7` in both runs, and mind the numbers on the horizontal axis. Here is the length of each gradient, one number per layer:
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(8.5, 2.9), layout="constrained")
@@ -275,20 +297,24 @@ plt.show()
 ratio = {name: size[-1] / size[0] for name, size in sizes.items()}
 print("gradient of the last layer / of the first:", {k: f"{v:,.3g}" for k, v in ratio.items()})
 assert ratio["sigmoid"] > 100 and ratio["relu"] < 100
+best_accuracy = {
+    k: read_curve(run.directory / "train", "accuracy")[1].max() for k, run in runs.items()
+}
+assert best_accuracy["sigmoid"] < 0.2 and best_accuracy["relu"] > 0.8
 
 # %% [markdown]
-# The error is known at the last layer and must travel back to the first. On its way it is multiplied, layer by layer, with
-# weights and with the slope of the activation. A sigmoid's slope is at most ¼, so at each layer most of it is lost, and
+# The error is known at the last layer and must travel back to the first. On its way it is multiplied, layer by layer, by
+# weights and by the slope of the activation. The slope of a sigmoid is at most ¼, so most of the error is lost at each layer, and
 # little is left for the layers that see the image. This is the **vanishing gradient**. A ReLU that is on has slope 1. You
-# will meet the same disease again with GANs, with another cause.
+# will meet vanishing gradients again with GANs, where they have another cause.
 #
-# Histograms cost time and space: a few hundred images and once an epoch are enough.
+# Histograms cost time and space: a few hundred images, once an epoch, are enough.
 
 # %% [markdown]
 # ## 5. What does TensorFlow compute?
 #
-# A function compiled by `tf.function` is a **graph** of operations. **Predict**: how many matrix multiplications are in the
-# graph of the classifier of section 3?
+# A function compiled by `tf.function` is a **graph** of operations. **Predict**: how many matrix multiplications does the
+# graph of the classifier in section 3 have?
 
 # %%
 forward = tf.function(model, autograph=False)
@@ -305,15 +331,15 @@ print(len(kinds), "operations:", ", ".join(dict.fromkeys(kinds)))
 assert kinds.count("MatMul") == 2
 
 # %% [markdown]
-# Two, one a dense layer. In the dashboard, open **Graphs** and choose the run *graph*; double-click on a box to look
-# inside. It helps to find an operation that you did not mean to have, or one that is missing.
+# It has two, one for each dense layer. In the dashboard, open **Graphs** and choose the run *graph*; double-click on a box to look
+# inside. The graph helps you to find an operation that you did not mean to have, or one that is missing.
 
 # %% [markdown]
 # ## 6. Which run was better?
 #
-# Here TensorBoard earns its keep. Train the same classifier with several **learning rates**, each run in a folder of its own.
+# This is where TensorBoard earns its keep. Train the same classifier with several **learning rates**, each run in a folder of its own.
 #
-# **Predict**: which of the five learns fastest? Which not at all? Then **change one number**: put a rate of your own into
+# **Predict**: which of the five learns fastest? Which does not learn at all? Then **change one number**: add a rate of your own to
 # the tuple.
 
 # %%
@@ -332,7 +358,7 @@ print("loss on validation images:", {rate: round(float(loss), 3) for rate, loss 
 show_dashboard(LOGS, height=600)
 
 # %% [markdown]
-# Type `rate_` into the box that filters runs. The same picture from the files:
+# Type `rate_` into the box that filters runs. Here is the same picture from the files:
 
 # %%
 colors = plt.colormaps["cividis"](np.linspace(0, 0.9, len(rates)))
@@ -349,14 +375,15 @@ plt.show()
 
 best = min(final, key=final.get)
 assert best not in (min(rates), max(rates))
+assert min(final[min(rates)], final[max(rates)]) > 2  # guessing costs log 10 = 2.3
 
 # %% [markdown]
-# Too small a step crawls, too large a step leaps over the valley and never lands. On a logarithmic axis you see both at
-# once; on a linear one all good runs look alike. (In the dashboard: the chart's menu, *Toggle Y-axis log
+# With too small a rate, training crawls; with too large a rate, it leaps over the valley and never settles. On a logarithmic axis you see both at
+# once; on a linear axis all good runs look alike. (In the dashboard it is in the chart's menu: *Toggle Y-axis log
 # scale*.)
 #
 # **Is a difference real?** Two rates close to each other give different losses. But so do two runs with the *same* rate,
-# since they start from other weights. **Predict**: is 0.5 better than 0.3?
+# because they start from different weights. **Predict**: is 0.5 better than 0.3?
 
 # %%
 repeated = {}
@@ -377,19 +404,20 @@ axis.set_yticks([0, 1], [f"{rate:g}" for rate in repeated])
 plt.show()
 means, spreads = zip(*((np.mean(x), np.std(x, ddof=1)) for x in repeated.values()), strict=True)
 print(f"means {means[0]:.4f} and {means[1]:.4f}, spread between runs {max(spreads):.4f}")
+assert abs(means[0] - means[1]) < max(spreads)
 
 # %% [markdown]
-# Compare the distance of the two bars with the spread of the dots. One run of each would have told you about luck as much
-# as about the rate. Repeat before you believe; three to five runs are usual.
+# The means differ by less than the runs of one rate differ from each other, so these six runs cannot tell which rate is better. A single run of each would have told you about luck as much
+# as about the rate. Repeat before you believe: three runs are the least, and more are better.
 
 # %% [markdown]
 # ## 7. Which images lie together?
 #
-# The 24 hidden units of the classifier turn an image into 24 numbers, its **code**. Nobody can draw 24 dimensions, but one can
-# *project* them, and turn the cloud around. `write_codes` writes codes with their images and labels for the **Projector**.
+# The 24 hidden units of the classifier turn an image into 24 numbers, its **code**. Nobody can draw 24 dimensions, but we can
+# *project* them to two or three and turn the cloud around. `write_codes` writes codes with their images and labels for TensorBoard's **Projector**.
 #
-# **Predict**: take the codes of 297 test images, before training and after. How often is the nearest other code one of the same
-# digit? (By chance, one time in ten.)
+# **Predict**: take the codes of 297 test images, before training and after. How often does the nearest other code belong to the same
+# digit? (By chance it would be one time in ten.)
 
 # %%
 test = digits.test
@@ -425,22 +453,22 @@ print("same digit next door:", {name: f"{share:.0%}" for name, share in agreemen
 assert agreement["trained"] > agreement["untrained"] + 0.05 > 0.3
 
 # %% [markdown]
-# The loss asked for ten answers only, and yet training moved images of a digit together. That is what the last layer, which can
-# only cut with planes, needs.
+# The loss asked only for ten answers, and yet training moved the images of each digit closer together. That makes things easier for the last layer, which can
+# separate the codes only by flat boundaries.
 #
-# Reload the dashboard and choose **Projector** from the menu at the top right (it may stand under *Inactive* for a moment). Choose a
-# run, *Color by: label*, then drag. Three components are shown; try **t-SNE** too, and click on a digit to
-# see its neighbours. You will come back to such clouds with the latent codes of autoencoders.
+# Reload the dashboard and choose **Projector** from the menu at the top right (it may be listed under *Inactive* for a moment). Choose a
+# run, then *Color by: label*, then drag. You see three components. Try **t-SNE** too, and click on a digit to
+# see its neighbours. You will meet such clouds again, made of the latent codes of autoencoders.
 
 # %% [markdown]
 # ## 8. What can a dashboard hide?
 #
-# TensorBoard smooths scalars, by 0.6 unless you move the slider. The smoothed curve is an average that forgets: with weight
+# TensorBoard smooths scalars; the slider is at 0.6 until you move it. The smoothed curve is an average that forgets: with weight
 # $w$,
 #
 # $$m_t = w\,m_{t-1} + (1 - w)\,v_t, \qquad \text{drawn: } \frac{m_t}{1 - w^t},$$
 #
-# where the denominator makes up for starting at $m_0 = 0$. **Predict**: a loss that jumps for two epochs, at $w = 0.95$:
+# where the denominator makes up for starting at $m_0 = 0$. **Predict**: a loss jumps up for two epochs. With $w = 0.95$,
 # will you see the jump?
 
 
@@ -469,13 +497,13 @@ np.testing.assert_allclose(smooth(np.full(20, 3.0), 0.9), 3.0)  # a constant sta
 assert smooth(loss, 0.95)[40:].max() < loss[40:42].min() - 0.5
 
 # %% [markdown]
-# At 0.95 an alarm became a bump, and the whole curve comes late: it still shows what the loss was
-# some epochs ago. Smooth to see a trend, and look at the pale line behind it before you draw a conclusion.
+# At 0.95 the alarm has become a bump, and the whole curve lags behind: it still shows what the loss was
+# several epochs ago. Smooth a curve to see its trend, but look at the pale line behind it before you draw a conclusion.
 #
-# Now do what a dashboard does, in this page: smooth, change the axis, hide runs. Here are the five learning rates of section 6 and
+# Now do in this page what you would do in a dashboard: smooth, change the axis, hide runs. Here are the five learning rates of section 6 and
 # the curve with the alarm. **Find**
 #
-# 1. a smoothing at which the alarm is gone, and by how much the drawn end of a curve then differs from the written one;
+# 1. a smoothing at which the alarm disappears, and how far the end of the smoothed curve then is from the written one;
 # 2. the axis on which you can tell the two best rates apart;
 # 3. how much of the best rate's lead on the training images is left on the validation images.
 
@@ -492,24 +520,24 @@ RunCurves(dashboard | {"alarm": {"validation": loss, "training": loss}})
 # %% [markdown]
 # ## Summary
 #
-# - A writer adds (tag, step, value) to a file in a folder. Same tag, same chart; another folder, another colour.
-# - Scalars tell that something is wrong, images what comes out, histograms where it goes wrong, the graph what is computed, the
-#   projector what lies together.
-# - One folder a run, named by what you changed. Change one thing at a time, and repeat it with other seeds.
+# - A writer adds (tag, step, value) to a file in a folder. The same tag means the same chart; another folder means another colour.
+# - Scalars show that something is wrong, images show what the model produces, histograms show where it goes wrong, the graph shows what is computed, and the
+#   projector shows what lies together.
+# - Give each run a folder, named after what you changed. Change one thing at a time, and repeat it with other seeds.
 # - TensorBoard, `%tensorboard` and Python read the same files.
 #
 # ## Check yourself
 #
 # <details><summary>1. You ran the training cell twice and the curve zigzags back and forth. What happened?</summary>
-# Both runs were written into one folder, so both share one curve. Give each run a folder of its own; create_writers
-# does.</details>
+# Both runs were written into one folder, so they share one curve. Give each run a folder of its own; create_writers
+# does that for you.</details>
 #
 # <details><summary>2. Training and test loss appear in two charts, not in one. Why?</summary>
 # Their tags differ, such as loss and val_loss. Write both as loss, with two writers in two folders.</details>
 #
 # <details><summary>3. All histograms of a layer's gradient are a spike at zero. Name two causes.</summary>
-# The gradient vanished on its way (saturated sigmoids behind it), or its units are switched off (ReLUs whose input is
-# negative for every image). A third: the layer is not connected to the loss; look at the graph.</details>
+# The gradient vanished on its way (saturated sigmoids between this layer and the loss), or the layer's units are switched off (ReLUs whose input is
+# negative for every image). A third cause: the layer is not connected to the loss; look at the graph.</details>
 #
 # ## Papers and pages
 #

@@ -13,8 +13,8 @@ from keras import layers
 
 from course_utils.data import load, load_domains
 from course_utils.data.face_drawing import CLASSES
-from course_utils.data.faces import label_maps
-from course_utils.data.people import load_people
+from course_utils.data.faces import GRID, label_maps
+from course_utils.data.people import TURNS, draw_close_ups, load_people
 from course_utils.explorers import (
     AttributeEditor,
     Defect,
@@ -23,6 +23,7 @@ from course_utils.explorers import (
     DiffusionSteps,
     Explorer,
     FaceSwap,
+    Film,
     FlowGrid,
     Interpolation,
     KMeansStepper,
@@ -180,6 +181,12 @@ def face_swap() -> Explorer:
     )
 
 
+def film() -> Explorer:
+    """A face that turns, and the same in black and white."""
+    frames = draw_close_ups({**dict.fromkeys(GRID.levels, 0), "turn": np.array(TURNS)}, "a")
+    return Film({"colour": frames, "grey": np.repeat(frames.mean(-1, keepdims=True), 3, -1)})
+
+
 def label_painter() -> Explorer:
     model = load_pretrained("faces_spade")
     maps = label_maps(load("faces", count=80).test.factors, 32)
@@ -256,6 +263,7 @@ EXAMPLES = {
         style_mixer,
         round_trip,
         face_swap,
+        film,
         label_painter,
         flow_grid,
         attribute_editor,

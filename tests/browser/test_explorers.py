@@ -19,6 +19,7 @@ from course_utils.explorers import (
     DensityExplorer,
     DiffusionSteps,
     FaceSwap,
+    Film,
     FlowGrid,
     Interpolation,
     KMeansStepper,
@@ -209,6 +210,20 @@ def test_a_training_is_scrubbed_by_key_button_and_player(open_exported):
     explorer.get_by_role("button", name="Stop").wait_for()
     explorer.get_by_role("button", name="Play").wait_for()
     assert slider.input_value() == "4"
+
+
+def test_a_film_plays_to_its_end_and_stops_when_a_hand_moves_it(open_exported):
+    frames = np.linspace(0, 1, 4)[:, None, None, None] * np.ones((4, 4, 4, 3))
+    explorer = open_exported(
+        Film({"source": frames, "swapped": frames[::-1]}, frames_per_second=20)
+    )
+    slider = explorer.get_by_role("slider", name="Frames of the film")
+    explorer.get_by_role("button", name="Play").click()
+    explorer.get_by_text("Frame 4 of 4").first.wait_for()
+    assert explorer.get_by_role("img", name="swapped. Frame 4 of 4.").is_visible()
+    explorer.get_by_role("button", name="Play").wait_for()  # it has stopped by itself
+    slider.press("ArrowLeft")
+    assert explorer.get_by_text("Frame 3 of 4").first.is_visible()
 
 
 def test_curves_are_smoothed_as_tensorboard_does_and_hidden(open_exported):

@@ -34,8 +34,8 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         "mean over everything",
-        "Everything is averaged into one number, as Keras's loss objects do if not told "
-        "otherwise. Sum over the pixels and return one number for each example.",
+        "Everything is averaged into one number, as Keras's loss objects do unless told otherwise. "
+        "Sum over the pixels and return one number for each example.",
         f"tf.reduce_mean({CROSS_ENTROPIES})",
         "keras.losses.BinaryCrossentropy(from_logits=True)(x, logits)",
     ),
@@ -52,8 +52,8 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         "image and logits exchanged",
-        "x and the logits have changed places: x is the target, between 0 and 1, and the logits"
-        " are what the decoder says.",
+        "x and the logits are swapped: x is the target, between 0 and 1, and the logits are what "
+        "the decoder says.",
         "tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(logits, x), axis=1)",
     ),
     Misconception(
@@ -91,7 +91,7 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         "logarithm of a rounded probability",
-        "It is right for small logits and not for logits of ±1000: there the sigmoid rounds to "
+        "It is right for small logits but not for logits of ±1000: there the sigmoid rounds to "
         "exactly 0 or 1 before the logarithm is taken. Work from the logits without making "
         "probabilities of them first.",
         "-tf.reduce_sum(x * tf.math.log(tf.sigmoid(logits)) + (1 - x) * tf.math.log(1 - "

@@ -5,8 +5,8 @@ from course_utils.grading.assignments.specification import Misconception
 
 SQUARES = "tf.square(x - y)"
 NO_GRADIENT = (
-    "The value is right, but it leaves TensorFlow on the way, so that no gradient passes and "
-    "nothing could be learned. Use operations of TensorFlow or Keras from beginning to end."
+    "The value is right, but it leaves TensorFlow on the way, so no gradient passes and nothing "
+    "can be learned. Use operations of TensorFlow or Keras from beginning to end."
 )
 
 MSE_LOSS = (
@@ -31,7 +31,7 @@ MSE_LOSS = (
     ),
     Misconception(
         "mean over everything",
-        "Everything is averaged into one number, as Keras's loss objects do if not told otherwise. "
+        "Everything is averaged into one number, as Keras's loss objects do unless told otherwise. "
         "Sum over the pixels and return one number for each example.",
         f"tf.reduce_mean({SQUARES})",
         "keras.losses.MeanSquaredError()(x, y)",
@@ -57,20 +57,20 @@ MSE_LOSS = (
     ),
     Misconception(
         "absolute error",
-        "The absolute differences are summed. The loss is about their squares, to which large "
-        "differences matter more.",
+        "The absolute differences are summed. The loss is about their squares, in which large "
+        "differences count more.",
         "tf.reduce_sum(tf.abs(x - y), axis=1)",
         "tf.reduce_mean(tf.abs(x - y), axis=1)",
     ),
     Misconception(
         "not squared",
-        "The differences are not squared, so that those of opposite sign cancel.",
+        "The differences are not squared, so those of opposite sign cancel.",
         "tf.reduce_sum(x - y, axis=1)",
         "tf.reduce_sum(y - x, axis=1)",
     ),
     Misconception(
         "squared after the sum",
-        "The differences are summed first and then squared, so that those of opposite sign cancel. "
+        "The differences are summed first and then squared, so those of opposite sign cancel. "
         "Square each of them, then sum.",
         "tf.square(tf.reduce_sum(x - y, axis=1))",
     ),
@@ -135,8 +135,8 @@ CORRUPT = (
     ),
     Misconception(
         "rescaled",
-        "The pixels that are kept are scaled up, as dropout does it to keep the mean. Here they "
-        "stay as they are.",
+        "The pixels that are kept are scaled up, as dropout does to keep the mean. Here they stay "
+        "as they are.",
         "tf.nn.dropout(x, drop_rate)",
         "keras.layers.Dropout(drop_rate)(x, training=True)",
         f"tf.where({UNIFORM} < drop_rate, 0.0, x / (1 - drop_rate))",
@@ -335,7 +335,7 @@ SPARSITY_PENALTY = (
     Misconception(
         "squared difference",
         "This is the squared difference between mean activation and target. The penalty is a "
-        "divergence, which grows without bound as a unit is always off or always on.",
+        "divergence, which grows without bound when a unit is always off or always on.",
         sparsity(kl="(m - r) ** 2"),
         sparsity(kl="(m - r) ** 2", result="tf.reduce_mean(kl)"),
         sparsity(kl="tf.abs(m - r)"),
@@ -343,7 +343,7 @@ SPARSITY_PENALTY = (
     Misconception(
         "sum instead of mean over the batch",
         "The activations of a unit are summed over the batch. Average them: a sum may be larger "
-        "than 1, which is no probability.",
+        "than 1, which is not a probability.",
         sparsity(mean="tf.reduce_sum(codes, axis=0)"),
     ),
     Misconception(
@@ -455,7 +455,7 @@ CONTRACTIVE_PENALTY = (
     ),
     Misconception(
         "not squared",
-        "The entries of the Jacobian are not squared, so that those of opposite sign cancel.",
+        "The entries of the Jacobian are not squared, so those of opposite sign cancel.",
         contraction(result="tf.reduce_sum(jacobian, axis=[1, 2])"),
     ),
     Misconception(
@@ -465,8 +465,8 @@ CONTRACTIVE_PENALTY = (
     ),
     Misconception(
         "squared after the sum",
-        "The entries of the Jacobian are summed first and then squared, so that those of opposite "
-        "sign cancel. Square each of them, then sum.",
+        "The entries of the Jacobian are summed first and then squared, so those of opposite sign "
+        "cancel. Square each of them, then sum.",
         contraction(result="tf.reduce_sum(jacobian, axis=[1, 2]) ** 2"),
     ),
     Misconception(
@@ -485,8 +485,8 @@ CONTRACTIVE_PENALTY = (
     ),
     Misconception(
         "code instead of Jacobian",
-        "It is the code itself that is made small here. The penalty is about its derivative by the "
-        "image.",
+        "Here the code itself is made small. The penalty is about its derivative with respect to "
+        "the image.",
         "tf.reduce_sum(tf.square(encoder(x)), axis=1)",
     ),
     Misconception(
@@ -501,8 +501,8 @@ CONTRACTIVE_PENALTY = (
     ),
     Misconception(
         "gradient of the squared code",
-        "It is the derivative of the squared code that is taken here. The Jacobian is that of the "
-        "code; the square comes after it.",
+        "The derivative is taken of the squared code. Take it of the code; the square comes "
+        "afterwards.",
         contraction(codes="encoder(x) ** 2"),
         by_gradient("encoder(x) ** 2"),
     ),
@@ -516,14 +516,15 @@ CONTRACTIVE_PENALTY = (
     ),
     Misconception(
         "images not watched",
-        "Every derivative is 0. A tape records what happens to variables by itself; that it should "
-        "record what happens to the images it must be told.",
+        "Every derivative is 0. A tape watches variables without being asked, but it must be told "
+        "to watch the images.",
         contraction().replace("    tape.watch(x)\n", ""),
     ),
     Misconception(
         "finite differences",
-        "The derivatives are differences between two nearby images: close, but only as right as "
-        "the step is small, and rounding forbids a small one. Let a tape compute the derivative.",
+        "The derivatives are differences between two nearby images: close, but only as accurate as "
+        "the step is small, and rounding rules out a very small one. Let a tape compute the "
+        "derivative.",
         *(
             f"change = [(encoder(x + {step} * tf.one_hot(p, x.shape[1])) - encoder(x)) / {step}\n"
             "          for p in range(x.shape[1])]\n"
@@ -533,7 +534,7 @@ CONTRACTIVE_PENALTY = (
     ),
     Misconception(
         "a sigmoid of its own",
-        "The codes go through a sigmoid first. The encoder gives them as they are meant.",
+        "The codes go through a sigmoid first. What the encoder returns is the code already.",
         contraction(codes="tf.sigmoid(encoder(x))"),
     ),
 )

@@ -17,14 +17,14 @@ ASSIGN = (
     ),
     Misconception(
         "nearest point of each center",
-        "There is one number for each center: the point that is nearest to it. Ask the other way "
-        "round: for each point, which center?",
+        "There is one number for each center: the point that is nearest to it. It should be the "
+        "other way round: for each point, which center is nearest?",
         f"{DISTANCES}.argmin(axis=0)",
     ),
     Misconception(
         "distance instead of label",
-        "What comes back is how far the nearest center is. It should be which one it is: its "
-        "number, counted from 0.",
+        "The result is the distance of the nearest center. It should be the number of that center, "
+        "counted from 0.",
         f"{DISTANCES}.min(axis=1)",
     ),
     Misconception(
@@ -46,15 +46,15 @@ ASSIGN = (
     ),
     Misconception(
         "one column instead of a vector",
-        "The labels stand in a column of shape (N, 1). Return a vector with one label a point, of "
+        "The labels are in a column of shape (N, 1). Return a vector with one label per point, of "
         "shape (N,).",
         f"{DISTANCES}.argmin(axis=1, keepdims=True)",
         f"{DISTANCES}.argmin(axis=1)[:, None]",
     ),
     Misconception(
         "labels that are not integers",
-        "The labels are right but floating-point numbers. They serve as positions in an array and "
-        "must be integers.",
+        "The labels are right, but they are floating-point numbers. They are used as positions in "
+        "an array, so they must be integers.",
         f'{DISTANCES}.argmin(axis=1).astype("float32")',
     ),
     Misconception(
@@ -71,8 +71,8 @@ ASSIGN = (
     ),
     Misconception(
         "signed differences added",
-        "The differences are added with their signs, so that a step up cancels a step down. "
-        "Square each one before you add.",
+        "The differences are added with their signs, so a step up cancels a step down. Square each "
+        "one before you add.",
         "(points[:, None] - centers[None]).sum(axis=-1).argmin(axis=1)",
         "((points[:, None] - centers[None]).sum(axis=-1)**2).argmin(axis=1)",
     ),
@@ -90,20 +90,20 @@ ASSIGN = (
     Misconception(
         "inner product counted once",
         "The squared distance is written as a sum of three terms, and one of them is not right: "
-        "the inner product of point and center should count double.",
+        "the inner product of point and center should count twice.",
         "(np.sum(centers**2, axis=1) - points @ centers.T).argmin(axis=1)",
     ),
     Misconception(
         "one-hot rows",
-        "Each point has a row with a 1 at its center. Return the position of that 1: one integer a "
-        "point.",
+        "Each point has a row with a 1 at its center. Return the position of that 1: one integer "
+        "per point.",
         f"np.eye(len(centers))[{DISTANCES}.argmin(axis=1)]",
         f"np.eye(len(centers), dtype=int)[{DISTANCES}.argmin(axis=1)]",
     ),
     Misconception(
         "the centers themselves",
-        "What comes back is the nearest center itself. It should be its number: the row in which "
-        "it stands.",
+        "The result is the nearest center itself. It should be the center's number: the row it is "
+        "in.",
         f"centers[{DISTANCES}.argmin(axis=1)]",
     ),
 )
@@ -112,7 +112,7 @@ UPDATE = (
     Misconception(
         "empty cluster divided by zero",
         "A cluster without points gets a center that is not a number: the mean of nothing is 0 "
-        "divided by 0. Such a center stays where it was.",
+        "divided by 0. Such a center should stay where it was.",
         f"np.stack([{MEAN} {EACH}])",
     ),
     Misconception(
@@ -125,8 +125,8 @@ UPDATE = (
     ),
     Misconception(
         "empty cluster dropped",
-        "A cluster without points is left out, and fewer centers come back than went in. It keeps "
-        "its center, and every other its number.",
+        "A cluster without points is left out, and fewer centers come back than went in. It should "
+        "keep its center, and every other cluster its number.",
         "np.stack([points[labels == k].mean(axis=0) for k in np.unique(labels)])",
     ),
     Misconception(
@@ -136,7 +136,7 @@ UPDATE = (
     ),
     Misconception(
         "sum instead of mean",
-        "The points of a cluster are added up but not divided by how many they are.",
+        "The points of a cluster are added up but not divided by their number.",
         f"np.stack([points[labels == k].sum(axis=0) {EACH}])",
     ),
     Misconception(
@@ -165,7 +165,7 @@ UPDATE = (
     ),
     Misconception(
         "half a step",
-        "The centers go only half of the way from where they were to the mean. They go all of it.",
+        "The centers go only half of the way to the mean. They should go all the way.",
         f"np.stack([({MEAN} + centers[k]) / 2 {EACH}])",
     ),
     Misconception(
@@ -187,7 +187,7 @@ UPDATE = (
     Misconception(
         "as many clusters as the largest label says",
         "The number of clusters is taken from the largest label. The last clusters may be empty; "
-        "how many there are is what the centers say.",
+        "the array of centers says how many there are.",
         f"np.stack([{MEAN} if (labels == k).any() else centers[k]\n"
         "                 for k in range(labels.max() + 1)])",
     ),
@@ -200,8 +200,8 @@ UPDATE = (
     ),
     Misconception(
         "rounded to integers",
-        "The centers are whole numbers: what came after the point was cut off. A mean of floating-"
-        "point numbers is one itself.",
+        "The centers are whole numbers: everything after the decimal point was cut off. The mean "
+        "of floating-point numbers is a floating-point number.",
         "new = np.zeros(centers.shape, int)\n"
         f"{EACH}:\n    new[k] = {MEAN} if (labels == k).any() else centers[k]\n"
         "return new",
@@ -254,7 +254,7 @@ INERTIA = (
     Misconception(
         "labels ignored",
         "Every point is measured from the center that is nearest now. Measure it from the center "
-        "that its label names, nearest or not: that is how one sees what each half of a round "
+        "that its label names, nearest or not: only then can you see what each half of a round "
         "gains.",
         f"{DISTANCES}.min(axis=1).sum()",
     ),
@@ -276,8 +276,8 @@ INERTIA = (
     ),
     Misconception(
         "squared after summing",
-        "The differences are added first and squared then, so that they cancel each other. Square "
-        "each one before you add.",
+        "The differences are added first and then squared, so they cancel each other. Square each "
+        "one before you add.",
         f"np.sum{OFFSETS}**2",
         f"np.sum(np.sum{OFFSETS[:-1]}, axis=1)**2)",
     ),
@@ -347,13 +347,13 @@ GAUSSIAN_LOG_DENSITY = (
     ),
     Misconception(
         "std not squared",
-        "The square of the distance is divided by std, where std squared should stand; the "
-        "logarithm is right.",
+        "The square of the distance is divided by std; it should be divided by the square of std. "
+        "The logarithm is right.",
         f"-0.5 * (x - mean)**2 / std - np.log(std) - {CONSTANT}",
     ),
     Misconception(
         "distance not squared",
-        "The distance from the mean is not squared, so that the two sides of the mean differ.",
+        "The distance from the mean is not squared, so the two sides of the mean differ.",
         f"-0.5 * {STANDARD} - np.log(std) - {CONSTANT}",
     ),
     Misconception(
@@ -373,16 +373,16 @@ GAUSSIAN_LOG_DENSITY = (
     ),
     Misconception(
         "logarithm of a rounded density",
-        "It is right near the mean and not 50 standard deviations out: there the density is too "
+        "It is right near the mean but not 50 standard deviations out: there the density is too "
         "small for a computer and becomes 0 before the logarithm is taken. Take the logarithm of "
         "the formula first, on paper.",
         f"np.log(np.exp(-0.5 * {STANDARD}**2) / (std * np.sqrt(2 * np.pi)))",
     ),
     Misconception(
         "logarithm with a cushion",
-        "It is right near the mean and not 50 standard deviations out: a small constant inside "
-        "the logarithm, or a clipped density, puts a floor under it. Take the logarithm of the "
-        "formula first, on paper.",
+        "It is right near the mean but not 50 standard deviations out: a small constant inside the "
+        "logarithm, or a clipped density, puts a floor under it. Take the logarithm of the formula "
+        "first, on paper.",
         f"np.log(np.exp(-0.5 * {STANDARD}**2) / (std * np.sqrt(2 * np.pi)) + 1e-12)",
         f"np.log(np.maximum(np.exp(-0.5 * {STANDARD}**2) / (std * np.sqrt(2 * np.pi)), 1e-9))",
     ),
@@ -413,7 +413,7 @@ FIT_GAUSSIAN = (
     ),
     Misconception(
         "standard deviation first",
-        "The two parts have changed places: the mean comes first.",
+        "The two parts are in the wrong order: the mean comes first.",
         "np.std(x), np.mean(x)",
     ),
     Misconception(
@@ -465,7 +465,7 @@ FIT_GAUSSIAN = (
     ),
     Misconception(
         "difference of two large numbers",
-        "It is right near 0 and not for numbers around 5000: the mean of the squares and the "
+        "It is right near 0 but not for numbers around 5000: the mean of the squares and the "
         "square of the mean are then nearly equal, and rounding eats their difference. Subtract "
         "the mean before you square.",
         "np.mean(x), np.sqrt(np.mean(x**2) - np.mean(x)**2)",

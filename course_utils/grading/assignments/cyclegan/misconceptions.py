@@ -3,8 +3,8 @@
 from course_utils.grading.assignments.specification import Misconception
 
 NO_GRADIENT = (
-    "The value is right, but it leaves TensorFlow on the way, so that no gradient passes and "
-    "nothing could be learned. Use operations of TensorFlow or Keras from beginning to end."
+    "The value is right, but it leaves TensorFlow on the way, so no gradient passes and nothing "
+    "can be learned. Use operations of TensorFlow or Keras from beginning to end."
 )
 
 
@@ -92,7 +92,7 @@ def of_images(one: str, other: str, about: str) -> tuple[Misconception, ...]:
         Misconception(
             "weighted already",
             "The result is 10 times what it should be: the weight of the term is in it already. It "
-            "belongs into the objective.",
+            "belongs in the objective.",
             f"10.0 * tf.reduce_mean({apart})",
         ),
         Misconception(
@@ -168,7 +168,7 @@ LEAST_SQUARES_DISCRIMINATOR_LOSS = (
     ),
     Misconception(
         "targets exchanged",
-        "Real and fake have changed places. The target is 1 for real images and 0 for fake ones.",
+        "Real and fake are swapped. The target is 1 for real images and 0 for fake ones.",
         squares("real**2", "(fake - 1)**2"),
     ),
     Misconception(
@@ -184,7 +184,7 @@ LEAST_SQUARES_DISCRIMINATOR_LOSS = (
     ),
     Misconception(
         "fakes pulled to −1",
-        "The fake scores have the target −1. Some least-squares GANs have it; here it is 0.",
+        "The fake scores have the target −1. Some least-squares GANs do that; here it is 0.",
         squares(fake="(fake + 1)**2"),
     ),
     Misconception(
@@ -270,8 +270,8 @@ LEAST_SQUARES_DISCRIMINATOR_LOSS = (
     ),
     Misconception(
         "paired",
-        "It works only for as many real as fake images. The two batches may differ in size: "
-        "average each of them by itself, then add the means.",
+        "It works only if there are as many real as fake images. The two batches may differ in "
+        "size: average each of them by itself, then add the means.",
         "0.5 * tf.reduce_mean((real - 1)**2 + fake**2)",
         "tf.reduce_mean(tf.concat([(real - 1)**2, fake**2], axis=0))",
         "total = tf.reduce_sum((real - 1)**2) + tf.reduce_sum(fake**2)\n"
@@ -287,8 +287,8 @@ LEAST_SQUARES_DISCRIMINATOR_LOSS = (
     ),
     Misconception(
         "smoothed target",
-        "The real scores are pulled to 0.9. Some train so, to hold the discriminator back; here "
-        "the target is 1.",
+        "The real scores are pulled to 0.9. Some people do that to hold the discriminator back; "
+        "here the target is 1.",
         "0.5 * (tf.reduce_mean((real - 0.9)**2) + tf.reduce_mean(fake**2))",
     ),
 )
@@ -382,14 +382,14 @@ def objective(
 GENERATOR_OBJECTIVE = (
     Misconception(
         "adversarial term forgotten",
-        "The scores do not count. Without them the translator that changes nothing would be "
-        "perfect: nothing pulls its images into the other domain.",
+        "The scores do not count. Without them a translator that changes nothing would be perfect: "
+        "nothing pulls its images into the other domain.",
         objective(adversarial="0.0"),
     ),
     Misconception(
         "cycle term forgotten",
-        "The cycle does not count. Without it the translator could give any image of the other "
-        "domain, whatever it was shown.",
+        "The cycle does not count. Without it the translator could answer with any image of the "
+        "other domain.",
         objective(cycle="0.0"),
     ),
     Misconception(
@@ -399,7 +399,7 @@ GENERATOR_OBJECTIVE = (
     ),
     Misconception(
         "weights exchanged",
-        "The two weights have changed places.",
+        "The two weights are swapped.",
         objective(
             cycle="identity_weight * cycle_loss(x, x_cycled)",
             identity="cycle_weight * identity_loss(y, y_mapped)",
@@ -435,7 +435,7 @@ GENERATOR_OBJECTIVE = (
     ),
     Misconception(
         "adversarial term halved",
-        "The adversarial term enters with half its weight. It should enter whole.",
+        "The adversarial term enters with half its weight. It should enter in full.",
         objective(adversarial="0.5 * least_squares_generator_loss(fake_scores)"),
     ),
     Misconception(
@@ -532,8 +532,8 @@ GENERATOR_OBJECTIVE = (
     ),
     Misconception(
         "results of the two domains exchanged",
-        "The translated images have changed places: each of the two terms compares an image with "
-        "what was made of another one.",
+        "The translated images are swapped: each of the two terms compares an image with what was "
+        "made of another one.",
         objective(
             cycle="cycle_weight * cycle_loss(x, y_mapped)",
             identity="identity_weight * identity_loss(y, x_cycled)",

@@ -32,8 +32,8 @@ BETA_VAE_LOSS = (
     ),
     Misconception(
         "divided by beta",
-        "The KL term is divided by beta, so that a large beta frees the code instead of "
-        "constraining it.",
+        "The KL term is divided by beta, so a large beta frees the code instead of constraining "
+        "it.",
         f"tf.reduce_mean({REBUILT} + {KL} / beta)",
     ),
     Misconception(
@@ -91,8 +91,8 @@ BETA_VAE_LOSS = (
     ),
     Misconception(
         "KL subtracted",
-        "The KL term is subtracted, so that straying from the prior would be rewarded. It is a "
-        "cost: it is added.",
+        "The KL term is subtracted, so straying from the prior would be rewarded. It is a cost: it "
+        "is added.",
         f"tf.reduce_mean({REBUILT} - beta * {KL})",
     ),
     Misconception(
@@ -140,7 +140,7 @@ BETA_VAE_LOSS = (
     ),
     Misconception(
         "logarithm of a rounded probability",
-        "It is right for small logits and not for logits of ±1000: there the sigmoid rounds to "
+        "It is right for small logits but not for logits of ±1000: there the sigmoid rounds to "
         "exactly 0 or 1 before the logarithm is taken. Work from the logits without making "
         "probabilities of them first.",
         CLIPPED_PIXELS.format("0.0"),
@@ -179,7 +179,7 @@ CODE_LOSS = (
     Misconception(
         "mean over the categories",
         "The categories are averaged; they should be summed. Only one entry of a one-hot code "
-        "counts, and it counts whole.",
+        "counts, and it counts in full.",
         "-tf.reduce_mean(code * tf.nn.log_softmax(code_logits))",
     ),
     Misconception(
@@ -223,8 +223,8 @@ CODE_LOSS = (
     ),
     Misconception(
         "code and logits exchanged",
-        "The code and the logits have changed places: the code is the target, the logits are what "
-        "the network says.",
+        "The code and the logits are swapped: the code is the target, the logits are what the "
+        "network says.",
         "tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(code_logits, code))",
     ),
     Misconception(
@@ -259,7 +259,7 @@ CODE_LOSS = (
     ),
     Misconception(
         "logarithm of a rounded probability",
-        "It is right for small logits and not for logits of ±1000: there the softmax rounds to "
+        "It is right for small logits but not for logits of ±1000: there the softmax rounds to "
         "exactly 0 or 1 before the logarithm is taken. Work from the logits without making "
         "probabilities of them first.",
         f"-tf.reduce_mean(tf.reduce_sum(code * tf.math.log({SOFTMAX}), axis=1))",
@@ -317,15 +317,15 @@ DISCRETE_MUTUAL_INFORMATION = (
     ),
     Misconception(
         "conditional entropy",
-        "This is what remains uncertain of one when the other is known. Asked for is the opposite: "
+        "This is what remains uncertain of one when the other is known. The opposite is asked for: "
         "how much of the uncertainty goes away.",
         f"{ENTROPIES}return h_a - information",
         f"{ENTROPIES}return h_b - information",
     ),
     Misconception(
         "normalised",
-        "The mutual information is divided by an entropy. Such a score lies between 0 and 1; asked "
-        "for is the number of nats itself.",
+        "The mutual information is divided by an entropy. Such a score lies between 0 and 1; the "
+        "number of nats itself is asked for.",
         f"{ENTROPIES}return information / h_a",
         f"{ENTROPIES}return information / h_b",
         f"{ENTROPIES}return information / np.sqrt(h_a * h_b)",
@@ -334,8 +334,8 @@ DISCRETE_MUTUAL_INFORMATION = (
     ),
     Misconception(
         "adjusted for chance",
-        "The value is adjusted for chance, as a score of clusterings is. Asked for is the number "
-        "of nats itself.",
+        "The value is adjusted for chance, as a score of clusterings is. The number of nats itself "
+        "is asked for.",
         "from sklearn.metrics import adjusted_mutual_info_score\n"
         "return adjusted_mutual_info_score(a, b)",
     ),
@@ -355,7 +355,7 @@ DISCRETE_MUTUAL_INFORMATION = (
     ),
     Misconception(
         "not weighted",
-        "Every pair of levels counts alike. Weigh each by how often it is met.",
+        "Every pair of levels counts alike. Weigh each by how often it occurs.",
         f"{COUNTED}return np.sum(np.log(ratio))",
         f"{COUNTED}return np.mean(np.log(ratio))",
     ),
@@ -368,7 +368,7 @@ DISCRETE_MUTUAL_INFORMATION = (
     Misconception(
         "weighted by independence",
         "The logarithms are weighted as if a and b were independent. Weigh them by how often two "
-        "levels are really met.",
+        "levels really meet.",
         f"{COUNTED}return np.sum(pa * pb * np.log(ratio))",
         f"{COUNTED}return -np.sum(pa * pb * np.log(ratio))",
     ),
@@ -403,15 +403,15 @@ DISCRETE_MUTUAL_INFORMATION = (
     ),
     Misconception(
         "0 times the logarithm of 0",
-        "Levels that never meet give 0 times the logarithm of 0, which the computer does not know. "
-        "In the limit it is 0: such pairs add nothing.",
+        "Levels that never meet give 0 times the logarithm of 0, which the computer cannot work "
+        "out. In the limit it is 0: such pairs add nothing.",
         f"{COUNTED}return np.sum(joint * np.log(joint / (pa * pb)))",
     ),
     Misconception(
         "bins that join levels",
-        "Different levels fall into one bin. That happens when the levels are not numbered one "
-        "after the other, or when there are more of them than bins. Give every level its own row "
-        "or column.",
+        "Different levels fall into one bin. That happens when levels are not numbered one after "
+        "the other, or when there are more of them than bins. Give every level its own row or "
+        "column.",
         "joint, _, _ = np.histogram2d(a, b, bins=(len(np.unique(a)), len(np.unique(b))))\n"
         "joint = joint / joint.sum()\n"
         "outer = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)\n"
@@ -426,7 +426,7 @@ DISCRETE_MUTUAL_INFORMATION = (
     Misconception(
         "last level left out",
         "The largest level of each variable is left out. Levels count from 0, so there is one more "
-        "of them than the largest says.",
+        "of them than the largest number.",
         "information = 0.0\nfor i in range(a.max()):\n    for j in range(b.max()):\n"
         "        both = np.mean((a == i) & (b == j))\n        if both > 0:\n"
         "            information += both * np.log(both / np.mean(a == i) / np.mean(b == j))\n"
@@ -453,8 +453,8 @@ SORTED = "ordered = np.sort(mutual_information, axis=0)\n"
 MUTUAL_INFORMATION_GAP = (
     Misconception(
         "not divided by the entropies",
-        "The gaps are not divided by the entropies, so that a factor with many levels counts more "
-        "than one with few.",
+        "The gaps are not divided by the entropies, so a factor with many levels counts more than "
+        "one with few.",
         f"{SORTED}return np.mean(ordered[-1] - ordered[-2])",
     ),
     Misconception(
@@ -539,8 +539,8 @@ MUTUAL_INFORMATION_GAP = (
     ),
     Misconception(
         "largest alone",
-        "Nothing is subtracted: this is how well the best latent dimension knows each factor. That "
-        "another knows it as well must cost something.",
+        "Nothing is subtracted: this is how well the best latent dimension knows each factor. If "
+        "another one knows it as well, that must cost something.",
         f"{SORTED}return np.mean(ordered[-1] / entropies)",
     ),
     Misconception(
@@ -564,16 +564,16 @@ MUTUAL_INFORMATION_GAP = (
     ),
     Misconception(
         "not sorted",
-        "The first two latent dimensions (or the last two) are compared. Which ones know a factor "
-        "best has to be found out for each factor.",
+        "The first two latent dimensions (or the last two) are compared. Find out for each factor "
+        "which ones know it best.",
         "np.mean((mutual_information[0] - mutual_information[1]) / entropies)",
         "np.mean((mutual_information[-1] - mutual_information[-2]) / entropies)",
         "np.mean(abs(mutual_information[0] - mutual_information[1]) / entropies)",
     ),
     Misconception(
         "equal values counted once",
-        "Of two latent dimensions that know a factor equally well only one is seen. Then the gap "
-        "is 0: that is what it is there to find.",
+        "Where two latent dimensions know a factor equally well, one of them is overlooked. The "
+        "gap is 0 there: finding this is its purpose.",
         "gaps = []\n"
         "for column, entropy in zip(mutual_information.T, entropies):\n"
         "    levels = np.unique(column)\n"

@@ -56,7 +56,7 @@ COUPLING_FORWARD = (
     ),
     Misconception(
         "scale and shift exchanged",
-        "s and t have changed places: scale_shift gives the scale first.",
+        "s and t are swapped: scale_shift gives the scale first.",
         f"x1, x2 = tf.split(x, 2, axis=1)\nt, s = scale_shift(x1)\ny2 = {RIGHT}\n{RETURN}",
     ),
     Misconception(
@@ -85,7 +85,8 @@ COUPLING_FORWARD = (
     ),
     Misconception(
         "even and odd entries",
-        "The entries take turns. Here the halves are the first half of the entries and the second.",
+        "Every other entry is taken. Here the halves are the first half of the entries and the "
+        "second half.",
         f"x1, x2 = x[:, ::2], x[:, 1::2]\ns, t = scale_shift(x1)\ny2 = {RIGHT}\n{RETURN}",
         "x1, x2 = x[:, ::2], x[:, 1::2]\ns, t = scale_shift(x1)\n"
         f"y2 = {RIGHT}\n"
@@ -127,8 +128,7 @@ COUPLING_FORWARD = (
     ),
     Misconception(
         "log_det in a column",
-        "log_det stands in a column of shape (B, 1). Return one number for each example, of shape "
-        "(B,).",
+        "log_det is a column of shape (B, 1). Return one number for each example, of shape (B,).",
         forward(RIGHT, "tf.reduce_sum(s, axis=1, keepdims=True)"),
     ),
     Misconception(
@@ -177,7 +177,7 @@ COUPLING_FORWARD = (
     ),
     Misconception(
         "logarithm of a rounded factor",
-        "log_det is right for small s and not for s around −200: there the factor is too small for "
+        "log_det is right for small s but not for s around −200: there the factor is too small for "
         "a computer and becomes 0 before the logarithm is taken. The logarithm of an exponential "
         "needs no computer.",
         forward(RIGHT, "tf.reduce_sum(tf.math.log(tf.exp(s)), axis=1)"),
@@ -209,8 +209,7 @@ COUPLING_INVERSE = (
     ),
     Misconception(
         "the way there again",
-        "This is the way there once more. The way back takes the shift away and undoes the "
-        "scaling.",
+        "This is the way there again. The way back takes the shift away and undoes the scaling.",
         back("y2 * tf.exp(s) + t"),
     ),
     Misconception(
@@ -246,7 +245,7 @@ COUPLING_INVERSE = (
     ),
     Misconception(
         "scale and shift exchanged",
-        "s and t have changed places: scale_shift gives the scale first.",
+        "s and t are swapped: scale_shift gives the scale first.",
         "y1, y2 = tf.split(y, 2, axis=1)\nt, s = scale_shift(y1)\n"
         "return tf.concat([y1, (y2 - t) * tf.exp(-s)], axis=1)",
     ),
@@ -270,7 +269,8 @@ COUPLING_INVERSE = (
     ),
     Misconception(
         "even and odd entries",
-        "The entries take turns. Here the halves are the first half of the entries and the second.",
+        "Every other entry is taken. Here the halves are the first half of the entries and the "
+        "second half.",
         "y1, y2 = y[:, ::2], y[:, 1::2]\ns, t = scale_shift(y1)\n"
         "return tf.concat([y1, (y2 - t) * tf.exp(-s)], axis=1)",
         "y1, y2 = y[:, ::2], y[:, 1::2]\ns, t = scale_shift(y1)\n"
@@ -304,7 +304,7 @@ COUPLING_INVERSE = (
     ),
     Misconception(
         "factor with a cushion",
-        "It is right for moderate s and not for s around −20: a small constant is added to the "
+        "It is right for moderate s but not for s around −20: a small constant is added to the "
         "factor, or the factor is clipped. The exponential of s is never 0, and needs none.",
         back("(y2 - t) / (tf.exp(s) + 1e-6)"),
         back("(y2 - t) / (tf.exp(s) + 1e-8)"),
@@ -335,8 +335,8 @@ LOG_PROB = (
     ),
     Misconception(
         "sign flipped",
-        "The sign is reversed: this is the negative log-likelihood, a cost. Asked for is the "
-        "log-density.",
+        "The sign is reversed: this is the negative log-likelihood, a cost. The log-density is "
+        "asked for.",
         density(f"{BASE} - log_det"),
     ),
     Misconception(
@@ -347,7 +347,7 @@ LOG_PROB = (
     ),
     Misconception(
         "constant once instead of for each dimension",
-        "The constant of the normal distribution enters once. Every dimension has one of its own.",
+        "The constant of the normal distribution enters once. Every dimension has its own.",
         density("log_det - 0.5 * tf.reduce_sum(z**2, axis=1) - 0.5 * np.log(2 * np.pi)"),
     ),
     Misconception(
@@ -392,7 +392,7 @@ LOG_PROB = (
     ),
     Misconception(
         "everything divided by the dimensions",
-        "The whole is divided by the number of dimensions. That comes later, in the bits per "
+        "Everything is divided by the number of dimensions. That comes later, in the bits per "
         "dimension.",
         density(f"(log_det - {BASE}) / z.shape[1]"),
     ),
@@ -427,7 +427,7 @@ LOG_PROB = (
     ),
     Misconception(
         "bits instead of nats",
-        "The result is in bits. Asked for are nats, with the natural logarithm.",
+        "The result is in bits. It should be in nats, with the natural logarithm.",
         density(f"(log_det - {BASE}) / np.log(2)"),
     ),
     Misconception(
@@ -441,7 +441,7 @@ LOG_PROB = (
     ),
     Misconception(
         "logarithm of a rounded density",
-        "It is right near the origin and not 50 standard deviations out: there the density is too "
+        "It is right near the origin but not 50 standard deviations out: there the density is too "
         "small for a computer and becomes 0 before the logarithm is taken. Take the logarithm of "
         "the formula first, on paper.",
         density("log_det + tf.reduce_sum(tf.math.log("
@@ -520,7 +520,7 @@ BITS_PER_DIMENSION = (
     ),
     Misconception(
         "upside down",
-        "Numerator and denominator have changed places: bits go up when nats do.",
+        "Numerator and denominator are swapped: bits go up when nats do.",
         "dimensions * np.log(2) / nll_nats",
     ),
     Misconception(

@@ -3,7 +3,7 @@
 from course_utils.grading.assignments.specification import Misconception
 
 ROUNDED = (
-    "It is right for small logits and not for logits of ±1000: there the sigmoid rounds to exactly "
+    "It is right for small logits but not for logits of ±1000: there the sigmoid rounds to exactly "
     "0 or 1 before the logarithm is taken. Work from the logits without making probabilities of "
     "them first."
 )
@@ -22,8 +22,8 @@ SUMMED = (
     "size of the batch."
 )
 KEPT_AXIS = (
-    "The batch is averaged, but the last axis stays, so that the result is a list with one number. "
-    "A loss is a single number: average over every axis."
+    "The batch is averaged, but the last axis stays, so the result is a list with one number. A "
+    "loss is a single number: average over every axis."
 )
 SQUARED = (
     "This is a squared error, as a least-squares GAN has it. Here the loss is the cross-entropy."
@@ -37,8 +37,8 @@ NO_LOG = (
     "logarithm of a probability, without bound for a confident mistake."
 )
 NO_GRADIENT = (
-    "The value is right, but it leaves TensorFlow on the way, so that no gradient passes and "
-    "nothing could be learned. Use operations of TensorFlow or Keras from beginning to end."
+    "The value is right, but it leaves TensorFlow on the way, so no gradient passes and nothing "
+    "can be learned. Use operations of TensorFlow or Keras from beginning to end."
 )
 
 
@@ -63,8 +63,8 @@ def on_logits(real: str, fake: str) -> str:
 DISCRIMINATOR_LOSS = (
     Misconception(
         "labels exchanged",
-        "Real and fake have changed places: this discriminator learns to call the real ones fake. "
-        "The target is 1 for real examples and 0 for fake ones.",
+        "Real and fake are swapped: this discriminator learns to call the real ones fake. The "
+        "target is 1 for real examples and 0 for fake ones.",
         on_logits("real_logits", "-fake_logits"),
     ),
     Misconception(
@@ -183,8 +183,8 @@ DISCRIMINATOR_LOSS = (
     ),
     Misconception(
         "paired",
-        "It works only for as many real as fake examples. The two batches may differ in size: "
-        "average each of them by itself, then add the means.",
+        "It works only if there are as many real as fake examples. The two batches may differ in "
+        "size: average each of them by itself, then add the means.",
         "tf.reduce_mean(tf.nn.softplus(-real_logits) + tf.nn.softplus(fake_logits))",
         "tf.reduce_sum(tf.nn.softplus(-real_logits) + tf.nn.softplus(fake_logits))"
         " / len(real_logits)",
@@ -209,8 +209,8 @@ DISCRIMINATOR_LOSS = (
     ),
     Misconception(
         "smoothed labels",
-        "The real examples have the target 0.9. Some train so, to hold the discriminator back; "
-        "here it is 1.",
+        "The real examples have the target 0.9. Some people do that to hold the discriminator "
+        "back; here it is 1.",
         "entropy = keras.losses.BinaryCrossentropy(from_logits=True)\n"
         "on_real = entropy(0.9 * tf.ones_like(real_logits), real_logits)\n"
         "return on_real + entropy(tf.zeros_like(fake_logits), fake_logits)",
@@ -407,8 +407,8 @@ CRITIC_LOSS = (
     ),
     Misconception(
         "sigmoid",
-        "The scores go through a sigmoid. A critic's scores are no logits: they enter as they are, "
-        "and nothing bounds them.",
+        "The scores go through a sigmoid. A critic's scores are not logits: they enter as they "
+        "are, and nothing bounds them.",
         "tf.reduce_mean(tf.sigmoid(fake_scores)) - tf.reduce_mean(tf.sigmoid(real_scores))",
     ),
     Misconception(
@@ -420,14 +420,14 @@ CRITIC_LOSS = (
     ),
     Misconception(
         "reals forgotten",
-        "Only the fake scores count. The critic could lower all its scores alike for nothing; the "
-        "real ones must hold against that.",
+        "Only the fake scores count. The critic could lower all of its scores at no cost; the real "
+        "ones must prevent that.",
         "tf.reduce_mean(fake_scores)",
     ),
     Misconception(
         "fakes forgotten",
-        "Only the real scores count. The critic could raise all its scores alike for nothing; the "
-        "fake ones must hold against that.",
+        "Only the real scores count. The critic could raise all of its scores at no cost; the fake "
+        "ones must prevent that.",
         "-tf.reduce_mean(real_scores)",
         "tf.reduce_mean(real_scores)",
     ),
@@ -459,7 +459,7 @@ CRITIC_LOSS = (
     ),
     Misconception(
         "squared difference",
-        "The difference is squared, so that its sign is lost. The loss is the difference itself.",
+        "The difference is squared, so its sign is lost. The loss is the difference itself.",
         "(tf.reduce_mean(fake_scores) - tf.reduce_mean(real_scores))**2",
     ),
     Misconception(
@@ -478,8 +478,8 @@ CRITIC_LOSS = (
     ),
     Misconception(
         "paired",
-        "It works only for as many real as fake examples. The two batches may differ in size: "
-        "average each of them by itself.",
+        "It works only if there are as many real as fake examples. The two batches may differ in "
+        "size: average each of them by itself.",
         "tf.reduce_mean(fake_scores - real_scores)",
         "(tf.reduce_sum(fake_scores) - tf.reduce_sum(real_scores)) / real_scores.shape[0]",
         "(tf.reduce_sum(fake_scores) - tf.reduce_sum(real_scores)) / fake_scores.shape[0]",
@@ -566,7 +566,7 @@ GRADIENT_PENALTY = (
     ),
     Misconception(
         "gradient of the mean score",
-        "The gradient is taken of the mean of the scores, so that it is divided by the size of the "
+        "The gradient is taken of the mean of the scores, so it is divided by the size of the "
         "batch. Each example's gradient is that of its own score.",
         penalty(score="tf.reduce_mean(critic(mixed))"),
     ),
@@ -631,7 +631,7 @@ GRADIENT_PENALTY = (
     ),
     Misconception(
         "half-way",
-        "The slope is always looked at half-way between real and fake. Draw the weight uniformly "
+        "The slope is always looked at halfway between real and fake. Draw the weight uniformly "
         "between 0 and 1.",
         penalty(weight="0.5"),
     ),
@@ -650,8 +650,8 @@ GRADIENT_PENALTY = (
     ),
     Misconception(
         "normal weight",
-        "The weight is drawn from a normal distribution, so that it often lies beyond the real or "
-        "the fake image. It should be uniform between 0 and 1.",
+        "The weight is drawn from a normal distribution, so it often lies beyond the real or the "
+        "fake image. It should be uniform between 0 and 1.",
         penalty(weight="tf.random.normal([tf.shape(real)[0], 1, 1, 1])"),
     ),
     Misconception(
@@ -671,8 +671,8 @@ GRADIENT_PENALTY = (
     Misconception(
         "not differentiable",
         "No gradient reaches the critic's weights, so the penalty could never make it less steep. "
-        "The gradient by the image must itself be computed by operations that TensorFlow can "
-        "differentiate.",
+        "The gradient with respect to the image must itself be computed by operations that "
+        "TensorFlow can differentiate.",
         penalty(gradient="tf.stop_gradient(tape.gradient(score, mixed))"),
         penalty(gradient="tape.gradient(score, mixed).numpy()"),
         penalty(result="tf.constant(np.mean((norm - 1) ** 2))"),

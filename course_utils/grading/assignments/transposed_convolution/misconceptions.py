@@ -67,19 +67,19 @@ FLIPPED = "kernel[::-1, ::-1]"
 CONV_MATRIX = (
     Misconception(
         "kernel flipped",
-        "The kernel is turned upside down and left to right, as mathematicians' convolution does. "
-        "TensorFlow's does not: it lays the kernel on the image as it is.",
+        "The kernel is turned upside down and left to right, as in a mathematical convolution. "
+        "TensorFlow does not do that: it lays the kernel on the image as it is.",
         matrix(window=f"C[i, j, i*stride:i*stride+k, j*stride:j*stride+k] = {FLIPPED}"),
     ),
     Misconception(
         "kernel transposed",
-        "Rows and columns of the kernel have changed places.",
+        "Rows and columns of the kernel are swapped.",
         matrix(window="C[i, j, i*stride:i*stride+k, j*stride:j*stride+k] = kernel.T"),
     ),
     Misconception(
         "matrix transposed",
-        "Rows and columns of the matrix have changed places. It has a row for each pixel of the "
-        "result and a column for each pixel of the image.",
+        "Rows and columns of the matrix are swapped. It has a row for each pixel of the result and "
+        "a column for each pixel of the image.",
         matrix(result="C.reshape(rows * columns, height * width).T"),
     ),
     Misconception(
@@ -118,25 +118,25 @@ CONV_MATRIX = (
     Misconception(
         "stride counted and not taken",
         "There are as many windows as the stride allows, but they lie next to each other. Each "
-        "starts a stride after the one before.",
+        "should start one stride after the one before.",
         matrix(window="C[i, j, i:i + k, j:j + k] = kernel"),
     ),
     Misconception(
         "stride along the columns alone",
-        "The stride moves the kernel to the right and not down. It holds for both directions.",
+        "The stride moves the kernel to the right but not down. It applies to both directions.",
         matrix(rows="height - k + 1", window="C[i, j, i:i + k, j*stride:j*stride + k] = kernel"),
         matrix(window="C[i, j, i:i + k, j*stride:j*stride + k] = kernel"),
     ),
     Misconception(
         "stride along the rows alone",
-        "The stride moves the kernel down and not to the right. It holds for both directions.",
+        "The stride moves the kernel down but not to the right. It applies to both directions.",
         matrix(columns="width - k + 1", window="C[i, j, i*stride:i*stride + k, j:j + k] = kernel"),
         matrix(window="C[i, j, i*stride:i*stride + k, j:j + k] = kernel"),
     ),
     Misconception(
         "windows that hang over the edge",
         "There are windows that hang over the edge of the image, filled up with zeros. 'Valid' "
-        "means that only windows count that lie inside as a whole.",
+        "means that only windows that lie entirely inside count.",
         matrix(
             rows="-(-height // stride)",
             columns="-(-width // stride)",
@@ -146,7 +146,7 @@ CONV_MATRIX = (
     ),
     Misconception(
         "size rounded up",
-        "Where the stride does not fit, a window is counted that hangs over the edge. Round the "
+        "Where the stride does not fit, a window that hangs over the edge is counted. Round the "
         "number of steps down: what is left over is not looked at.",
         matrix(
             rows="-(-(height - k) // stride) + 1",
@@ -163,7 +163,7 @@ CONV_MATRIX = (
     ),
     Misconception(
         "height and width exchanged",
-        "Height and width have changed places: the matrix is that of the image turned on its side.",
+        "Height and width are swapped: the matrix is that of the image turned on its side.",
         "height, width = width, height\n" + matrix(),
     ),
     Misconception(
@@ -187,7 +187,7 @@ CONV2D = (
     ),
     Misconception(
         "kernel transposed",
-        "Rows and columns of the kernel have changed places.",
+        "Rows and columns of the kernel are swapped.",
         forward(kernel="kernel.T"),
     ),
     Misconception(
@@ -221,7 +221,7 @@ CONV2D = (
     Misconception(
         "zeros around the image",
         "The result is as large as the image would be with zeros around it ('same'). Here it is "
-        "'valid': only windows that lie inside as a whole.",
+        "'valid': only windows that lie entirely inside.",
         "k = len(kernel)\n"
         "padded = np.pad(image, ((k - 1) // 2, k // 2))\n"
         "rows, columns = ((n - k) // stride + 1 for n in padded.shape)\n"
@@ -237,7 +237,7 @@ CONV2D = (
     ),
     Misconception(
         "negative values cut off",
-        "Negative values are set to 0. An activation is no part of the convolution.",
+        "Negative values are set to 0. An activation is not part of the convolution.",
         forward(result="np.maximum(flat, 0).reshape(rows, columns)"),
     ),
 )
@@ -263,7 +263,7 @@ CONV2D_TRANSPOSE = (
     ),
     Misconception(
         "kernel transposed",
-        "The kernel is transposed; it is the matrix that should be.",
+        "The kernel is transposed; the matrix should be.",
         backward(kernel="kernel.T"),
     ),
     Misconception(

@@ -105,12 +105,12 @@ REPARAMETERIZE = (
     ),
     Misconception(
         "mu and sigma exchanged",
-        "mu and sigma have changed places: the noise is multiplied by mu and shifted by sigma.",
+        "mu and sigma are swapped: the noise is multiplied by mu and shifted by sigma.",
         "sigma + mu * tf.random.normal(tf.shape(mu))",
     ),
     Misconception(
         "noise without a sign",
-        "The noise is never negative, so that every sample lies on the same side of mu. A standard "
+        "The noise is never negative, so every sample lies on the same side of mu. A standard "
         "normal variable is as often below 0 as above.",
         "mu + sigma * tf.abs(tf.random.normal(tf.shape(mu)))",
     ),
@@ -178,7 +178,7 @@ KL_DIVERGENCE = (
     ),
     Misconception(
         "sigma not squared",
-        "sigma stands in the sum where its square should stand; the logarithm is right.",
+        "The sum has sigma where it should have its square; the logarithm is right.",
         "0.5 * tf.reduce_sum(mu**2 + sigma - 1 - tf.math.log(sigma**2), axis=1)",
     ),
     Misconception(
@@ -261,8 +261,8 @@ VAE_LOSS = (
     ),
     Misconception(
         "KL subtracted",
-        "The KL term is subtracted. It holds the encoder near the prior, so it must cost "
-        "something: it is added.",
+        "The KL term is subtracted. It keeps the encoder near the prior by making it costly to "
+        "stray, so it is added.",
         "tf.reduce_mean(reconstruction_loss(x, logits) - kl_divergence(mu, sigma))",
     ),
     Misconception(
@@ -285,7 +285,7 @@ VAE_LOSS = (
     ),
     Misconception(
         "KL averaged over the latent dimensions",
-        "The KL term is divided by the number of latent dimensions here. It should enter whole.",
+        "The KL term is divided by the number of latent dimensions here. It should enter in full.",
         "tf.reduce_mean(reconstruction_loss(x, logits) + kl_divergence(mu, sigma) / mu.shape[1])",
     ),
     Misconception(
@@ -295,8 +295,8 @@ VAE_LOSS = (
     ),
     Misconception(
         "arguments of the reconstruction exchanged",
-        "reconstruction_loss was given its arguments in the wrong order: the image comes first,"
-        " the logits second.",
+        "reconstruction_loss got its arguments in the wrong order: the image comes first, the "
+        "logits second.",
         "tf.reduce_mean(reconstruction_loss(logits, x) + kl_divergence(mu, sigma))",
     ),
     Misconception(
