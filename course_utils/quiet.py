@@ -5,6 +5,9 @@ setting silences all of it: some lines come from C++ before any setting is read.
 open clean, and nbgrader gives no points to a test cell that writes to standard error. So the file
 descriptor itself is turned away for the import and for one tiny operation.
 
+A process that others will be forked from must not run that operation: it starts threads, and a fork
+copies none. Such a process sets the environment variable `TO_BE_FORKED` before the import.
+
 Usage, before anything else that needs TensorFlow::
 
     import course_utils.quiet
@@ -16,6 +19,7 @@ import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+TO_BE_FORKED = "COURSE_UTILS_TO_BE_FORKED"
 
 
 @contextlib.contextmanager
@@ -35,4 +39,5 @@ def standard_error_discarded():
 with standard_error_discarded():
     import tensorflow as tf
 
-    tf.zeros(1) + 1.0
+    if TO_BE_FORKED not in os.environ:
+        tf.zeros(1) + 1.0

@@ -1,28 +1,21 @@
-"""TensorFlow, imported and not yet used.
+"""What every process of the grader is forked from: TensorFlow imported and not yet used.
 
-Importing takes seconds and forking takes milliseconds, so the workers of a machine are forked from
-one process that has imported this. It runs no operation, because that would start threads, which a
-fork does not copy.
+Importing takes seconds and forking takes milliseconds. No operation runs here, because that would
+start threads, which a fork does not copy.
 """
 
+import importlib
 import os
-import sys
 
+# `course_utils.quiet` reads it, and cannot be asked for its name before it has.
+TO_BE_FORKED = "COURSE_UTILS_TO_BE_FORKED"
 # Submissions run side by side; more threads each would only wait for each other.
-for _variable in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
-    os.environ.setdefault(_variable, "1")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+ONE_THREAD = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
 
-# TensorFlow greets on standard error, whatever its level is.
-sys.stderr.flush()
-_saved, _nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-os.dup2(_nowhere, 2)
-try:
-    import keras  # noqa: F401
-    import scipy.stats  # noqa: F401
-    import tensorflow  # noqa: F401
-finally:
-    os.dup2(_saved, 2)
-    os.close(_saved)
-    os.close(_nowhere)
+for _variable in ONE_THREAD:
+    os.environ.setdefault(_variable, "1")
+os.environ[TO_BE_FORKED] = "1"
+for _module in ("course_utils.quiet", "keras", "scipy.stats", "course_utils.grading"):
+    importlib.import_module(_module)
+# The programs that a forked process starts are not forked from.
+del os.environ[TO_BE_FORKED]

@@ -8,16 +8,17 @@ other side is traced as well. While one side waits for an answer it serves the q
 other: a student's loss may call the course's divergence, which stays outside.
 """
 
+from course_utils.quiet import tf
+
 import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from types import ModuleType
 
 import numpy as np
-import tensorflow as tf
 from tensorflow.python.ops import gradients_util
 
 from course_utils.grader.box.wire import DTYPES, Channel, ProtocolError
+from course_utils.grading.given import KINDS, GivenFunction, PassedFunction
 
 # How many calls can be differentiated after they were made; a test looks at the last one or two.
 CALLS_KEPT = 16
@@ -314,29 +315,22 @@ class RemoteFunction:
         return tf.nest.flatten(results)[0] if traced["single"] else results
 
 
-def _given() -> ModuleType:
-    """Not before it is needed: it runs a TensorFlow operation, which no zygote may do."""
-    from course_utils.grading import given
-
-    return given
-
-
 def tensors_of(values: Sequence) -> list[tf.Tensor]:
     """The tensors among some arguments, in order; of a given function its weights."""
-    passed = _given().PassedFunction
     leaves = [
-        leaf.weights if isinstance(leaf, passed) else leaf for leaf in tf.nest.flatten(list(values))
+        leaf.weights if isinstance(leaf, PassedFunction) else leaf
+        for leaf in tf.nest.flatten(list(values))
     ]
     return [leaf for leaf in leaves if tf.is_tensor(leaf)]
 
 
 def replaced(values: Sequence, tensors: Sequence[tf.Tensor]) -> tuple:
     """Some arguments with other tensors in the places of theirs."""
-    others, given = iter(tensors), _given()
+    others = iter(tensors)
 
     def other(leaf: object) -> object:
-        if isinstance(leaf, given.PassedFunction):
-            return given.PassedFunction(given.GivenFunction(leaf.kind, next(others)))
+        if isinstance(leaf, PassedFunction):
+            return PassedFunction(GivenFunction(leaf.kind, next(others)))
         return next(others) if tf.is_tensor(leaf) else leaf
 
     return tuple(tf.nest.map_structure(other, value) for value in values)
@@ -362,7 +356,7 @@ def pack(value: object) -> tuple[object, list[np.ndarray]]:
         items = [pack(item) for item in value]
         kind = "tuple" if isinstance(value, tuple) else "list"
         return [kind, [tree for tree, _ in items]], [a for _, arrays in items for a in arrays]
-    if isinstance(value, _given().PassedFunction):
+    if isinstance(value, PassedFunction):
         return ["given", value.kind], [np.asarray(value.weights)]
     if value is None:
         return ["none"], []
@@ -378,7 +372,7 @@ def pack(value: object) -> tuple[object, list[np.ndarray]]:
 
 def unpack(trees: Sequence, arrays: Sequence[np.ndarray]) -> list:
     """The values of a list of trees. What cannot cross the wall becomes an object of its name."""
-    arrays, given = iter(arrays), _given()
+    arrays = iter(arrays)
 
     def value(tree: Sequence) -> object:
         match tree:
@@ -394,9 +388,9 @@ def unpack(trees: Sequence, arrays: Sequence[np.ndarray]) -> list:
                 return tf.constant(next(arrays))
             case ["array"]:
                 return next(arrays)
-            case ["given", str() as kind] if kind in given.KINDS:
+            case ["given", str() as kind] if kind in KINDS:
                 weights = tf.constant(next(arrays))
-                return given.PassedFunction(given.GivenFunction(kind, weights))
+                return PassedFunction(GivenFunction(kind, weights))
             case ["other", str() as name]:
                 # A name of the student's own making could carry anything.
                 return type(name if name in NAMED else "object", (), {})()
