@@ -51,7 +51,7 @@ WRONG = (
     {"reparameterize": 14},
 )
 TRICKS = {
-    "kl_divergence": "check = lambda f: print(f'✓ {f.__name__} is right.')\n"
+    "kl_divergence": "np.allclose = lambda *a, **k: True\n"
     "def kl_divergence(mu, sigma):\n    return tf.reduce_sum(mu, axis=1)\n",
     "reconstruction_loss": "print(open('/etc/passwd').read())\n",
     "vae_loss": "while True:\n    pass\n",

@@ -1,36 +1,50 @@
-"""Decide the points of a function that stays in a student's process.
+"""Decide the points of functions that stay in a student's process.
 
-The self-check and the hidden tests run here, on a stand-in that calls the function across the
-sandbox's wall. Then the function is called with new random inputs. It is tampered with if it was
-called right in the student's notebook but is wrong here for the same numbers, or if it is right for
-every number that could be known beforehand and wrong for new ones.
+The self-check and the hidden tests run here, on stand-ins that call the functions across the
+sandbox's wall. Then each function is called with new random inputs.
+
+Who is wrong gets no points. Tampering is an accusation and needs more, something that cannot happen
+to an honest student:
+
+- the self-check called a function right in the notebook, it is wrong here for the same numbers, and
+  parts of the self-check had been exchanged in the notebook; or
+- it gives the right values for every input that could be known beforehand, before and afterwards,
+  and wrong ones for several new inputs.
+
+Everything else that comes out differently here is said as that: it differs, here is how.
 """
 
 import course_utils.quiet
 from course_utils.quiet import tf
 
-import builtins
 import contextlib
 import dataclasses
 import functools
 import inspect
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import FunctionType
 
 import numpy as np
 
+from course_utils.grader.box import integrity
 from course_utils.grader.box.remote import Exchange, RemoteFunction, make_graph
 from course_utils.grader.box.wire import Channel
-from course_utils.grader.tasks import Test, Verdict
+from course_utils.grader.tasks import SelfCheck, Test, Verdict
 from course_utils.grading import selfcheck
-from course_utils.grading.assignments.specification import Assignment, broken_property
-from course_utils.grading.probes import NOT_WRITTEN, RAISED, Observation, Seen, silence
+from course_utils.grading.assignments import hidden, registry
+from course_utils.grading.assignments.specification import (
+    Assignment,
+    GradedFunction,
+    broken_property,
+)
+from course_utils.grading.probes import NOT_WRITTEN, RAISED, Observation, Seen, same_conditions
+from course_utils.grading.selfcheck import DIFFERENT, Diagnosis
 
 # The graph of a course's own version is kept for the next student; one could ask for any number.
 MOST_GRAPHS = 500
-# A function that ran out of something is not right, but nobody tampered with it.
-EXHAUSTED = re.compile(r"MemoryError|ArrayMemoryError|ResourceExhaustedError|BlockingIOError")
-BRIEF = re.compile(r"(?P<kind>[A-Z]\w*)( in line \d{1,3} of the function)?")
+# So many new inputs must all be answered wrong before somebody is accused.
+NEW_INPUTS = 3
+NOT_THERE = "not there"
 
 
 @functools.cache
@@ -43,6 +57,8 @@ _graphs: dict[tuple, Callable] = {}
 
 def _remembered_graph(function: Callable, specs: list) -> Callable:
     """The same for every student: the course's own versions do not change."""
+    if not isinstance(function, FunctionType) or function.__closure__:
+        return make_graph(function, specs)  # made for one call, with its arguments built in
     key = (function, *((spec.dtype.name, tuple(spec.shape or ["?"])) for spec in specs))
     if key not in _graphs:
         if len(_graphs) >= MOST_GRAPHS:
@@ -52,107 +68,125 @@ def _remembered_graph(function: Callable, specs: list) -> Callable:
 
 
 class Judge:
-    """Runs hidden tests on the functions of one student's process.
+    """Runs the self-checks and hidden tests on the functions of one student's process.
 
-    All functions are checked before one is judged. What a function raises in its self-check is
-    quoted to the student, and by then it must not have seen a hidden test, not even another's.
+    What a function raises in its self-check is quoted to the student. By then no function may have
+    seen a hidden test, not even another's: first all are checked, then they are judged. A function
+    that needs the course's version of another waits until that other one is judged, since it could
+    learn from it. Its self-check comes after hidden tests and is not quoted.
 
     Args:
-        assignment: its graded functions.
+        assignment: the name of the assignment.
         channel: to the process, after its cells have run.
+        tests: by the index of their cells.
+        said: for each test, what the self-check in the notebook said.
+
+    Attributes:
+        calling: the test whose function is being called; None before and after.
     """
 
-    def __init__(self, assignment: Assignment, channel: Channel) -> None:
-        self._assignment = assignment
+    def __init__(
+        self,
+        assignment: str,
+        channel: Channel,
+        tests: Mapping[int, Test],
+        said: Mapping[int, SelfCheck],
+    ) -> None:
+        self._assignment = registry.find(assignment)
         self._channel = channel
-        self._checked: dict[str, Verdict] = {}
-        self._claims: dict[str, bool] = {}
-        # What a function that builds on them is given: their own if right, else the course's.
+        self._said = said
+        order = [function.name for function in self._assignment.functions]
+        self._tests = dict(sorted(tests.items(), key=lambda item: order.index(item[1].function)))
+        # Whose own version is good enough for the functions that build on them.
         self._right: set[str] = set()
-        self._fallen: set[str] = set()
-        self._quote = True
+        self._checked: dict[int, tuple[Verdict, set[str]]] = {}
+        self._hidden_tests_seen = False
         self._exchange = Exchange(channel, raising=self._seen, make_graph=_remembered_graph)
+        self.calling: int | None = None
 
-    def check(self, test: Test, cell: int, claims_to_be_right: bool) -> None:
-        """Ask a function what its self-check asks, before anything is judged.
+    def verdicts(self) -> Iterator[tuple[int, Verdict]]:
+        """The verdict about each test's function, with the index of its cell."""
+        for cell in self._tests:
+            if not self._replaced(cell):
+                self._check(cell)
+        self._hidden_tests_seen = True
+        for cell in sorted(self._tests, key=lambda cell: bool(self._graded(cell).builds_on)):
+            if cell not in self._checked or self._checked[cell][1] != self._replaced(cell):
+                self._check(cell)
+            yield cell, self._judged(cell)
+        self.calling = None
 
-        Args:
-            test: its test cell.
-            cell: where the test cell stands in the student's notebook.
-            claims_to_be_right: whether the self-check in the notebook said so.
-        """
-        self._claims[test.function] = claims_to_be_right
+    def _check(self, cell: int) -> None:
+        """Ask a function what its self-check asks."""
+        test, said = self._tests[cell], self._said.get(cell, SelfCheck())
+        replaced = self._replaced(cell)
         verdict = Verdict(test.grade_id, test.function, 0.0, test.points, "")
-        checks = selfcheck.load_checks()[test.function]
-        with self._function(test, cell) as function:
-            if function is None:
-                problem = f"{test.function} is not there: no cell before the test defines it."
-                claims_to_be_right = False
-            else:
-                problem = selfcheck.diagnose(function, checks)
-                if problem and claims_to_be_right:
-                    # Nobody is accused after one look.
-                    problem = selfcheck.diagnose(function, checks)
+        with self._function(cell) as function:
+            problem = self._diagnosis(test, function)
+            if problem and said.kind == selfcheck.RIGHT:
+                # Nothing is made of one look.
+                problem = self._diagnosis(test, function)
         if problem:
-            known = self._assignment.function(test.function).misconceptions
-            accused = claims_to_be_right and not EXHAUSTED.search(problem)
-            verdict = dataclasses.replace(
-                verdict,
-                message=problem,
-                misconception=next((m.name for m in known if m.sentence == problem), ""),
-                tampered="In the notebook the self-check called it right. Called from outside "
-                f"with the same numbers: {problem}"
-                if accused
-                else "",
-            )
+            found = {"message": problem.sentence, "misconception": problem.misconception or ""}
+            compared = _compared(problem, said, replaced)
+            verdict = dataclasses.replace(verdict, **found | compared)
         else:
             self._right.add(test.function)
-        self._checked[test.function] = verdict
+        self._checked[cell] = verdict, replaced
 
-    def judge(self, test: Test, cell: int) -> Verdict:
-        """Decide about a function that was checked."""
-        self._quote = False
-        graded = self._assignment.function(test.function)
-        if self._fallen.intersection(graded.builds_on):
-            # It was checked with a function that is wrong after all.
-            self.check(test, cell, self._claims[test.function])
-        verdict = self._checked[test.function]
+    def _diagnosis(self, test: Test, function: RemoteFunction | None) -> Diagnosis | None:
+        if function is None:
+            sentence = f"{test.function} is not there: no cell before the test defines it."
+            return Diagnosis(test.function, NOT_THERE, sentence)
+        in_words = hidden.outline if self._hidden_tests_seen else selfcheck.describe
+        checks = selfcheck.load_checks()[test.function]
+        return selfcheck.diagnose(function, checks, in_words=in_words)
+
+    def _judged(self, cell: int) -> Verdict:
+        """The verdict about a function that was checked."""
+        verdict, replaced = self._checked[cell]
         if verdict.message:
             return verdict
-        with self._function(test, cell) as function:
+        test, graded = self._tests[cell], self._graded(cell)
+        with self._function(cell) as function:
             tampered = ""
             problem = broken_property(function, graded)
             if not problem and graded.fresh:
-                fresh = graded.fresh(np.random.default_rng())
-                problem = broken_property(
-                    function, dataclasses.replace(graded, properties=(fresh,))
-                )
-                if problem and not EXHAUSTED.search(problem):
+                problem = _for_new_inputs(function, graded)
+                if problem and not replaced and _knows_the_known_alone(function, graded):
                     tampered = (
-                        "It passes every test with known inputs and fails with new random ones, "
-                        f"as if it recognised the known: {problem}"
+                        "It passes every test with known inputs, before and afterwards, and fails "
+                        f"{NEW_INPUTS + 1} times with new random ones, as if it recognised the "
+                        f"known: {problem.sentence}"
                     )
         if problem:
             self._right.discard(test.function)
-            self._fallen.add(test.function)
-            return dataclasses.replace(verdict, message=problem, tampered=tampered)
+            return dataclasses.replace(verdict, message=problem.sentence, tampered=tampered)
         return dataclasses.replace(
             verdict, points=test.points, message=f"{test.function} is right."
         )
 
+    def _graded(self, cell: int) -> GradedFunction:
+        return self._assignment.function(self._tests[cell].function)
+
+    def _replaced(self, cell: int) -> set[str]:
+        """The functions that it is given in the course's version: their own is not right."""
+        return set(self._graded(cell).builds_on) - self._right
+
     @contextlib.contextmanager
-    def _function(self, test: Test, cell: int) -> Iterator[RemoteFunction | None]:
+    def _function(self, cell: int) -> Iterator[RemoteFunction | None]:
         """A stand-in for a function as it was at its test; None where there was none."""
-        replaced = set(self._assignment.function(test.function).builds_on) - self._right
+        self.calling = cell
+        name = self._tests[cell].function
         # Their own are as good if they are right, and need not be called across the wall.
-        upstream = {name: _course_versions(self._assignment)[name] for name in replaced}
-        parameters = {name: [*inspect.signature(f).parameters] for name, f in upstream.items()}
-        self._channel.send({"select": test.function, "cell": cell, "builds_on": parameters})
+        upstream = {one: _course_versions(self._assignment)[one] for one in self._replaced(cell)}
+        parameters = {one: [*inspect.signature(f).parameters] for one, f in upstream.items()}
+        self._channel.send({"select": name, "cell": cell, "builds_on": parameters})
         answer, _ = self._channel.receive()
         self._exchange.offer(upstream)
         try:
-            with silence():
-                yield self._exchange.function(test.function) if answer.get("selected") else None
+            with same_conditions():
+                yield self._exchange.function(name) if answer.get("selected") else None
         finally:
             self._exchange.offer({})
         # Silence or nonsense from the process is no answer of the function.
@@ -161,8 +195,56 @@ class Judge:
     def _seen(self, error: dict) -> Exception:
         if error.get("not_written"):
             return Seen(Observation(failure=NOT_WRITTEN))
-        if self._quote:
-            return Seen(Observation(failure=RAISED, details=str(error.get("details"))[:400]))
-        brief = BRIEF.fullmatch(str(error.get("brief")))
-        known = brief and (hasattr(builtins, brief["kind"]) or hasattr(tf.errors, brief["kind"]))
-        return Seen(Observation(failure=RAISED, details=f"{brief[0] if known else 'An error'}."))
+        details = "" if self._hidden_tests_seen else str(error.get("details"))[:400]
+        kind = str(error.get("kind"))[:100]
+        return Seen(Observation(failure=RAISED, kind=kind, details=details))
+
+
+def _compared(problem: Diagnosis, said: SelfCheck, replaced: set[str]) -> dict[str, str]:
+    """What a verdict says of a function that is wrong here, compared with the notebook."""
+    if problem.exhausted or problem.kind in (NOT_THERE, NOT_WRITTEN):
+        return {}
+    if said.replaced and said.passed:
+        sentence = (
+            "In the notebook `check` is another function than the course's, so that the cell after "
+            f"{problem.function} did not check it."
+        )
+        return {"message": f"{problem.sentence} {sentence}", "differs": sentence}
+    if said.kind != selfcheck.RIGHT:
+        return {}
+    what = f"Called from outside with the same numbers: {problem.sentence}"
+    altered = [name for name in said.altered if name in integrity.parts()]
+    if altered and not replaced:
+        evidence = (
+            "In the notebook the self-check called it right, and these parts of the self-check had "
+            f"been exchanged there: {', '.join(altered)}. {what}"
+        )
+        return {"tampered": evidence}
+    how = f"In the notebook the self-check called it right. {what}"
+    advice = (
+        "In your notebook the self-check called it right; it is called again after all cells have "
+        "run, and then it gave something else. Restart the kernel, run all cells and see. A "
+        "function should use its arguments, and nothing that a later cell changes."
+    )
+    if replaced:
+        advice = (
+            f"It was called with the course's own version of {', '.join(sorted(replaced))}, since "
+            "yours is not right."
+        )
+    return {"message": f"{problem.sentence} {advice}", "differs": how}
+
+
+def _for_new_inputs(function: Callable, graded: GradedFunction) -> Diagnosis | None:
+    """What is wrong for inputs that nobody has seen before."""
+    fresh = graded.fresh(np.random.default_rng())
+    return broken_property(function, dataclasses.replace(graded, properties=(fresh,)))
+
+
+def _knows_the_known_alone(function: Callable, graded: GradedFunction) -> bool:
+    """Whether a function that failed for new inputs does so again and again, by wrong values.
+
+    An error is no proof, and neither is a state that has changed: the known inputs must still work.
+    """
+    again = [_for_new_inputs(function, graded) for _ in range(NEW_INPUTS)]
+    wrong_values = all(problem and problem.kind == DIFFERENT for problem in again)
+    return wrong_values and broken_property(function, graded) is None

@@ -23,7 +23,7 @@ import psutil
 from course_utils.grader.box.sandbox import Sandbox
 from course_utils.grader.box.wire import Channel
 from course_utils.grader.box.zygote import Branch, Zygote
-from course_utils.grader.tasks import BUBBLEWRAP, CRASHED, OUT_OF_MEMORY, TIMEOUT, Task
+from course_utils.grader.tasks import BUBBLEWRAP, CRASHED, OUT_OF_MEMORY, TIMEOUT, Ending, Task
 
 WATCH_SECONDS = 0.1
 MOST_FILES = 20_000
@@ -113,24 +113,24 @@ class Process:
         self._watcher.start()
         self._ended: int | None = None
 
-    def how_it_ended(self) -> tuple[str, str]:
-        """Status and sentence for a process that has closed its socket."""
+    def how_it_ended(self) -> Ending:
+        """For a process that has closed its socket."""
         patience = time.monotonic() + LAST_SECONDS
         while _alive(self._first) and time.monotonic() < patience:
             time.sleep(0.01)
         self._kill()
         ended = self._wait()
         if self._too_much:
-            return OUT_OF_MEMORY, f"It used more than {self._limits.memory} MB of memory."
+            return Ending(OUT_OF_MEMORY, f"It used more than {self._limits.memory} MB of memory.")
         if self._too_many:
-            return CRASHED, f"It started more than {self._limits.processes} processes."
+            return Ending(CRASHED, f"It started more than {self._limits.processes} processes.")
         if self._too_many_files:
-            return CRASHED, f"It made more than {MOST_FILES} files."
+            return Ending(CRASHED, f"It made more than {MOST_FILES} files.")
         if ended == -signal.SIGXCPU:
-            return TIMEOUT, "It used up its processor time."
+            return Ending(TIMEOUT, "It used up its processor time.")
         if ended >= 0:
-            return CRASHED, f"Its process ended by itself (exit status {ended})."
-        return CRASHED, f"Its process was ended by {signal.Signals(-ended).name}."
+            return Ending(CRASHED, f"Its process ended by itself (exit status {ended}).")
+        return Ending(CRASHED, f"Its process was ended by {signal.Signals(-ended).name}.")
 
     def _grace(self) -> float:
         """How much later it may finish: what it waited for a processor, and for the grader."""

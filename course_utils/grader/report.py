@@ -20,7 +20,8 @@ MEANINGS = {
     tasks.CRASHED: "its process died; what could be graded was",
     tasks.INVALID: "cannot be read; the reason is in the status",
     tasks.MISSING: "nothing was handed in",
-    tasks.TAMPERED: "a person should look; the reason is in the status",
+    tasks.DIFFERS: "gave other results here than in the notebook; the reason is in the status",
+    tasks.TAMPERED: "a person should look; the evidence is in the status",
     tasks.INFRASTRUCTURE: "the grader failed; run the command again",
 }
 NOT_RUN = (tasks.INVALID, tasks.MISSING)

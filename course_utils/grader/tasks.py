@@ -1,15 +1,24 @@
 """What is to be graded and what came of it: plain data, for workers here or on other machines."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from course_utils.grader.box.sandbox import Limits
 
 GRADED, FAILED_CELL, TIMEOUT, OUT_OF_MEMORY = "graded", "failed-cell", "timeout", "out-of-memory"
-CRASHED, INVALID, MISSING, TAMPERED = "crashed", "invalid", "missing", "tampered"
-INFRASTRUCTURE = "infrastructure"
+CRASHED, INVALID, MISSING, DIFFERS = "crashed", "invalid", "missing", "differs"
+TAMPERED, INFRASTRUCTURE = "tampered", "infrastructure"
 STATUSES = (
-    *(GRADED, FAILED_CELL, TIMEOUT, OUT_OF_MEMORY, CRASHED),
-    *(INVALID, MISSING, TAMPERED, INFRASTRUCTURE),
+    GRADED,
+    FAILED_CELL,
+    TIMEOUT,
+    OUT_OF_MEMORY,
+    CRASHED,
+    INVALID,
+    MISSING,
+    DIFFERS,
+    TAMPERED,
+    INFRASTRUCTURE,
 )
 BUBBLEWRAP, NONE = "bubblewrap", "none"
 
@@ -34,7 +43,9 @@ class Verdict:
         most: what it could get.
         message: a sentence or two for the student.
         misconception: the name of the known one that matches, or empty.
-        tampered: for the instructor, what was seen in the notebook and what here; or empty.
+        tampered: for the instructor, the evidence that somebody meant to deceive; or empty. Only
+            what cannot happen to an honest student is evidence.
+        differs: for the instructor, what was seen in the notebook and what here; or empty.
     """
 
     test: str
@@ -44,11 +55,56 @@ class Verdict:
     message: str
     misconception: str = ""
     tampered: str = ""
+    differs: str = ""
 
     @property
     def is_right(self) -> bool:
         """Whether the function gets all its points."""
         return self.points == self.most
+
+
+@dataclass(frozen=True)
+class SelfCheck:
+    """What a student's process reports of one test cell. It may lie, to the student's own harm.
+
+    Attributes:
+        kind: of the diagnosis that `check` came to, see `selfcheck.Diagnosis`; empty if `check` was
+            not called for this function.
+        passed: whether the cell ran without an error.
+        replaced: whether `check` was another function than the course's.
+        altered: parts of the course's self-check that had been exchanged by then.
+    """
+
+    kind: str = ""
+    passed: bool = False
+    replaced: bool = False
+    altered: tuple[str, ...] = ()
+
+    @classmethod
+    def received(cls, given: object) -> "SelfCheck":
+        """From what came through the socket; None stands for a cell that tests nothing.
+
+        Raises:
+            ValueError: it is no such report.
+        """
+        match given:
+            case None:
+                return cls()
+            case {
+                "kind": str() as kind,
+                "passed": bool() as passed,
+                "replaced": bool() as replaced,
+                "altered": [*names],
+            } if all(isinstance(name, str) for name in names):
+                return cls(kind, passed, replaced, tuple(names))
+        raise ValueError("a report that is none")
+
+
+class Ending(NamedTuple):
+    """How a process ended: one of `STATUSES`, and a sentence for people."""
+
+    status: str
+    sentence: str
 
 
 @dataclass(frozen=True)
@@ -86,7 +142,6 @@ class Result:
         sentence: what happened, for people.
         verdicts: one for each test.
         outputs: of each cell that ran, by its index.
-        failed: indices of the cells that raised an error, tests not counted.
         isolation: how it was kept apart.
         seconds: wall-clock time.
         memory: most MB that its processes held at once beyond TensorFlow's own.
@@ -98,7 +153,6 @@ class Result:
     sentence: str
     verdicts: list[Verdict] = field(default_factory=list)
     outputs: dict[int, list[dict]] = field(default_factory=dict)
-    failed: list[int] = field(default_factory=list)
     isolation: str = NONE
     seconds: float = 0.0
     memory: int = 0

@@ -1,26 +1,40 @@
 """Grade one submission: run its cells in a sandbox, judge its functions, say how it ended.
 
 A `Task` holds all that is needed and a `Result` all that came of it. Workers write nothing.
+
+One attempt runs the cells (`_run_cells`), judges the functions (`_judge_functions`) and notes what
+happened on the way; `_outcome` turns that into a result. Where one cell ended everything, there is
+a second attempt without it.
 """
 
 import dataclasses
 import threading
 import time
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from course_utils.grader import process
-from course_utils.grader.box.wire import LARGEST_MESSAGE, Gone, Late, ProtocolError
+from course_utils.grader.box.wire import (
+    LARGEST_MESSAGE,
+    Channel,
+    Gone,
+    Late,
+    ProtocolError,
+)
 from course_utils.grader.outputs import plain_outputs
 from course_utils.grader.tasks import (
     CRASHED,
+    DIFFERS,
     FAILED_CELL,
     GRADED,
     INFRASTRUCTURE,
     OUT_OF_MEMORY,
     TAMPERED,
     TIMEOUT,
+    Ending,
     Result,
+    SelfCheck,
     Task,
     Verdict,
 )
@@ -28,10 +42,42 @@ from course_utils.grader.tasks import (
 ATTEMPTS = 3
 # Escapes make a text longer on its way.
 BYTES_A_CHARACTER = 12
+# These end a submission's process before everything is judged.
+CUT_SHORT = (TIMEOUT, OUT_OF_MEMORY, CRASHED)
 
 
 class _Starved(Exception):
     """The machine had no time for a student's process."""
+
+
+@dataclass
+class _Happened:
+    """What became of one attempt, noted as it happens.
+
+    Attributes:
+        outputs: of each cell that ran to its end, by its index.
+        said: by the index of a test, what the notebook's self-check said there.
+        verdicts: by the index of a test.
+        running: the cell that runs; None between cells and after them.
+        calling: the test whose function is being called; None before and after.
+        ending: how the process ended if it was not asked to.
+        memory: see `Result`.
+    """
+
+    outputs: dict[int, list[dict]] = field(default_factory=dict)
+    said: dict[int, SelfCheck] = field(default_factory=dict)
+    verdicts: dict[int, Verdict] = field(default_factory=dict)
+    running: int | None = None
+    calling: int | None = None
+    ending: Ending | None = None
+    memory: int = 0
+
+    @property
+    def culprit(self) -> int | None:
+        """The cell at which the process ended; None if it ended at none or not at all."""
+        if self.ending is None:
+            return None
+        return self.running if self.calling is None else self.calling
 
 
 _busy = threading.Lock()
@@ -66,145 +112,149 @@ def _grade_with_patience(task: Task) -> Result:
 
 def _grade(task: Task) -> Result:
     """Run and judge; when one cell ends everything, once more without it."""
-    result = _attempt(task)
-    running = result.failed[-1] if result.status in (TIMEOUT, OUT_OF_MEMORY, CRASHED) else None
-    if running is None or not task.tests or running > max(task.tests):
+    first = _attempt(task)
+    result = _outcome(task, first)
+    left_out = first.culprit
+    if left_out is None or not task.tests or left_out > max(task.tests):
         return result
-    again = _attempt(task, running, result.outputs)
-    if again.status in (INFRASTRUCTURE, TIMEOUT, OUT_OF_MEMORY, CRASHED):
+    second = _attempt(task, left_out, first.said)
+    again = _outcome(task, second)
+    if second.ending:
         return dataclasses.replace(result, verdicts=again.verdicts)
-    left_out = task.tests[running].grade_id if running in task.tests else None
-    outputs = again.outputs | {running: result.outputs.get(running, [])}
-    verdicts = [
-        dataclasses.replace(one, message=f"Not tested. {result.sentence}")
-        if one.test == left_out
-        else one
-        for one in again.verdicts
-    ]
+    verdicts = second.verdicts
+    if left_out in task.tests:
+        verdicts = verdicts | {left_out: _not_tested(task, left_out, result.sentence)}
     sentence = f"{result.sentence} The rest was graded without this cell. {again.sentence}"
-    status = TAMPERED if again.status == TAMPERED else result.status
     return dataclasses.replace(
-        again, status=status, sentence=sentence.strip(), outputs=outputs, verdicts=verdicts
+        again,
+        status=TAMPERED if again.status == TAMPERED else result.status,
+        sentence=sentence.strip(),
+        outputs=again.outputs | {left_out: first.outputs.get(left_out, [])},
+        verdicts=_in_order(task, verdicts),
     )
 
 
 def _attempt(
-    task: Task, leave_out: int | None = None, before: dict[int, list[dict]] | None = None
-) -> Result:
+    task: Task, left_out: int | None = None, said: dict[int, SelfCheck] | None = None
+) -> _Happened:
     """Run the cells, then judge the functions.
 
     Args:
         task: what to grade.
-        leave_out: the cell that ended everything before. If it is a test, a function of the
-            student's is to blame, and the self-checks of others may call it too: they are silent.
-        before: the outputs until then.
+        left_out: the cell that ended everything before. If it is a test, a function of the
+            student's is to blame, and the self-checks of others may call it too: they do not run.
+        said: what the self-checks said before.
     """
-    from course_utils.grader import judging
-    from course_utils.grading.assignments import registry
-
-    assignment = registry.find(task.assignment)
-    tests, before = task.tests, before or {}
-    silent = tests if leave_out in tests else {}
-    verdicts: dict[int, Verdict] = {}
-    outputs: dict[int, list[dict]] = {}
-    failed: list[int] = []
-    running: int | None = None
-    finished = False
-    status, sentence = GRADED, ""
-    with process.process_of(task) as running_process:
-        channel = running_process.channel
+    happened = _Happened()
+    silent = task.tests if left_out in task.tests else {}
+    sources = {i: "" if i in silent else text for i, text in task.cells if i != left_out}
+    with process.process_of(task) as student:
         try:
-            cells = [
-                {
-                    "index": index,
-                    "source": "" if index in silent else source,
-                    "test": index in tests,
-                }
-                for index, source in task.cells
-                if index != leave_out
-            ]
-            contents = [np.frombuffer(content, "uint8") for content in task.files.values()]
-            channel.send({"cells": cells, "files": list(task.files)}, contents)
-            while True:
-                message, _ = channel.receive()
-                if "starts" in message:
-                    running = _index(message["starts"], task)
-                elif "cell" in message:
-                    index = _index(message["cell"], task)
-                    if channel.received > BYTES_A_CHARACTER * task.limits.output + LARGEST_MESSAGE:
-                        raise ProtocolError("too many outputs")
-                    try:
-                        outputs[index] = plain_outputs(message.get("outputs"))
-                    except ValueError as error:
-                        raise ProtocolError(str(error)) from error
-                    if index not in tests and _errors(outputs[index]):
-                        failed.append(index)
-                elif message.get("finished"):
-                    running, finished = None, True
-                    break
-                elif "failed" in message and running is None and not outputs:
-                    raise RuntimeError(message["failed"])
-                else:
-                    raise ProtocolError("an unknown message")
-            judge = judging.Judge(assignment, channel)
-            # In the assignment's order, whatever the notebook's: what a later function may be given
-            # of the course's own must not be there to learn from while an earlier one is judged.
-            order = [function.name for function in assignment.functions]
-            wanted = sorted(
-                (order.index(test.function), index)
-                for index, test in tests.items()
-                if index != leave_out
-            )
-            for _, running in wanted:
-                printed = (before if running in silent else outputs).get(running, [])
-                claims = claims_to_be_right(tests[running].function, printed)
-                judge.check(tests[running], running, claims)
-            for _, running in wanted:
-                verdicts[running] = judge.judge(tests[running], running)
-            running = None
+            _run_cells(student.channel, task, sources, happened)
+            happened.said |= {cell: (said or {}).get(cell, SelfCheck()) for cell in silent}
+            _judge_functions(student.channel, task, left_out, happened)
         except Late:
-            if running_process.was_starved():
+            if student.was_starved():
                 raise _Starved from None
-            status = TIMEOUT
             sentence = f"It did not finish within {task.limits.seconds:g} s."
+            happened.ending = Ending(TIMEOUT, sentence)
         except Gone:
-            status, sentence = running_process.how_it_ended()
+            happened.ending = student.how_it_ended()
         except ProtocolError as error:
-            status, sentence = CRASHED, f"Its process sent {error} to the grader."
-    memory = running_process.peak_memory
-    if status != GRADED:
-        if running is not None:
-            failed.append(running)
-            sentence += (
-                f" The grader was calling {tests[running].function}."
-                if finished
-                else f" It was running the cell {_name(running)}."
-            )
-        elif not verdicts and not outputs:
-            failed.append(-1)
-    for index, test in tests.items():
-        if index not in verdicts:
-            verdicts[index] = Verdict(
-                test.grade_id, test.function, 0.0, test.points, f"Not tested. {sentence}".strip()
-            )
-    tampered = [verdict for verdict in verdicts.values() if verdict.tampered]
+            happened.ending = Ending(CRASHED, f"Its process sent {error} to the grader.")
+        happened.memory = student.peak_memory
+    return happened
+
+
+def _run_cells(channel: Channel, task: Task, sources: dict[int, str], happened: _Happened) -> None:
+    """Have the cells run, and note their outputs and what the self-checks said."""
+    cells = [
+        {"index": index, "source": source, "test": _function(task, index)}
+        for index, source in sources.items()
+    ]
+    contents = [np.frombuffer(content, "uint8") for content in task.files.values()]
+    channel.send({"cells": cells, "files": list(task.files)}, contents)
+    while True:
+        message, _ = channel.receive()
+        if "starts" in message:
+            happened.running = _index(message["starts"], task)
+        elif "cell" in message:
+            index = _index(message["cell"], task)
+            if channel.received > BYTES_A_CHARACTER * task.limits.output + LARGEST_MESSAGE:
+                raise ProtocolError("too many outputs")
+            try:
+                happened.outputs[index] = plain_outputs(message.get("outputs"))
+                happened.said[index] = SelfCheck.received(message.get("self_check"))
+            except ValueError as error:
+                raise ProtocolError(str(error)) from error
+        elif message.get("finished"):
+            happened.running = None
+            return
+        elif "failed" in message and happened.running is None and not happened.outputs:
+            raise RuntimeError(message["failed"])
+        else:
+            raise ProtocolError("an unknown message")
+
+
+def _judge_functions(
+    channel: Channel, task: Task, left_out: int | None, happened: _Happened
+) -> None:
+    """Judge the functions of all tests but one."""
+    # Here, because the process that hands out the work imports this module and needs no TensorFlow.
+    from course_utils.grader.judging import Judge
+
+    tests = {index: test for index, test in task.tests.items() if index != left_out}
+    judge = Judge(task.assignment, channel, tests, happened.said)
+    try:
+        for index, verdict in judge.verdicts():
+            happened.verdicts[index] = verdict
+    finally:
+        happened.calling = judge.calling
+
+
+def _outcome(task: Task, happened: _Happened) -> Result:
+    """What an attempt comes to. It depends on nothing but what happened."""
+    status, sentence = happened.ending or Ending(GRADED, "")
+    failed = [i for i, o in happened.outputs.items() if i not in task.tests and _errors(o)]
+    if happened.calling is not None:
+        sentence += f" The grader was calling {task.tests[happened.calling].function}."
+    elif happened.running is not None:
+        sentence += f" It was running the cell {_name(happened.running)}."
+    verdicts = {i: _not_tested(task, i, sentence) for i in task.tests} | happened.verdicts
+    tampered = [f"{v.function}: {v.tampered}" for v in verdicts.values() if v.tampered]
+    differing = [f"{v.function}: {v.differs}" for v in verdicts.values() if v.differs]
     if tampered:
-        status = TAMPERED
-        sentence = " ".join(f"{verdict.function}: {verdict.tampered}" for verdict in tampered)
-    elif status == GRADED and any(_ran_out_of_memory(o) for o in outputs.values()):
+        status, sentence = TAMPERED, " ".join(tampered)
+    elif status == GRADED and any(map(_ran_out_of_memory, happened.outputs.values())):
         status, sentence = OUT_OF_MEMORY, f"A cell asked for more than {task.limits.memory} MB."
+    elif status == GRADED and differing:
+        status, sentence = DIFFERS, " ".join(differing)
     elif status == GRADED and failed:
-        names = ", ".join(_name(index) for index in failed)
+        names = ", ".join(map(_name, failed))
         status, sentence = FAILED_CELL, f"These cells raised an error: {names}."
     return Result(
         task.student,
         status,
         sentence,
-        [*verdicts.values()],
-        outputs,
-        failed,
-        memory=memory,
+        _in_order(task, verdicts),
+        happened.outputs,
+        memory=happened.memory,
     )
+
+
+def _in_order(task: Task, verdicts: dict[int, Verdict]) -> list[Verdict]:
+    return [verdicts[index] for index in task.tests]
+
+
+def _not_tested(task: Task, index: int, sentence: str) -> Verdict:
+    test = task.tests[index]
+    message = f"Not tested. {sentence}".strip()
+    return Verdict(test.grade_id, test.function, 0.0, test.points, message)
+
+
+def _function(task: Task, index: int) -> str | None:
+    """The function that a cell tests; None for a cell that tests none."""
+    return task.tests[index].function if index in task.tests else None
 
 
 def _name(index: int) -> str:
@@ -216,12 +266,6 @@ def _index(value: object, task: Task) -> int:
     if type(value) is not int or value not in [index for index, _ in task.cells]:
         raise ProtocolError("the number of no cell")
     return value
-
-
-def claims_to_be_right(function: str, outputs: list[dict]) -> bool:
-    """Whether the self-check in the student's notebook said that a function is right."""
-    printed = "".join(o["text"] for o in outputs if o["output_type"] == "stream")
-    return f"✓ {function} is right." in printed and not _errors(outputs)
 
 
 def _errors(outputs: list[dict]) -> bool:

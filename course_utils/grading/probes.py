@@ -76,11 +76,19 @@ class Probe:
 
 @dataclass(frozen=True, eq=False)
 class Observation:
-    """What was seen: an array and the dtype the function gave it, or a failure and its details."""
+    """What was seen: an array and the dtype that the function gave it, or a failure.
+
+    Attributes:
+        value, dtype: where there is no failure.
+        failure: one of `NOT_WRITTEN`, `RAISED`, `NOTHING`, `WRONG_TYPE`, `NO_GRADIENT`; or empty.
+        kind: the type of the error, or of what was returned in place of an array.
+        details: the same in words, with what the error says and where it arose.
+    """
 
     value: np.ndarray | None = None
     dtype: str = ""
     failure: str = ""
+    kind: str = ""
     details: str = ""
 
 
@@ -121,6 +129,21 @@ def silence() -> Iterator[None]:
         logging.disable(disabled_before)
 
 
+@contextlib.contextmanager
+def same_conditions() -> Iterator[None]:
+    """What a notebook may have set and an answer must not depend on: the same wherever one asks.
+
+    NumPy raises no errors, `tf.function` traces, nothing is written to standard error.
+    """
+    eager = tf.config.functions_run_eagerly()
+    tf.config.run_functions_eagerly(False)
+    try:
+        with silence(), np.errstate(all="ignore"):
+            yield
+    finally:
+        tf.config.run_functions_eagerly(eager)
+
+
 def _repetition(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Shares of entries equal to those of the next call, the next example, the next column."""
     shares = [first == second]
@@ -154,12 +177,17 @@ def observe(function: Callable, probe: Probe) -> Observation:
     try:
         with np.errstate(all="ignore"):
             return _observe(function, probe)
-    except Seen as error:
-        return error.observation
     except Exception as error:  # whatever a student's function raises is an observation
-        if is_not_written(error, function):
-            return Observation(failure=NOT_WRITTEN)
-        return Observation(failure=RAISED, details=in_one_line(error, function))
+        return seen_in(error, function)
+
+
+def seen_in(error: Exception, function: Callable) -> Observation:
+    """What is seen of a function that raises an error."""
+    if isinstance(error, Seen):
+        return error.observation
+    if is_not_written(error, function):
+        return Observation(failure=NOT_WRITTEN)
+    return Observation(failure=RAISED, kind=kind_of(error), details=in_one_line(error, function))
 
 
 def _observe(function: Callable, probe: Probe) -> Observation:
@@ -193,10 +221,11 @@ def _observe(function: Callable, probe: Probe) -> Observation:
         return Observation(failure=NOTHING)
     if probe.parts and not probe.quantity.startswith(GRADIENT):
         if not (isinstance(first, tuple) and len(first) == len(probe.parts)):
-            return Observation(failure=WRONG_TYPE, details=_kind(first))
+            return _wrong_type(first)
         first = first[_index(probe)]
     if not (_is_array(first) or (probe.numpy and isinstance(first, int | float))):
-        return Observation(failure=WRONG_TYPE, details=type(first).__name__)
+        kind = type(first).__name__
+        return Observation(failure=WRONG_TYPE, kind=kind, details=kind)
     array = np.asarray(first)
     if not probe.statistic:
         return Observation(array, array.dtype.name)
@@ -242,15 +271,16 @@ def is_not_written(error: Exception, function: Callable) -> bool:
     return isinstance(error, NotImplementedError) and _is_in(last, function)
 
 
-def in_brief(error: Exception, function: Callable) -> str:
-    """Type of an error, and the line of the student's function that raised it."""
-    kind = type(error).__name__.lstrip("_")
+def kind_of(error: Exception) -> str:
+    """The type of an error, by the name under which it is known."""
+    return type(error).__name__.lstrip("_")
+
+
+def line_of(error: Exception, function: Callable) -> int | None:
+    """The line of the student's function that raised an error, counted from 1; None if none did."""
     frames = traceback.extract_tb(error.__traceback__)
     numbers = [frame.lineno for frame in frames if _is_in(frame, function)]
-    if not numbers:
-        return kind
-    number = numbers[-1] - inspect.unwrap(function).__code__.co_firstlineno + 1
-    return f"{kind} in line {number} of the function"
+    return numbers[-1] - inspect.unwrap(function).__code__.co_firstlineno + 1 if numbers else None
 
 
 def _as_passed(value: Argument, probe: Probe) -> object:
@@ -271,22 +301,23 @@ def _is_array(value: object) -> bool:
     return tf.is_tensor(value) or isinstance(value, np.ndarray | np.generic | tf.Variable)
 
 
-def _kind(value: object) -> str:
-    """What was returned instead of a tuple, in a word or two."""
+def _wrong_type(value: object) -> Observation:
+    """What was returned instead of a tuple."""
+    kind = type(value).__name__
     if _is_array(value):
-        return "array" if np.ndim(value) else "number"
-    return f"tuple of {len(value)}" if isinstance(value, tuple) else type(value).__name__
+        kind = "array" if np.ndim(value) else "number"
+    details = f"tuple of {len(value)}" if isinstance(value, tuple) else kind
+    return Observation(failure=WRONG_TYPE, kind=kind, details=details)
 
 
 def in_one_line(error: Exception, function: Callable) -> str:
     """Type, last line of the message, and the line of the student's function that raised it."""
-    if isinstance(error, Seen):
-        return error.observation.details
-    kind = type(error).__name__.lstrip("_")
+    kind, number = kind_of(error), line_of(error, function)
+    where = f" in line {number} of the function" if number else ""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     message = re.sub(r"\{\{.*?\}\}|\[Op:\w*\]|name:\s*$", "", lines[-1] if lines else "").strip()
     message = message.removeprefix(f"{kind}: ")[:300]
-    return f"{in_brief(error, function)}: {message}"
+    return f"{kind}{where}: {message}"
 
 
 def _is_in(frame: traceback.FrameSummary, function: Callable) -> bool:
@@ -298,8 +329,7 @@ def same(one: Observation, other: Observation, probe: Probe) -> bool:
     """Whether two observations are the same up to a probe's tolerance around the second."""
     if one.failure or other.failure:
         # The words of an error vary with what was passed; its type does not.
-        types = [observation.details.split(" ")[0].rstrip(":") for observation in (one, other)]
-        return one.failure == other.failure and types[0] == types[1]
+        return (one.failure, one.kind) == (other.failure, other.kind)
     tolerance = {"rtol": probe.rtol, "atol": probe.atol, "equal_nan": True}
     return (
         (one.dtype == other.dtype or {one.dtype, other.dtype} <= set(probe.dtypes))

@@ -17,7 +17,7 @@ import numpy as np
 from course_utils.grading import library
 from course_utils.grading import probes as p
 from course_utils.grading.given import GivenFunction
-from course_utils.grading.probes import Observation, Probe, observe, passes, same, silence
+from course_utils.grading.probes import Observation, Probe, observe, passes, same, same_conditions
 from course_utils.students import CHECKS
 
 
@@ -34,8 +34,9 @@ class SelfCheckFailed(AssertionError):
 
 @dataclass(frozen=True)
 class KnownMistake:
-    """A sentence, and what the mistake gives at the first probe that it does not pass."""
+    """A misconception's name and sentence, and what it gives at the first probe it fails."""
 
+    name: str
     sentence: str
     probe: int
     seen: Observation
@@ -58,6 +59,35 @@ class FunctionCheck:
     mistakes: tuple[KnownMistake, ...]
 
 
+RIGHT, WAITS, KNOWN, DIFFERENT = "right", "waits", "known misconception", "different"
+# A function that ran out of something is not right, and says nothing about what it computes.
+EXHAUSTION = ("MemoryError", "ArrayMemoryError", "ResourceExhaustedError", "BlockingIOError")
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What was found out about a function.
+
+    Attributes:
+        function: its name.
+        kind: `RIGHT`; `WAITS` for a function that may call others which are wrong; `KNOWN` for a
+            misconception with a name; a failure of `probes.Observation`; otherwise `DIFFERENT`.
+        sentence: the same for the student.
+        misconception: the name of the known one.
+        exhausted: whether it ran out of memory, processes or the like.
+    """
+
+    function: str
+    kind: str
+    sentence: str
+    misconception: str | None = None
+    exhausted: bool = False
+
+
+# Whoever wants to know what `check` found adds a function to be called with each diagnosis.
+listeners: list[Callable[[Diagnosis], None]] = []
+
+
 def check(function: Callable) -> None:
     """Tell whether a function of an assignment is right.
 
@@ -73,7 +103,7 @@ def check(function: Callable) -> None:
     known = load_checks()
     namespace = namespace_of(function) or inspect.currentframe().f_back.f_globals
     checks = known[name_of(function, namespace, known)]
-    with silence(), library.refused():
+    with same_conditions(), library.refused():
         remarks: list[str] = []
         problem = diagnose(function, checks, remarks)
         waiting_for = [
@@ -83,25 +113,35 @@ def check(function: Callable) -> None:
         ]
         written = observe(function, checks.probes[0]).failure != p.NOT_WRITTEN
     if waiting_for and written:
-        print(
-            f"… {checks.name} can be judged when what it may call is right: "
+        sentence = (
+            f"{checks.name} can be judged when what it may call is right: "
             f"{', '.join(waiting_for)}. Grading tests it with the course's own versions of these."
         )
-    elif problem:
-        raise SelfCheckFailed(problem)
+        problem = Diagnosis(checks.name, WAITS, sentence)
+    found = problem or Diagnosis(checks.name, RIGHT, f"{checks.name} is right.")
+    for listener in listeners:
+        listener(found)
+    if found.kind == RIGHT:
+        print("\n".join([f"✓ {found.sentence}", *remarks]))
+    elif found.kind == WAITS:
+        print(f"… {found.sentence}")
     else:
-        print("\n".join([f"✓ {checks.name} is right.", *remarks]))
+        raise SelfCheckFailed(found.sentence)
 
 
 def diagnose(
-    function: Callable, checks: FunctionCheck, remarks: list[str] | None = None
-) -> str | None:
-    """What is wrong with a function, in a sentence; None if nothing is.
+    function: Callable,
+    checks: FunctionCheck,
+    remarks: list[str] | None = None,
+    in_words: Callable[[str, Probe, Observation], str] | None = None,
+) -> Diagnosis | None:
+    """What is wrong with a function; None if nothing is.
 
     Args:
         function: what a student wrote.
         checks: what is known of it.
         remarks: if given, sentences that cost nothing are added to it.
+        in_words: makes the sentence where no known misconception does; by default `describe`.
     """
     keras.utils.set_random_seed(0)
     for_any_size = False
@@ -120,9 +160,16 @@ def diagnose(
             continue
         for mistake in checks.mistakes:
             if mistake.probe == index and same(seen, mistake.seen, probe):
-                return mistake.sentence
-        return describe(checks.name, probe, seen)
+                return Diagnosis(checks.name, KNOWN, mistake.sentence, mistake.name)
+        sentence = (in_words or describe)(checks.name, probe, seen)
+        return diagnosis_of(checks.name, seen, sentence)
     return None
+
+
+def diagnosis_of(name: str, seen: Observation, sentence: str) -> Diagnosis:
+    """The diagnosis of a function of which this was seen and something else expected."""
+    kind = seen.failure or DIFFERENT
+    return Diagnosis(name, kind, sentence, exhausted=seen.kind in EXHAUSTION)
 
 
 def describe(name: str, probe: Probe, seen: Observation) -> str:
@@ -150,7 +197,7 @@ def describe(name: str, probe: Probe, seen: Observation) -> str:
                 f"{name} is not written yet: replace the line that raises NotImplementedError "
                 "by your own."
             )
-        case p.RAISED if seen.details.startswith(library.LibraryCalled.__name__):
+        case p.RAISED if seen.kind == library.LibraryCalled.__name__:
             return str(library.LibraryCalled())
         case p.RAISED if probe.quantity in (p.TRACED, p.BATCH_UNKNOWN):
             # TensorFlow's own advice, to use tf.function, comes in the second sentence.
@@ -279,7 +326,7 @@ def _function_check(name: str, data: dict) -> FunctionCheck:
         return array.astype("float32") if array.dtype.kind == "f" else array
 
     def probe(entry: dict) -> Probe:
-        (arguments,) = [entry.pop("arguments")]
+        arguments = entry.pop("arguments")
         return Probe(
             arguments={key: argument(value) for key, value in arguments.items()},
             expected=np.array(entry.pop("expected")),
@@ -291,7 +338,7 @@ def _function_check(name: str, data: dict) -> FunctionCheck:
         builds_on=tuple(data["builds_on"]),
         probes=tuple(probe(entry) for entry in data["probes"]),
         mistakes=tuple(
-            KnownMistake(m["sentence"], m["probe"], observation(m["seen"]))
+            KnownMistake(m["name"], m["sentence"], m["probe"], observation(m["seen"]))
             for m in data["mistakes"]
         ),
     )

@@ -214,8 +214,9 @@ ATTACKS = {
         "np.allclose = lambda *a, **k: True\nnp.isclose = lambda a, b, **k: np.ones_like(a, bool)"
         + WRONG,
     ),
+    # It may as well be a student's own helper: no proof.
     "check_replaced": Attack(
-        CAUGHT, "def check(f):\n    print(f'✓ {f.__name__} is right.')\n" + WRONG
+        ("differs",), "def check(f):\n    print(f'✓ {f.__name__} is right.')\n" + WRONG
     ),
     "check_emptied": Attack(
         CAUGHT,

@@ -131,7 +131,7 @@ def test_the_check_data_hold_kind_and_weights(tmp_path, monkeypatch):
     assert data["probes"][0]["arguments"]["given"] == {"kind": "linear", "weights": MATRIX.tolist()}
     checks = selfcheck._function_check("weighted", data)
     assert selfcheck.diagnose(weighted, checks) is None
-    assert selfcheck.diagnose(lambda given, x, factor: x, checks) == "s"
+    assert selfcheck.diagnose(lambda given, x, factor: x, checks).sentence == "s"
 
 
 def test_examples_are_picked_beside_functions_and_numbers():

@@ -11,7 +11,8 @@ import pytest
 
 from course_utils.grader.box.remote import Exchange
 from course_utils.grader.box.wire import Channel, Gone
-from course_utils.grader.judging import EXHAUSTED, Judge
+from course_utils.grader.judging import Judge
+from course_utils.grader.tasks import SelfCheck
 from course_utils.grader.tasks import Test as GradedTest
 from course_utils.grading import probes, selfcheck
 from course_utils.grading.assignments import cells, registry
@@ -36,7 +37,7 @@ class Student(threading.Thread):
             self.channel,
             lambda error, function: {
                 "not_written": probes.is_not_written(error, function),
-                "brief": probes.in_brief(error, function),
+                "kind": probes.kind_of(error),
                 "details": probes.in_one_line(error, function),
             },
         )
@@ -50,17 +51,18 @@ class Student(threading.Thread):
                     exchange.serve(message, arrays)
 
 
-def judged(assignment, name, function, claims=False):
+RIGHT = SelfCheck(selfcheck.RIGHT, passed=True)
+
+
+def judged(assignment, name, function, said=RIGHT):
     """The verdict about a function at the other end of a socket."""
     ours, theirs = (Channel(end) for end in socket.socketpair())
     student = Student(theirs, function)
     student.start()
     try:
-        judge = Judge(assignment, ours)
+        judge = Judge(assignment.name, ours, {0: GradedTest(f"{name}-test", name, 5.0)}, {0: said})
         judge._right.update(assignment.function(name).builds_on)
-        test = GradedTest(f"{name}-test", name, 5.0)
-        judge.check(test, 0, claims)
-        return judge.judge(test, 0)
+        return dict(judge.verdicts())[0]
     finally:
         ours.close()
         student.join()
@@ -68,12 +70,12 @@ def judged(assignment, name, function, claims=False):
 
 @pytest.mark.parametrize(("assignment", "function"), FUNCTIONS)
 def test_right_is_right_and_wrong_gets_its_sentence(assignment, function):
-    right = judged(assignment, function.name, assignment.notebook()[function.name], claims=True)
-    assert (right.points, right.tampered) == (5.0, ""), right
+    right = judged(assignment, function.name, assignment.notebook()[function.name])
+    assert (right.points, right.tampered, right.differs) == (5.0, "", ""), right
     mistake = function.misconceptions[0]
     notebook = assignment.notebook()
     cells.run(function.cells(mistake)[0], notebook)
-    wrong = judged(assignment, function.name, notebook[function.name])
+    wrong = judged(assignment, function.name, notebook[function.name], SelfCheck())
     assert (wrong.points, wrong.message) == (0.0, mistake.sentence)
     assert (wrong.misconception, wrong.tampered) == (mistake.name, "")
 
@@ -82,10 +84,32 @@ ASSIGNMENT = registry.find("vae")
 KL = ASSIGNMENT.notebook()["kl_divergence"]
 
 
-def test_what_the_notebook_called_right_and_is_not_is_tampering():
-    verdict = judged(ASSIGNMENT, "kl_divergence", lambda mu, sigma: 2 * KL(mu, sigma), claims=True)
+def twice(mu, sigma):
+    return 2 * KL(mu, sigma)
+
+
+def test_what_the_notebook_called_right_and_is_not_is_no_proof():
+    """A file may be gone, a dictionary changed. It is told, with what to do."""
+    verdict = judged(ASSIGNMENT, "kl_divergence", twice)
+    assert (verdict.points, verdict.tampered) == (0, "")
+    assert "self-check called it right" in verdict.differs
+    assert "Restart the kernel" in verdict.message
+
+
+def test_what_an_exchanged_self_check_called_right_is_tampering():
+    said = SelfCheck(selfcheck.RIGHT, passed=True, altered=("numpy.allclose", "a student's words"))
+    verdict = judged(ASSIGNMENT, "kl_divergence", twice, said)
     assert verdict.points == 0
-    assert "self-check called it right" in verdict.tampered
+    assert "exchanged there: numpy.allclose." in verdict.tampered
+
+
+def test_another_function_called_check_is_no_proof():
+    said = SelfCheck(passed=True, replaced=True)
+    verdict = judged(ASSIGNMENT, "kl_divergence", twice, said)
+    assert (verdict.points, verdict.tampered) == (0, "")
+    assert "another function than the course's" in verdict.message
+    right = judged(ASSIGNMENT, "kl_divergence", KL, said)
+    assert (right.points, right.differs) == (5.0, "")
 
 
 def test_what_knows_the_known_inputs_only_is_tampering():
@@ -108,13 +132,33 @@ def test_what_knows_the_known_inputs_only_is_tampering():
     assert "new random" in verdict.tampered
 
 
+def test_what_fails_for_new_inputs_by_its_state_or_an_error_is_no_proof():
+    calls = []
+
+    def count(mu, sigma):
+        calls.append(1)
+        return KL(mu, sigma)
+
+    assert judged(ASSIGNMENT, "kl_divergence", count).points == 5
+    # The last calls are those with new inputs.
+    most = len(calls) - 3
+
+    def tires(mu, sigma):
+        calls.append(1)
+        return KL(mu, sigma) * (2 if len(calls) > most else 1)
+
+    calls.clear()
+    verdict = judged(ASSIGNMENT, "kl_divergence", tires)
+    assert (verdict.points, verdict.tampered) == (0, "")
+
+
 def test_running_out_of_memory_is_no_tampering():
     def exhausted(mu, sigma):
         raise MemoryError("no more")
 
-    verdict = judged(ASSIGNMENT, "kl_divergence", exhausted, claims=True)
-    assert (verdict.points, verdict.tampered) == (0, "")
-    assert EXHAUSTED.search(verdict.message)
+    verdict = judged(ASSIGNMENT, "kl_divergence", exhausted)
+    assert (verdict.points, verdict.tampered, verdict.differs) == (0, "", "")
+    assert "MemoryError" in verdict.message
 
 
 def test_a_broken_socket_is_no_answer():
@@ -128,8 +172,71 @@ def test_a_broken_socket_is_no_answer():
     student = Student(theirs, dies)
     student.start()
     with pytest.raises(Gone):
-        Judge(ASSIGNMENT, ours).check(GradedTest("t", "kl_divergence", 5.0), 0, True)
+        list(Judge("vae", ours, {0: GradedTest("t", "kl_divergence", 5.0)}, {}).verdicts())
     student.join()
     with pytest.raises(Gone):
         ours.check()
     ours.close()
+
+
+NAMES = {function.name for function in ASSIGNMENT.functions}
+
+
+class Notebook(threading.Thread):
+    """A student's process with all functions of vae, which says when it was asked what."""
+
+    def __init__(self, channel, functions):
+        super().__init__(daemon=True)
+        self.channel, self.functions, self.asked = channel, functions, []
+
+    def run(self):
+        exchange = Exchange(
+            self.channel, lambda error, _: {"kind": "ValueError", "details": f"ValueError: {error}"}
+        )
+        with contextlib.suppress(Gone):
+            while True:
+                message, arrays = self.channel.receive()
+                if "select" not in message:
+                    exchange.serve(message, arrays)
+                    continue
+                name = message["select"]
+                self.asked.append((name, {*message["builds_on"]}))
+                exchange.offer({name: self.functions[name]})
+                self.channel.send({"selected": True})
+
+
+def judged_notebook(**theirs):
+    ours, channel = (Channel(end) for end in socket.socketpair())
+    tests = {cell: GradedTest(name, name, 5.0) for cell, name in enumerate(sorted(NAMES))}
+    notebook = Notebook(channel, ASSIGNMENT.notebook() | theirs)
+    notebook.start()
+    try:
+        verdicts = dict(Judge("vae", ours, tests, {}).verdicts())
+    finally:
+        ours.close()
+        notebook.join()
+    return {verdict.function: verdict for verdict in verdicts.values()}, notebook.asked
+
+
+def test_no_course_version_is_handed_out_before_all_that_needs_none_is_judged():
+    """Whoever asks it could learn from it and answer with that where something else is judged."""
+    verdicts, asked = judged_notebook(kl_divergence=twice)
+    assert verdicts["vae_loss"].points == 5
+    first = next(number for number, (_, given) in enumerate(asked) if given)
+    assert asked[first] == ("vae_loss", {"kl_divergence"})
+    assert {name for name, _ in asked[first:]} == {"vae_loss"}
+    counts = {name: sum(name == other for other, _ in asked[:first]) for name in NAMES}
+    assert counts == {"kl_divergence": 1, "vae_loss": 0} | dict.fromkeys(
+        NAMES - {"kl_divergence", "vae_loss"}, 2
+    )
+
+
+def test_what_a_function_says_after_a_hidden_test_is_not_quoted():
+    def leaks(x, logits, mu, sigma):
+        raise ValueError("4711")
+
+    for theirs in ({"kl_divergence": twice}, {}):
+        verdicts, _ = judged_notebook(vae_loss=leaks, **theirs)
+        message = verdicts["vae_loss"].message
+        assert ("4711" in message) == (not theirs), message
+        assert "ValueError" in message

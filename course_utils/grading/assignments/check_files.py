@@ -53,7 +53,12 @@ def _as_data(checks: FunctionCheck) -> dict:
         "builds_on": checks.builds_on,
         "probes": [_entries(probe) for probe in checks.probes],
         "mistakes": [
-            {"sentence": known.sentence, "probe": known.probe, "seen": _entries(known.seen)}
+            {
+                "name": known.name,
+                "sentence": known.sentence,
+                "probe": known.probe,
+                "seen": _entries(known.seen),
+            }
             for known in checks.mistakes
         ],
     }

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from course_utils.grading import selfcheck
+from course_utils.grading.assignments.hidden import Lacking
 from course_utils.grading.given import GivenFunction, PassedFunction
 from course_utils.grading.probes import (
     BATCH_UNKNOWN,
@@ -127,7 +127,7 @@ def equals(
                     )
                     seen = observe(way, probe)
                     if not passes(probe, seen):
-                        raise AssertionError(selfcheck.describe(name, probe, seen))
+                        raise Lacking(name, probe, seen)
 
     return has_property
 

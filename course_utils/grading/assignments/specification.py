@@ -7,6 +7,7 @@ the self-checks (`Assignment.checks`) and a list to read (`Assignment.list_misco
 
 import contextlib
 import dataclasses
+import inspect
 import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,17 +16,25 @@ import keras
 import numpy as np
 
 from course_utils.grading import library, selfcheck
-from course_utils.grading.assignments import cells
+from course_utils.grading.assignments import cells, hidden
 from course_utils.grading.probes import (
     Probe,
-    in_one_line,
     observe,
     passes,
     plain,
     same,
+    same_conditions,
+    seen_in,
     silence,
 )
-from course_utils.grading.selfcheck import FunctionCheck, KnownMistake, SelfCheckFailed
+from course_utils.grading.selfcheck import (
+    DIFFERENT,
+    Diagnosis,
+    FunctionCheck,
+    KnownMistake,
+    SelfCheckFailed,
+)
+from course_utils.grading.stand_in import stand_in
 
 Property = Callable[[Callable], None]
 
@@ -146,12 +155,12 @@ class Assignment:
         """
         namespace = selfcheck.namespace_of(function) or {}
         name = selfcheck.name_of(function, namespace, selfcheck.load_checks())
-        with silence():
+        with same_conditions():
             problem = self._problem(name, function, namespace)
         if problem:
-            raise SelfCheckFailed(problem)
+            raise SelfCheckFailed(problem.sentence)
 
-    def _problem(self, name: str, function: object, namespace: dict) -> str | None:
+    def _problem(self, name: str, function: object, namespace: dict) -> Diagnosis | None:
         """What is wrong with a function of a notebook, apart from what it builds on."""
         graded = self.function(name)
         # A right upstream function stays: what was written around its array or tensor, in its
@@ -169,11 +178,13 @@ class Assignment:
         """Bind names in a student's notebook, and other names for the same, to our versions."""
         before = dict(namespace)
         course = self.notebook()
-        ours = {name: course[name] for name in names}
+        ours: dict[str, Callable] = {}
         for upstream in names:
             theirs = before.get(upstream)
             others = [name for name, value in before.items() if callable(value) and value is theirs]
-            ours |= dict.fromkeys(others, course[upstream])
+            own = course[upstream]
+            one = stand_in(theirs, own, [*inspect.signature(own).parameters])
+            ours |= dict.fromkeys([upstream, *others], one)
         namespace.update(ours)
         try:
             yield
@@ -229,17 +240,23 @@ class Assignment:
         return FunctionCheck(function.name, function.builds_on, probes, tuple(mistakes))
 
 
-def broken_property(function: Callable, graded: GradedFunction) -> str | None:
-    """The first property that a function lacks, in a sentence; None if it has them all."""
+def broken_property(function: Callable, graded: GradedFunction) -> Diagnosis | None:
+    """The first property that a function lacks; None if it has them all.
+
+    Neither a number nor a word that the function chose is in the sentence: a student could read the
+    inputs of the hidden tests from it.
+    """
     keras.utils.set_random_seed(0)
     for has_property in graded.properties:
         try:
             with np.errstate(all="ignore"):
                 has_property(plain(function))
+        except hidden.Lacking as problem:
+            return problem.diagnosis
         except AssertionError as problem:
-            return str(problem)
+            return Diagnosis(graded.name, DIFFERENT, str(problem))
         except Exception as error:  # a student's function may raise anything
-            return f"{graded.name} raises an error. {in_one_line(error, function)}"
+            return hidden.diagnosis(graded.name, seen_in(error, function))
     return None
 
 
@@ -257,7 +274,7 @@ def _first_failure(misconception: Misconception, function: Callable, probes: tup
     for index, probe in enumerate(probes):
         seen = observe(function, probe)
         if not passes(probe, seen) and not probe.remark:
-            return KnownMistake(misconception.sentence, index, seen)
+            return KnownMistake(misconception.name, misconception.sentence, index, seen)
     raise ValueError(f"no probe catches the misconception {misconception.name!r}")
 
 

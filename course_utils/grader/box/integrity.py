@@ -1,0 +1,62 @@
+"""Whether the self-check is still the course's: what a notebook may have put in its place.
+
+Nobody exchanges these by accident. That is why it counts as evidence, where a function that gave
+another result does not. Code is compared and not objects: a module that was loaded again is the
+same.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from types import CodeType, ModuleType
+
+import numpy as np
+
+from course_utils.grading import given, library, probes, selfcheck
+
+# With these the self-check compares numbers.
+COMPARISONS = ("allclose", "isclose")
+
+
+def parts() -> dict[str, object]:
+    """What the self-check consists of now, by name."""
+    found: dict[str, object] = {f"numpy.{name}": getattr(np, name, None) for name in COMPARISONS}
+    for module in (selfcheck, probes, library, given):
+        found |= {f"{module.__name__}.{name}": code for name, code in _codes(module)}
+    return found
+
+
+@functools.cache
+def _at_first() -> dict[str, object]:
+    return parts()
+
+
+def remember() -> None:
+    """Call the present self-check the course's own. Before any code of a student runs."""
+    _at_first()
+
+
+def altered() -> list[str]:
+    """The names of those parts that have been exchanged since."""
+    now = parts()
+    return [name for name, part in _at_first().items() if now.get(name) != part]
+
+
+def is_own_check(function: object) -> bool:
+    """Whether a notebook's `check` is the course's."""
+    return _code(function) == _at_first()[f"{selfcheck.__name__}.check"]
+
+
+def _codes(module: ModuleType) -> Iterator[tuple[str, CodeType]]:
+    """The code of the functions and methods that a module defines."""
+    for name, member in vars(module).items():
+        if getattr(member, "__module__", None) == module.__name__:
+            inner = vars(member).items() if inspect.isclass(member) else [("", member)]
+            for attribute, one in inner:
+                if code := _code(one):
+                    yield f"{name}.{attribute}".rstrip("."), code
+
+
+def _code(function: object) -> CodeType | None:
+    function = inspect.unwrap(function) if isinstance(function, Callable) else function
+    return getattr(function, "__code__", None)

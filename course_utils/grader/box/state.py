@@ -1,0 +1,89 @@
+"""What a function can see besides its arguments, kept as it was at its test.
+
+A function is called again after all cells have run. By then later cells may use the same names for
+other things, work in another folder or have set another precision. So what a notebook can set is
+noted after each test cell and set again before its function is called.
+"""
+
+import course_utils.quiet
+
+import contextlib
+import copy
+import os
+import sys
+
+import keras
+import numpy as np
+
+# A container of more than so many parts, or an array of more bytes, is shared and not copied.
+MOST_PARTS = 10_000
+MOST_BYTES = 2**20
+PLAIN = (bool, int, float, complex, str, bytes, type(None))
+CONTAINERS = (list, dict, set, tuple)
+
+
+class State:
+    """What a notebook has set, now.
+
+    Lists, dictionaries and arrays are copied where they hold plain values: a configuration that a
+    later cell changes is the same at the test and afterwards. Other objects are shared.
+
+    Args:
+        namespace: the notebook's global names.
+    """
+
+    def __init__(self, namespace: dict) -> None:
+        memory: dict = {}
+        self._names = {name: _copied(value, memory) for name, value in namespace.items()}
+        self._environment = dict(os.environ)
+        self._path = list(sys.path)
+        self._folder = _folder()
+        self._float = keras.config.floatx()
+        self._epsilon = keras.config.epsilon()
+        self._format = keras.config.image_data_format()
+        self._policy = keras.config.dtype_policy()
+
+    def restore(self, namespace: dict) -> None:
+        """Set it again."""
+        namespace.clear()
+        namespace.update(self._names)
+        os.environ.clear()
+        os.environ.update(self._environment)
+        sys.path[:] = self._path
+        with contextlib.suppress(OSError):
+            os.chdir(self._folder)
+        keras.config.set_floatx(self._float)
+        keras.config.set_epsilon(self._epsilon)
+        keras.config.set_image_data_format(self._format)
+        keras.config.set_dtype_policy(self._policy)
+
+
+def _folder() -> str:
+    try:
+        return os.getcwd()
+    except OSError:  # it has been removed
+        return os.path.sep
+
+
+def _copied(value: object, memory: dict) -> object:
+    if type(value) is np.ndarray:
+        small = value.nbytes <= MOST_BYTES and not value.dtype.hasobject
+        return copy.deepcopy(value, memory) if small else value
+    if type(value) in (list, dict, set) and _parts(value, MOST_PARTS) <= MOST_PARTS:
+        return copy.deepcopy(value, memory)
+    return value
+
+
+def _parts(value: object, most: int) -> int:
+    """Of how many plain values something consists; more than `most` if it holds any other."""
+    if type(value) in PLAIN:
+        return 1
+    if type(value) not in CONTAINERS or most <= 0:
+        return most + 1
+    count = 1
+    items = [*value.keys(), *value.values()] if isinstance(value, dict) else value
+    for item in items:
+        count += _parts(item, most - count)
+        if count > most:
+            break
+    return count
