@@ -27,7 +27,7 @@ def test_the_page_holds_every_frame_of_every_film():
         ({"two": RISING[..., :2]}, 8, "expected frames of 1 or 3 channels, got 2"),
         ({"a": RISING, "b": RISING[:2]}, 8, r"films\['b'\]: expected shape"),
         ({"bright": 2 * RISING}, 8, r"films\['bright'\]: expected"),
-        ({"a": RISING}, 0, "frames_per_second: expected a positive number, got 0"),
+        ({"a": RISING}, 0, "frames_per_second: expected a number above 0, got 0"),
     ],
 )
 def test_what_does_not_fit_is_named(films, speed, words):
