@@ -38,6 +38,7 @@ from course_utils.explorers import (
 from course_utils.models.clustering import KMeans
 from course_utils.models.convolution import convolution_matrix
 from course_utils.models.density import Gaussian, KernelDensity
+from course_utils.networks import conv_generator, dense_decoder
 from course_utils.pretrained import load_pretrained
 
 pytestmark = pytest.mark.browser
@@ -98,6 +99,25 @@ def test_sliders_answer_within_a_frame_in_an_exported_file(open_exported, codes,
     assert sliders.count() == 8
     assert explorer.get_by_role("slider", name="unused").count() == 1
     times = slider_times(sliders.first, "exported file, in the page")
+    assert times[int(0.9 * len(times))] < 16
+
+
+@pytest.mark.latency
+@pytest.mark.parametrize(
+    ("name", "network"),
+    [
+        ("dense layers", lambda: dense_decoder(16, (28, 28, 1), hidden=(128, 256))),
+        ("convolutions", lambda: conv_generator(32, (28, 28, 1), filters=16)),
+    ],
+)
+def test_pictures_of_28_pixels_answer_within_a_frame(
+    name, network, open_exported, codes, slider_times
+):
+    keras.utils.set_random_seed(1)
+    exported = export_network(network(), "sigmoid")
+    explorer = open_exported(LatentSliders(exported, codes=5 * codes(5, *exported.input_shape)))
+    slider = explorer.get_by_role("slider").first
+    times = slider_times(slider, f"exported file, 28×28 by {name}, in the page")
     assert times[int(0.9 * len(times))] < 16
 
 
