@@ -168,14 +168,14 @@ def conv_generator(latent: int, shape: Sequence[int], *, filters: int = 32) -> k
     Generative Adversarial Networks, 2016, section 3 and figure 1.
     """
     height, width, channels = shape
-    halvings = _halvings(height, width)
-    height, width = height >> halvings, width >> halvings
+    doublings = halvings(height, width)
+    height, width = height >> doublings, width >> doublings
     z = keras.Input((latent,))
-    depth = filters << halvings
+    depth = filters << doublings
     h = layers.Dense(height * width * depth, use_bias=False)(z)
     h = layers.Reshape((height, width, depth))(h)
     h = layers.Activation("relu")(layers.BatchNormalization()(h))
-    for level in reversed(range(halvings)):
+    for level in reversed(range(doublings)):
         # The stride divides the kernel's size: every pixel is covered equally often.
         h = layers.Conv2DTranspose(filters << level, 4, 2, padding="same", use_bias=False)(h)
         h = layers.Activation("relu")(layers.BatchNormalization()(h))
@@ -200,7 +200,7 @@ def conv_encoder(
     x = keras.Input(shape)
     options = {"padding": "same", "activation": activation}
     h = layers.Conv2D(filters, 3, **options)(x)
-    for level in range(_halvings(*shape[:2])):
+    for level in range(halvings(*shape[:2])):
         h = layers.Conv2D(filters << level + 1, 4, 2, **options)(h)
     return keras.Model(x, layers.Dense(latent)(layers.Flatten()(h)), name="encoder")
 
@@ -244,9 +244,9 @@ def patch_discriminator(shape: Sequence[int], *, filters: Sequence[int] = (32, 6
     return keras.Model(x, layers.Conv2D(1, 3, padding="same")(h), name="discriminator")
 
 
-def _halvings(height: int, width: int) -> int:
+def halvings(height: int, width: int) -> int:
     """How often both sides can be halved without becoming odd or smaller than 4 pixels."""
-    halvings = 0
+    count = 0
     while height % 2 == 0 and width % 2 == 0 and min(height, width) >= 8:
-        height, width, halvings = height // 2, width // 2, halvings + 1
-    return halvings
+        height, width, count = height // 2, width // 2, count + 1
+    return count

@@ -11,6 +11,8 @@ loss. Both attend to the whole image.
 
 import course_utils.quiet
 
+import math
+from collections.abc import Sequence
 from functools import partial
 
 import keras
@@ -24,7 +26,10 @@ from course_utils.gan_layers import (
     SpectralDense,
 )
 from course_utils.models.conditional_gan import ConditionalGAN
+from course_utils.networks import halvings
 from course_utils.validation import check_number
+
+LARGEST_ATTENDED = 16  # pixels a side
 
 _same = partial(SpectralConv2D, padding="same")
 _relu = partial(layers.Activation, "relu")
@@ -85,73 +90,110 @@ def _block(x, condition, width: int):
     return layers.Add()([_same(width, 3)(h), _same(width, 1)(x)])
 
 
-def big_generator(latent: int, classes: int, width: int = 24, embedding: int = 16) -> keras.Model:
-    """From z and a label to an 8×8 image, by way of 4×4 pixels and self-attention.
+def big_generator(
+    latent: int,
+    classes: int,
+    width: int = 24,
+    embedding: int = 16,
+    shape: Sequence[int] = (8, 8, 1),
+) -> keras.Model:
+    """From z and a label to an image, twice as wide at each block, with self-attention on the way.
 
     Args:
-        latent: size D of z, divisible by 3: a third starts the image, a third goes to each block.
+        latent: size D of z, divisible by the number of parts: one starts the image and one goes to
+            each block. There is a block for each size of the image, of which 8×8 has two and 28×28
+            three.
         classes: number K of labels.
-        width: channels at 8×8 pixels; twice as many at 4×4.
-        embedding: size of the class vector that both blocks share.
+        width: channels beside the image; twice as many at each halving.
+        embedding: size of the class vector that all blocks share.
+        shape: of one image, (H, W, C).
 
     Returns:
-        A Functional model: [z (B, D), label (B,)] → (B, 8, 8, 1) in [0, 1].
+        A Functional model: [z (B, D), label (B,)] → (B, *shape) in [0, 1].
 
     Raises:
-        ValueError: for a D that is not divisible by 3.
+        ValueError: for a D that is not divisible by the number of parts.
 
     Source: Brock et al. 2019, figure 15.
     """
-    if latent % 3:
-        raise ValueError(f"latent: expected a size divisible by 3, got {latent}")
+    height, breadth, channels = shape
+    doublings = halvings(height, breadth)
+    parts = doublings + 2
+    if latent % parts:
+        raise ValueError(f"latent: expected a size divisible by {parts}, got {latent}")
     z, label = keras.Input((latent,)), keras.Input((), dtype="int32")
-    part = latent // 3
+    part = latent // parts
     shared = layers.Embedding(classes, embedding)(label)
     first, *rest = (z[:, start : start + part] for start in range(0, latent, part))
     conditions = [layers.Concatenate()([shared, own]) for own in rest]
-    h = layers.Reshape((4, 4, 2 * width))(SpectralDense(4 * 4 * 2 * width)(first))
-    h = _block(h, conditions[0], 2 * width)
-    h = layers.UpSampling2D(2)(SelfAttention()(h))
-    h = _block(h, conditions[1], width)
+    smallest = (height >> doublings, breadth >> doublings, width << doublings)
+    h = layers.Reshape(smallest)(SpectralDense(math.prod(smallest))(first))
+    h = _block(h, conditions[0], width << doublings)
+    for level, condition in zip(reversed(range(doublings)), conditions[1:], strict=True):
+        if level == 0:
+            h = SelfAttention()(h)
+        h = _block(layers.UpSampling2D(2)(h), condition, width << level)
     h = _relu()(layers.BatchNormalization(momentum=0.9)(h))
-    x = layers.Activation("sigmoid")(_same(1, 3)(h))
+    x = layers.Activation("sigmoid")(_same(channels, 3)(h))
     return keras.Model([z, label], x, name="generator")
 
 
-def big_discriminator(classes: int, width: int = 24) -> keras.Model:
-    """From an 8×8 image and a label to a logit, by way of self-attention and 4×4 pixels.
+def big_discriminator(
+    classes: int, width: int = 24, shape: Sequence[int] = (8, 8, 1)
+) -> keras.Model:
+    """From an image and a label to a logit, half as wide at each block, by way of self-attention.
 
     logit = w · φ(x) + b + v_label · φ(x) (Miyato and Koyama 2018), φ summed over the pixels.
 
     Args:
         classes: number K of labels.
-        width: channels at 8×8 pixels; twice as many at 4×4.
+        width: channels beside the image; twice as many at each halving.
+        shape: of one image, (H, W, C). Attention compares all pairs of pixels, so it comes where
+            the image is at most 16 pixels wide.
 
     Returns:
-        A Functional model: [x (B, 8, 8, 1), label (B,)] → logits (B, 1).
+        A Functional model: [x (B, *shape), label (B,)] → logits (B, 1).
 
     Source: Brock et al. 2019, figure 15.
     """
-    x, label = keras.Input((8, 8, 1)), keras.Input((), dtype="int32")
+    x, label = keras.Input(shape), keras.Input((), dtype="int32")
     h = _relu()(_same(width, 3)(x))
     h = layers.Add()([_same(width, 3)(h), _same(width, 1)(x)])
-    h = layers.AveragePooling2D(2)(SelfAttention()(h))
-    around = _same(2 * width, 1)(h)
-    h = _same(2 * width, 3)(_relu()(h))
-    h = _relu()(layers.Add()([_same(2 * width, 3)(_relu()(h)), around]))
-    phi = keras.ops.sum(h, axis=(1, 2))
+    attended = False
+    for level in range(1, halvings(*shape[:2]) + 1):
+        if not attended and max(h.shape[1:3]) <= LARGEST_ATTENDED:
+            h, attended = SelfAttention()(h), True
+        h = layers.AveragePooling2D(2)(h)
+        around = _same(width << level, 1)(h)
+        h = _same(width << level, 3)(_relu()(h))
+        h = layers.Add()([_same(width << level, 3)(_relu()(h)), around])
+    phi = keras.ops.sum(_relu()(h), axis=(1, 2))
     one_hot = layers.CategoryEncoding(classes, output_mode="one_hot")(label)
-    v = SpectralDense(2 * width, use_bias=False)(one_hot)
+    v = SpectralDense(phi.shape[-1], use_bias=False)(one_hot)
     logit = layers.Add()([SpectralDense(1)(phi), layers.Dot(axes=-1)([phi, v])])
     return keras.Model([x, label], logit, name="discriminator")
 
 
-def big_gan(latent: int = 24, classes: int = 10, **options) -> BigGAN:
-    """A BigGAN of 8×8 images.
+def big_gan(
+    latent: int = 24,
+    classes: int = 10,
+    *,
+    shape: Sequence[int] = (8, 8, 1),
+    width: int = 24,
+    **options,
+) -> BigGAN:
+    """A BigGAN of small images.
 
     Args:
-        latent: size D of z, divisible by 3.
+        latent: size D of z; see `big_generator` for what must divide it.
         classes: number K of labels.
+        shape: of one image, (H, W, C).
+        width: channels beside the image in both networks.
         options: as for `BigGAN`.
     """
-    return BigGAN(big_generator(latent, classes), big_discriminator(classes), classes, **options)
+    return BigGAN(
+        big_generator(latent, classes, width, shape=shape),
+        big_discriminator(classes, width, shape),
+        classes,
+        **options,
+    )

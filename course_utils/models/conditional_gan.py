@@ -16,7 +16,7 @@ import keras
 from keras import layers
 
 from course_utils.models.gan import GAN
-from course_utils.networks import dense_generator
+from course_utils.networks import conv_encoder, conv_generator, dense_generator
 from course_utils.validation import check_array, check_shape
 
 
@@ -108,9 +108,31 @@ def conditional_generator(
 
     Source: Mirza and Osindero, Conditional Generative Adversarial Nets, 2014, section 3.2.
     """
-    z, label = keras.Input((latent,)), keras.Input((), dtype="int32")
-    one_hot = layers.CategoryEncoding(classes, output_mode="one_hot")(label)
     generator = dense_generator(latent + classes, shape, hidden=hidden, activation=activation)
+    return _told_the_label(generator, classes)
+
+
+def conv_conditional_generator(
+    latent: int, classes: int, shape: Sequence[int], *, filters: int = 32
+) -> keras.Model:
+    """A convolutional generator that sees the label, one-hot, beside the latent vector.
+
+    Args:
+        latent: size D of the latent vector.
+        classes: number K of labels.
+        shape, filters: as for `networks.conv_generator`.
+
+    Returns:
+        A Functional model: [z (B, D), label (B,)] → pixels (B, *shape) in [0, 1].
+    """
+    return _told_the_label(conv_generator(latent + classes, shape, filters=filters), classes)
+
+
+def _told_the_label(generator: keras.Model, classes: int) -> keras.Model:
+    """[z (B, D), label (B,)] → what a generator of (B, D + K) draws from z and a one-hot label."""
+    z = keras.Input((generator.input_shape[-1] - classes,))
+    label = keras.Input((), dtype="int32")
+    one_hot = layers.CategoryEncoding(classes, output_mode="one_hot")(label)
     return keras.Model(
         [z, label], generator(layers.Concatenate()([z, one_hot])), name="conditional_generator"
     )
@@ -142,7 +164,32 @@ def projection_discriminator(
     phi = layers.Flatten()(x)
     for width in hidden:
         phi = layers.Dense(width, activation=activation)(phi)
-    v = layers.Embedding(classes, hidden[-1])(label)
+    return _projection(x, label, phi, classes)
+
+
+def conv_projection_discriminator(
+    shape: Sequence[int], classes: int, *, filters: int = 32, features: int = 128
+) -> keras.Model:
+    """A convolutional `projection_discriminator`.
+
+    Args:
+        shape: shape of one image, such as (28, 28, 1).
+        classes: number K of labels.
+        filters: channels of the first layer; twice as many at each halving.
+        features: the size of φ and v.
+
+    Returns:
+        A Functional model: [x (B, *shape), label (B,)] → logits (B, 1).
+    """
+    encoder = conv_encoder(shape, features, filters=filters)
+    label = keras.Input((), dtype="int32")
+    phi = layers.Activation("leaky_relu")(encoder.output)
+    return _projection(encoder.input, label, phi, classes)
+
+
+def _projection(x, label, phi, classes: int) -> keras.Model:
+    """logit = w · φ(x) + b + v_label · φ(x), with a vector v learnt for each label."""
+    v = layers.Embedding(classes, phi.shape[-1])(label)
     logit = layers.Add()([layers.Dense(1)(phi), layers.Dot(axes=-1)([phi, v])])
     return keras.Model([x, label], logit, name="projection_discriminator")
 
@@ -161,6 +208,23 @@ def dense_conditional_gan(
     return ConditionalGAN(
         conditional_generator(latent, classes, shape),
         projection_discriminator(shape, classes),
+        classes,
+        **options,
+    )
+
+
+def conv_conditional_gan(
+    shape: Sequence[int], latent: int, classes: int, *, filters: int = 32, **options
+) -> ConditionalGAN:
+    """A conditional GAN of convolutional networks.
+
+    Args:
+        shape, latent, classes, options: as for `dense_conditional_gan`.
+        filters: channels beside the image in both networks; twice as many at each halving.
+    """
+    return ConditionalGAN(
+        conv_conditional_generator(latent, classes, shape, filters=filters),
+        conv_projection_discriminator(shape, classes, filters=filters),
         classes,
         **options,
     )

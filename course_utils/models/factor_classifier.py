@@ -13,7 +13,7 @@ import numpy as np
 from keras import layers, ops
 
 from course_utils.training import InMemoryModel
-from course_utils.validation import check_array
+from course_utils.validation import check_array, check_shape
 
 
 class FactorClassifier(InMemoryModel):
@@ -24,6 +24,10 @@ class FactorClassifier(InMemoryModel):
         levels: how many levels each factor has, by its name.
         channels: of each convolution; each halves the image.
         features: size of the feature vector.
+        trunk: instead of such convolutions, any network (B, *shape) → features (B, D).
+
+    Raises:
+        ValueError: for a trunk that does not take such images.
     """
 
     def __init__(
@@ -32,19 +36,17 @@ class FactorClassifier(InMemoryModel):
         levels: Mapping[str, int],
         channels: Sequence[int] = (16, 32, 48),
         features: int = 64,
+        *,
+        trunk: keras.Model | None = None,
         **kwargs,
     ):
         super().__init__(**kwargs)
         self.shape, self.levels = tuple(shape), dict(levels)
-        x = keras.Input(self.shape)
-        h = x
-        for width in channels:
-            h = layers.Conv2D(width, 4, 2, padding="same", activation="relu")(h)
-        h = layers.Dense(features, activation="relu")(layers.Flatten()(h))
-        self.trunk = keras.Model(x, h, name="trunk")
+        self.trunk = trunk or _strided_trunk(self.shape, channels, features)
+        check_shape("trunk's input", self.trunk.input_shape, (None, *self.shape))
         self.heads = [layers.Dense(count, name=name) for name, count in self.levels.items()]
         for head in self.heads:
-            head.build((None, features))
+            head.build(self.trunk.output_shape)
         self.built = True
 
     def call(self, x, training=None):
@@ -82,7 +84,17 @@ class FactorClassifier(InMemoryModel):
     def _in_parts(self, network, images, size: int = 1000) -> np.ndarray:
         images = check_array("images", images, ("N", *self.shape), low=0, high=1)
         parts = (images[start : start + size] for start in range(0, len(images), size))
-        return np.concatenate([np.asarray(network(part)) for part in parts])
+        return np.concatenate([np.asarray(network(part, training=False)) for part in parts])
+
+
+def _strided_trunk(shape: Sequence[int], channels: Sequence[int], features: int) -> keras.Model:
+    """Convolutions that each halve the image, and a dense layer: (B, *shape) → (B, features)."""
+    x = keras.Input(shape)
+    h = x
+    for width in channels:
+        h = layers.Conv2D(width, 4, 2, padding="same", activation="relu")(h)
+    h = layers.Dense(features, activation="relu")(layers.Flatten()(h))
+    return keras.Model(x, h, name="trunk")
 
 
 def codes(factors: Mapping[str, np.ndarray]) -> np.ndarray:

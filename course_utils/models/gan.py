@@ -251,15 +251,21 @@ def dense_gan(shape: Sequence[int], latent: int, **options) -> GAN:
     )
 
 
-def conv_gan(shape: Sequence[int], latent: int, **options) -> GAN:
-    """A GAN of convolutional networks in the manner of DCGAN; arguments as for `dense_gan`.
+def conv_gan(shape: Sequence[int], latent: int, *, filters: int = 32, **options) -> GAN:
+    """A GAN of convolutional networks in the manner of DCGAN.
+
+    Args:
+        shape, latent, options: as for `dense_gan`.
+        filters: channels beside the image in both networks; twice as many at each halving.
 
     Radford, Metz and Chintala, *Unsupervised Representation Learning with Deep Convolutional
     Generative Adversarial Networks*, 2016. Unlike theirs, our discriminator has no batch
     normalisation, so that R1 and the gradient penalty are what they claim to be.
     """
     return GAN(
-        networks.conv_generator(latent, shape), networks.conv_discriminator(shape), **options
+        networks.conv_generator(latent, shape, filters=filters),
+        networks.conv_discriminator(shape, filters=filters),
+        **options,
     )
 
 

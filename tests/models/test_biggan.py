@@ -8,6 +8,7 @@ import pytest
 from scipy.stats import kstest, truncnorm
 
 from course_utils.data import load
+from course_utils.gan_layers import SelfAttention
 from course_utils.metrics.sample_quality import digit_classes
 from course_utils.models.biggan import (
     BigGAN,
@@ -44,11 +45,15 @@ def test_shapes_and_range():
     assert gan.objective == OBJECTIVES["hinge"]
 
 
-def test_the_label_and_every_part_of_z_change_the_picture():
-    gan, z = small(), np.ones((1, LATENT), "float32")
+@pytest.mark.parametrize(("shape", "parts"), [((8, 8, 1), 3), ((28, 28, 1), 4)])
+def test_the_label_and_every_part_of_z_change_the_picture(shape, parts):
+    keras.utils.set_random_seed(0)
+    gan = big_gan(2 * parts, CLASSES, shape=shape, width=4)
+    z = np.ones((1, gan.latent), "float32")
     before = np.asarray(gan.generate(z, [3]))
+    assert before.shape == (1, *shape)
     assert np.abs(gan.generate(z, [4]) - before).max() > 1e-3
-    for part in range(3):
+    for part in range(parts):
         changed = z.copy()
         changed[:, 2 * part : 2 * part + 2] *= -2
         assert np.abs(gan.generate(changed, [3]) - before).max() > 1e-3
@@ -97,6 +102,13 @@ def test_saved_weights_give_back_the_same_images(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("size", "attended"), [(8, 8), (28, 14)])
+def test_the_discriminator_attends_where_there_are_not_too_many_pixels(size, attended):
+    discriminator = big_discriminator(CLASSES, 4, (size, size, 1))
+    (layer,) = (layer for layer in discriminator.layers if isinstance(layer, SelfAttention))
+    assert layer.output.shape[1:3] == (attended, attended)
+
+
 def test_a_training_makes_the_images_obey_the_label(digits):
     keras.utils.set_random_seed(0)
     gan = big_gan(ema_decay=0.99)
@@ -115,3 +127,5 @@ def test_bad_input_is_refused_in_words():
             gan.sample([0], truncation)
     with pytest.raises(ValueError, match="latent: expected a size divisible by 3, got 8"):
         big_generator(8, 10)
+    with pytest.raises(ValueError, match="latent: expected a size divisible by 4, got 6"):
+        big_generator(6, 10, shape=(28, 28, 1))

@@ -8,28 +8,42 @@ import pytest
 
 from course_utils.data import load
 from course_utils.metrics.sample_quality import digit_classes
-from course_utils.models.conditional_gan import ConditionalGAN, dense_conditional_gan
+from course_utils.models.conditional_gan import (
+    ConditionalGAN,
+    conv_conditional_gan,
+    dense_conditional_gan,
+)
 from course_utils.networks import dense_discriminator
 
 SHAPE, LATENT, CLASSES = (8, 8, 1), 6, 10
 
 
-@pytest.fixture
-def gan() -> ConditionalGAN:
+def built(build, **options) -> ConditionalGAN:
     keras.utils.set_random_seed(0)
-    gan = dense_conditional_gan(SHAPE, LATENT, CLASSES, r1_weight=1.0, ema_decay=0.9)
+    gan = build(SHAPE, LATENT, CLASSES, r1_weight=1.0, ema_decay=0.9, **options)
     gan.compile()
     return gan
 
 
-def test_shapes(gan):
-    z = np.zeros((4, LATENT), "float32")
+@pytest.fixture
+def gan() -> ConditionalGAN:
+    return built(dense_conditional_gan)
+
+
+FAMILY = pytest.mark.parametrize("build", [dense_conditional_gan, conv_conditional_gan])
+
+
+@FAMILY
+def test_shapes(build):
+    gan, z = built(build), np.zeros((4, LATENT), "float32")
     assert gan.latent == LATENT
     assert gan.generate(z, [0, 1, 9, 9]).shape == (4, *SHAPE)
     assert gan.sample(np.arange(10)).shape == (10, *SHAPE)
 
 
-def test_both_players_look_at_the_label(gan):
+@FAMILY
+def test_both_players_look_at_the_label(build):
+    gan = built(build)
     z, images = np.ones((2, LATENT), "float32"), load("digits").test.x[[0, 0]]
     first, second = np.asarray(gan.generate(z, [3, 4]))
     assert np.abs(first - second).max() > 1e-3
@@ -50,6 +64,20 @@ def test_projection_adds_the_features_along_the_label():
     x = np.float32([[7.0, 1.0], [7.0, 1.0], [1.0, 0.0]])
     logits = gan.judge(x, np.array([0, 2, 1]))
     np.testing.assert_allclose(np.ravel(logits), [14, 35, 3], rtol=1e-6)
+
+
+def test_convolutional_features_are_compared_with_the_label_as_dense_ones_are():
+    """The difference of two labels' logits is (v_a − v_b) · φ(x), with φ read off the network."""
+    discriminator = built(conv_conditional_gan, filters=2).discriminator
+    phi = next(layer for layer in discriminator.layers if isinstance(layer, keras.layers.Dot))
+    features = keras.Model(discriminator.inputs[0], phi.input[0])
+    (v,) = next(
+        layer for layer in discriminator.layers if isinstance(layer, keras.layers.Embedding)
+    ).get_weights()
+    x = load("digits").test.x[:5]
+    logits = [np.ravel(discriminator([x, np.full(5, label)])) for label in (7, 2)]
+    expected = np.asarray(features(x)) @ (v[7] - v[2])
+    np.testing.assert_allclose(logits[0] - logits[1], expected, atol=1e-5)
 
 
 def test_saved_weights_give_back_the_same_images(gan, tmp_path):

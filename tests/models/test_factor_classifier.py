@@ -53,6 +53,15 @@ def test_the_loss_is_the_sum_of_the_cross_entropies(classifier, faces):
     np.testing.assert_allclose(loss, expected, rtol=1e-5)
 
 
+def test_another_trunk_takes_the_place_of_the_convolutions():
+    trunk = keras.Sequential([keras.Input((16, 16, 3)), keras.layers.GlobalMaxPooling2D()])
+    model = FactorClassifier((16, 16, 3), {"identity": 10}, trunk=trunk)
+    images = np.random.default_rng(0).random((2, 16, 16, 3)).astype("float32")
+    np.testing.assert_array_equal(model.features(images), images.max(axis=(1, 2)))
+    with pytest.raises(ValueError, match=r"trunk's input: expected shape \(None, 8, 8, 3\)"):
+        FactorClassifier((8, 8, 3), {"identity": 10}, trunk=trunk)
+
+
 def test_bad_input_is_refused_in_words(classifier):
     with pytest.raises(ValueError, match=r"images: expected shape \(N, 16, 16, 3\)"):
         classifier.classify(np.zeros((2, 8, 8, 3)))
