@@ -28,6 +28,7 @@ from course_utils.explorers.explorer import Explorer
 from course_utils.explorers.faces import FaceSwap
 from course_utils.explorers.film import Film
 from course_utils.explorers.flow import AttributeEditor, FlowGrid
+from course_utils.explorers.guessing import RealOrFake
 from course_utils.explorers.latent import Interpolation, LatentMap, LatentSliders
 from course_utils.explorers.network import Network, export_network
 from course_utils.explorers.noise import DenoisingSlider
@@ -57,6 +58,7 @@ __all__ = [
     "Network",
     "PixelConnections",
     "PixelPath",
+    "RealOrFake",
     "RoundTrip",
     "RunCurves",
     "StyleMixer",

@@ -33,6 +33,7 @@ from course_utils.explorers import (
     MetricExplorer,
     PixelConnections,
     PixelPath,
+    RealOrFake,
     RoundTrip,
     RunCurves,
     StyleMixer,
@@ -158,6 +159,13 @@ def style_mixer() -> Explorer:
     return StyleMixer(synthesis, styles, styles.mean(axis=0), names)
 
 
+def real_or_fake() -> Explorer:
+    faces = load("faces", count=100).test.x[:8]
+    style = load_pretrained("faces_stylegan")
+    z = np.random.default_rng(3).normal(size=(8, style.latent)).astype("float32")
+    return RealOrFake(faces, np.asarray(style.generate(z)).clip(0, 1))
+
+
 def round_trip() -> Explorer:
     model = load_pretrained("portraits_cyclegan")
     domains = load_domains(200)
@@ -261,6 +269,7 @@ EXAMPLES = {
         run_curves,
         training_replay,
         style_mixer,
+        real_or_fake,
         round_trip,
         face_swap,
         film,

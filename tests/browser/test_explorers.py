@@ -29,6 +29,7 @@ from course_utils.explorers import (
     MetricExplorer,
     PixelConnections,
     PixelPath,
+    RealOrFake,
     RoundTrip,
     RunCurves,
     StyleMixer,
@@ -536,6 +537,32 @@ def test_every_metric_follows_the_defect(open_exported):
         explorer.get_by_role("button", name="Less").click()
         assert slider.input_value() == "1"
     assert len(seen) == 4
+
+
+def test_a_guess_counts_once_and_tells_the_truth(open_exported):
+    real, fake = np.ones((4, 8, 8, 3)), np.zeros((4, 8, 8, 3))
+    explorer = open_exported(RealOrFake(real, fake))
+    left = explorer.get_by_role("button", name="The left one")
+    right = explorer.get_by_role("button", name="The right one")
+    white = "(canvas) => canvas.getContext('2d').getImageData(0, 0, 1, 1).data[0] === 255"
+
+    def real_is_left() -> bool:
+        return explorer.locator("canvas.large").first.evaluate(white)
+
+    def tells(text: str) -> bool:
+        return explorer.locator("output", has_text=text).first.is_visible()
+
+    assert tells("Which one is real?") and tells("0 of 0 right")
+    (left if real_is_left() else right).click()
+    assert tells("Right: the") and tells("1 of 1 right")
+    (right if real_is_left() else left).click()  # too late to change
+    assert tells("Right: the") and tells("1 of 1 right")
+    explorer.get_by_role("button", name="Next pair").click()
+    assert tells("pair 2 of 4") and tells("Which one is real?")
+    (right if real_is_left() else left).click()
+    assert tells("Wrong: the") and tells("1 of 2 right")
+    explorer.get_by_role("slider").fill("0")
+    assert tells("pair 1 of 4") and tells("Right: the") and tells("1 of 2 right")
 
 
 def test_explorers_on_one_page_do_not_mix(open_exported, page):
