@@ -129,20 +129,26 @@ class ContractiveAutoencoder(Autoencoder):
 
 
 def dense_autoencoder(
-    shape: Sequence[int], latent: int, *, kind: type[Autoencoder] = Autoencoder, **options
+    shape: Sequence[int],
+    latent: int,
+    *,
+    kind: type[Autoencoder] = Autoencoder,
+    hidden: Sequence[int] = (128, 64),
+    **options,
 ) -> Autoencoder:
-    """An autoencoder of fully connected networks, for images as small as the digits.
+    """An autoencoder of fully connected networks, for small images.
 
     Args:
         shape: shape of one image, such as (8, 8, 1), pixels in [0, 1].
         latent: size D of the code.
         kind: `Autoencoder` or one of its variants.
+        hidden: widths of the encoder's hidden layers; the decoder's are the same, backwards.
         options: of that variant.
     """
-    encoder = dense_encoder(shape, latent)
+    encoder = dense_encoder(shape, latent, hidden=hidden)
     if issubclass(kind, SparseAutoencoder):
         encoder = keras.Model(encoder.input, ops.sigmoid(encoder.output), name="encoder")
-    decoder = dense_decoder(latent, shape)
+    decoder = dense_decoder(latent, shape, hidden=hidden[::-1])
     decoder = keras.Model(
         decoder.input, layers.Activation("sigmoid")(decoder.output), name="decoder"
     )
