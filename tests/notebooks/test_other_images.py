@@ -44,9 +44,9 @@ def two_steps(monkeypatch):
     """Let every model of the course take two steps, whatever the number of its epochs."""
     logs = {}
 
-    def run(epoch, data, batch_size, *_):
+    def run(epoch, batches, *_):
         if epoch not in logs:
-            batch = training._gather(data, tf.range(batch_size))
+            batch = training._gather(batches.data, tf.range(batches.size))
             tf.config.run_functions_eagerly(True)  # two steps are not worth compiling
             for _ in range(2):
                 epoch.step(batch)
