@@ -160,7 +160,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
         if not finding.is_well:
             print(textwrap.indent(textwrap.fill(finding.advice, 80), " " * 15), flush=True)
             ill += finding.needed
-    print("\nAll is in place." if not ill else "\nThe marks ✗ tell what to mend first.")
+    print("\nEverything is in place." if not ill else "\nStart with what is marked ✗.")
     return 1 if ill else 0
 
 
@@ -183,7 +183,7 @@ def _notebooks(arguments: argparse.Namespace) -> int:
     for path in found.orphans:
         print(f"{path} has no text in notebooks/")
     for path in found.strays:
-        print(f"{path} is no built notebook; nbgrader would copy it to the students")
+        print(f"{path} is not a built notebook; nbgrader would copy it to the students")
     if found:
         print("Edit the text in notebooks/, then run `course notebooks`.")
         return 1

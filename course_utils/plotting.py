@@ -71,7 +71,7 @@ def show_images(
     count, height, width, _ = images.shape
     columns = _columns(count, columns)
     if titles is not None and len(titles) != count:
-        raise ValueError(f"give one title an image: got {len(titles)} for {count} images")
+        raise ValueError(f"give one title per image: got {len(titles)} for {count} images")
     rows = math.ceil(count / columns)
     row_height = size * height / width + (0 if titles is None else 0.25)
     figsize = (size * columns, rows * row_height + (0 if title is None else 0.35))
@@ -101,7 +101,7 @@ def _columns(count: int, columns: int | None) -> int:
     if columns is None:
         return math.ceil(math.sqrt(count))
     if columns < 1:
-        raise ValueError(f"columns is how many images stand in a row, 1 or more; got {columns}")
+        raise ValueError(f"columns is the number of images in a row, 1 or more; got {columns}")
     return columns
 
 

@@ -148,7 +148,7 @@ def write_codes(
     if images is not None:
         images = check_array("images", images, ("N", "H", "H", "C"), sizes, low=0, high=1)
     if labels is not None and len(labels) != len(codes):
-        raise ValueError(f"labels: expected {len(codes)}, one a code, got {len(labels)}")
+        raise ValueError(f"labels: expected {len(codes)}, one per code, got {len(labels)}")
 
     writers = create_writers(log_dir, name)
     folder = writers.directory / "test"
@@ -295,7 +295,7 @@ def show_dashboard(log_dir: str | os.PathLike = "logs", height: int = 700) -> No
         case manager.StartExecFailed(os_error=error):
             raise RuntimeError(
                 f"TensorBoard's program cannot be run ({error}). It belongs to the course's "
-                "environment: install that anew, or set TENSORBOARD_BINARY to the program's path."
+                "environment: reinstall that, or set TENSORBOARD_BINARY to the program's path."
             )
         case manager.StartFailed(exit_code=code, stderr=said):
             raise RuntimeError(f"TensorBoard ended at once with code {code} and said:\n{said}")

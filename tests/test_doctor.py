@@ -132,9 +132,9 @@ FINDING = doctor.Finding("disk", "full", "Make room.")
 @pytest.mark.parametrize(
     ("finding", "status", "mark", "verdict"),
     [
-        (FINDING, 1, "✗", "mend first"),
-        (dataclasses.replace(FINDING, needed=False), 0, "–", "All is in place"),
-        (dataclasses.replace(FINDING, advice=""), 0, "✓", "All is in place"),
+        (FINDING, 1, "✗", "Start with what is marked"),
+        (dataclasses.replace(FINDING, needed=False), 0, "–", "Everything is in place"),
+        (dataclasses.replace(FINDING, advice=""), 0, "✓", "Everything is in place"),
     ],
 )
 def test_the_command_tells_it(monkeypatch, capsys, finding, status, mark, verdict):

@@ -144,7 +144,7 @@ def test_codes_are_read_back_with_their_pictures_and_labels(tmp_path):
         (np.zeros(4), {}, "codes: expected shape"),
         (np.zeros((4, 1)), {}, "each of two numbers"),
         (np.full((4, 2), np.nan), {}, "codes: expected finite"),
-        (np.zeros((4, 2)), {"labels": [1]}, "labels: expected 4, one a code, got 1"),
+        (np.zeros((4, 2)), {"labels": [1]}, "labels: expected 4, one per code, got 1"),
         (np.zeros((4, 2)), {"images": np.zeros((3, 8, 8, 1))}, "images: expected shape"),
         (np.zeros((4, 2)), {"images": np.zeros((4, 8, 6, 1))}, "images: expected shape"),
     ],

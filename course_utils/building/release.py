@@ -158,7 +158,7 @@ def _check_delimiters(source: Source, index: int) -> set[str]:
                 raise source.error(index, f"BEGIN {kind} inside {region}", number)
             where, allowed = ALLOWED[kind]
             if not allowed(cell):
-                raise source.error(index, f"BEGIN {kind} belongs into {where}", number)
+                raise source.error(index, f"BEGIN {kind} belongs in {where}", number)
             region, begun = kind, number
             found.add(kind)
         elif kind != region:

@@ -77,7 +77,7 @@ def write(root: Path, output: Path, assignments: Sequence[str] = ()) -> list[Pat
         ValueError: if the output exists, and see `plan`; nothing is written then.
     """
     if output.is_file() or (output.is_dir() and any(output.iterdir())):
-        raise ValueError(f"{output} exists already: name a new folder or a new .zip file")
+        raise ValueError(f"{output} already exists: name a new folder or a new .zip file")
     files = plan(root, assignments)
     if output.suffix == ".zip":
         output.parent.mkdir(parents=True, exist_ok=True)

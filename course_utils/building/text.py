@@ -236,7 +236,7 @@ def _metadata(source: Source, index: int, cell: NotebookNode) -> dict:
 def _check_name(source: Source, index: int, name: object) -> None:
     if not (isinstance(name, str) and NAME.fullmatch(name)):
         raise source.error(
-            index, f"{name!r} is no grade_id: up to 64 letters, digits, - and _, in quotes"
+            index, f"{name!r} is not a grade_id: up to 64 letters, digits, - and _, in quotes"
         )
 
 

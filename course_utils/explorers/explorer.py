@@ -127,7 +127,7 @@ class Explorer:
         if images.shape[:1] != codes.shape[:1]:
             raise ValueError(
                 f"decode was given {len(codes)} codes and returned the shape {images.shape}; "
-                "expected one image a code: (B, height, width, channels)"
+                "expected one image per code: (B, height, width, channels)"
             )
         _check_image_shape(images.shape[1:])
         low, high = images.min(), images.max()

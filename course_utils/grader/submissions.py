@@ -143,7 +143,7 @@ def _bytes(path: Path) -> bytes:
         if stat.S_ISLNK(info.st_mode):
             raise Refused(f"{path.name} is a link to another place. Hand in the file itself.")
         if not stat.S_ISREG(info.st_mode):
-            raise Refused(f"{path.name} is no file. Hand in the notebook itself.")
+            raise Refused(f"{path.name} is not a file. Hand in the notebook itself.")
         if info.st_size > LARGEST_NOTEBOOK:
             raise Refused(
                 f"{path.name} has {info.st_size / 2**20:.0f} MB; up to "
@@ -162,7 +162,7 @@ def _parse(content: bytes, repairs: list[str]) -> dict:
         notebook = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise Refused(
-            "The file is no notebook: it is not valid JSON "
+            "The file is not a notebook: it is not valid JSON "
             f"({str(error)[:100]}). Open it in JupyterLab, save it, hand in again."
         ) from error
     if not isinstance(notebook, dict) or not isinstance(notebook.get("nbformat"), int):

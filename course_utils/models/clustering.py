@@ -307,5 +307,5 @@ class GaussianMixture:
 def _check_points(x, fewest: int) -> np.ndarray:
     x = check_array("x", x, ("N", "F")).astype("float64")
     if len(x) < fewest:
-        raise ValueError(f"x: expected at least {fewest} points, one a cluster, got {len(x)}")
+        raise ValueError(f"x: expected at least {fewest} points, one per cluster, got {len(x)}")
     return x

@@ -248,10 +248,10 @@ def contractive_penalty(encoder, x):
     """
     # BEGIN SOLUTION
     # A gradient for each unit is traced several times faster than a Jacobian.
-    with tf.GradientTape(persistent=True) as tape:
-        tape.watch(x)
+    with tf.GradientTape(persistent=True) as record:
+        record.watch(x)
         units = tf.unstack(encoder(x), axis=-1)
-    return sum(tf.reduce_sum(tf.square(tape.gradient(unit, x)), axis=-1) for unit in units)
+    return sum(tf.reduce_sum(tf.square(record.gradient(unit, x)), axis=-1) for unit in units)
     # END SOLUTION
 
 

@@ -136,7 +136,7 @@ def test_an_unknown_assignment_is_refused(tmp_path):
 
 def test_nothing_is_overwritten(tmp_path):
     (tmp_path / "homework.txt").write_text("mine")
-    with pytest.raises(ValueError, match="exists already"):
+    with pytest.raises(ValueError, match="already exists"):
         student_copy.write(ROOT, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["homework.txt"]
 

@@ -211,7 +211,8 @@ def lets_gradients_through_what_is_kept(function: Callable) -> None:
             raise AssertionError("No gradient of corrupt reaches x.")
         if not np.allclose(gradient, np.asarray(corrupted) != 0, atol=1e-4):
             raise AssertionError(
-                "The gradient of corrupt by a pixel should be 1 where it is kept and 0 elsewhere."
+                "The gradient of corrupt with respect to a pixel should be 1 where the pixel is "
+                "kept and 0 elsewhere."
             )
 
 

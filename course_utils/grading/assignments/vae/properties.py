@@ -105,7 +105,9 @@ def is_differentiable(function: Callable) -> None:
             if gradient is None:
                 raise AssertionError(f"No gradient of reparameterize reaches {name}.")
             if not np.allclose(tf.convert_to_tensor(gradient), value, rtol=1e-3, atol=1e-4):
-                raise AssertionError(f"The gradient of reparameterize by {name} is not right.")
+                raise AssertionError(
+                    f"The gradient of reparameterize with respect to {name} is wrong."
+                )
 
 
 def is_a_mean_over_the_batch(function: Callable) -> None:
