@@ -127,7 +127,7 @@ class Logit(Bijector):
 
 
 class Reshape(Bijector):
-    """The same numbers in another shape; volume stays.
+    """The same numbers in another shape; volume is unchanged.
 
     Args:
         shape: of one example after the bijector.
@@ -155,7 +155,7 @@ class Reshape(Bijector):
 class Squeeze(Bijector):
     """Space to depth: each block of 2×2 pixels becomes one pixel of four times the channels.
 
-    (B, H, W, C) → (B, H/2, W/2, 4C) (Dinh et al. 2017, §3.6). Volume stays.
+    (B, H, W, C) → (B, H/2, W/2, 4C) (Dinh et al. 2017, §3.6). Volume is unchanged.
     """
 
     def build(self, input_shape):
@@ -188,7 +188,7 @@ class Squeeze(Bijector):
 
 
 class Permutation(Bijector):
-    """The entries of the last axis in another order; volume stays.
+    """The entries of the last axis in another order; volume is unchanged.
 
     Args:
         order: y[..., i] = x[..., order[i]]; every index once. None reverses.
@@ -365,7 +365,7 @@ class AffineCoupling(Bijector):
         y = (x + shift) ⊙ exp(log_scale),        log_det = Σ log_scale
 
     m is 1 where an entry passes. The inverse needs no inverse of the network, since m ⊙ y = m ⊙ x
-    (Dinh et al. 2017, eq. 7-9; shift before scale as in Kingma and Dhariwal 2018, table 1).
+    (Dinh et al. 2017, eq. 7-9, who scale before they shift; the order here is that of Glow's code).
     log_scale is kept within ±`limit` by a tanh, so that no step of training can make it explode.
 
     Args:

@@ -127,9 +127,9 @@ class PrecisionRecall(NamedTuple):
 def precision_recall(real, fake, neighbors: int = 3) -> PrecisionRecall:
     """How many fakes lie among the reals, and how many reals among the fakes.
 
-    Each set is widened to a region: one ball a point, reaching to its k-th nearest neighbour in the
-    same set. Precision is the share of fakes in the real region (quality); recall is the share of
-    reals in the fake region (variety).
+    Each set is widened to a region: one ball per point, reaching to its k-th nearest neighbour in
+    the same set. Precision is the share of fakes in the real region (quality); recall is the share
+    of reals in the fake region (variety).
 
     Args:
         real, fake: (N, D) and (M, D) features, more than `neighbors` of each. All N·M distances are

@@ -1,20 +1,21 @@
 # %% [markdown]
 # # Normalizing flows
 #
-# A VAE gives a bound on the probability of an image, and a GAN gives nothing. Can a model draw images
-# **and** say exactly how probable each one is? It can, if every step on the way from noise to image can be
-# undone, and if we keep account of how much each step stretches.
+# A VAE gives a bound on the probability of an image; a GAN gives nothing at all. Can one model draw images
+# **and** say exactly how probable each of them is? It can, if every step on the way from noise to image can be
+# undone, and if we keep track of how much each step stretches space.
 #
 # **Afterwards you can**
 #
-# - say what happens to a density when its variable is bent, and check it;
+# - say what happens to a density when its variable is transformed, and check it;
 # - build a network that can be inverted although its parts cannot (*coupling layers*, RealNVP, Glow);
-# - measure a model in bits per dimension, and say what the number is compared with;
+# - measure a model in bits per dimension, and say what the number should be compared with;
 # - show where an exact likelihood misleads, and why;
 # - edit an attribute of an image by moving its code.
 #
 # **Time**: about 60 minutes to read and play; about a minute to run from top to bottom on two cores.
-# **Needs**: Keras basics, the lectures on [densities](02_densities.ipynb) and on [variational autoencoders](07_vae.ipynb). No network, no GPU.
+# **Needs**: Keras basics, the lectures on [densities](02_densities.ipynb) and on
+# [variational autoencoders](07_vae.ipynb). No network, no GPU.
 
 # %%
 import course_utils.quiet  # TensorFlow without its start-up lines
@@ -31,7 +32,8 @@ from course_utils import bijectors as bj
 from course_utils.data import load
 from course_utils.explorers import AttributeEditor, FlowGrid
 from course_utils.metrics.likelihood import bits_per_dimension, dequantize
-from course_utils.models.flow import attribute_direction, dense_conditioner, real_nvp
+from course_utils.models.flow import attribute_direction, real_nvp
+from course_utils.networks import dense_conditioner
 from course_utils.plotting import show_images
 from course_utils.pretrained import load_pretrained
 
@@ -39,9 +41,9 @@ keras.utils.set_random_seed(0)
 plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.right": False})
 
 # %% [markdown]
-# ## 1. What happens to a density when its variable is bent?
+# ## 1. What happens to a density when its variable is transformed?
 #
-# Take numbers that are spread evenly between 0 and 1 and square each of them. All results lie between 0 and
+# Take numbers that are spread evenly between 0 and 1, and square each of them. All results lie between 0 and
 # 1 again. **Predict**: are they still spread evenly? If not, where do they crowd?
 
 # %%
@@ -59,15 +61,15 @@ axes[1].legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# They crowd near 0. Squaring squeezes small numbers together: where the slope $2x$ of the map is below 1, the
-# density rises; where it is above, the density falls. Probability is neither made nor lost, only spread:
+# They crowd near 0. Squaring pushes small numbers together: where the slope $2x$ of the map is below 1, the
+# density rises; where it is above 1, the density falls. Probability is neither created nor lost, only spread differently:
 #
 # $$p_y(y) = p_x(x)\,\left|\frac{dx}{dy}\right|, \qquad
 # \log p_x(x) = \log p_y(y) + \log\left|\frac{dy}{dx}\right|.$$
 #
-# Here $x = \sqrt y$, so the density of $y$ is $1/(2\sqrt y)$. Does the rule hold for a map that you choose by
-# accident? Let $z = \sinh(x)$ be standard normal. Then $\log p(x)$ must be that of $z$ plus the logarithm of the slope,
-# $\log\cosh x$. If so, the density integrates to 1.
+# Here $x = \sqrt y$, so the density of $y$ is $1/(2\sqrt y)$. Does the rule hold for other maps too? Let us try
+# one picked at random: let $z = \sinh(x)$ be standard normal. Then $\log p(x)$ must be the log-density of $z$
+# plus the logarithm of the slope, $\log\cosh x$. If the rule is right, the density of $x$ integrates to 1.
 
 # %%
 x_axis = np.linspace(-5, 5, 100_001)
@@ -78,28 +80,35 @@ print(f"integral with the slope {with_slope:.6f}, without it {without_slope:.3f}
 assert abs(with_slope - 1) < 1e-6
 
 # %% [markdown]
-# In $D$ dimensions the slope becomes the Jacobian matrix, and what counts is by how much it changes volumes: the
-# absolute value of its determinant. A **flow** is an invertible map $f$ from data $x$ to a code $z$ that should look like a
-# standard normal draw. It is trained by making the data probable:
+# In $D$ dimensions the slope becomes the Jacobian matrix, and what counts is how much it changes volumes: the
+# absolute value of its determinant. A **flow** is an invertible map $f$ from data $x$ to a code $z$ that should
+# look like a draw from a standard normal distribution. We train it by making the data probable:
 #
 # $$\log p(x) = \log \mathcal N\big(f(x); 0, I\big) + \log\left|\det \frac{\partial f}{\partial x}\right|.$$
 #
-# Exact, without a bound and without a game. To draw, take $z$ from the normal and compute $x = f^{-1}(z)$. Two things are
-# in the way: an ordinary network cannot be inverted, and a determinant of $D \times D$ numbers costs $D^3$.
+# This is exact: there is no bound, and no second network to play against. To draw a sample, take $z$ from the
+# normal distribution and compute $x = f^{-1}(z)$. Two obstacles remain. An ordinary network cannot be inverted,
+# and the determinant of a $D \times D$ matrix costs about $D^3$ operations.
 
 # %% [markdown]
 # ## 2. How can a network be inverted?
 #
-# It need not be. Let half of the numbers **pass** and let a network look at them. What it says scales and shifts the other half
-# (Dinh et al. 2017):
+# It does not have to be. Let half of the numbers **pass** unchanged, and let a network look at them. Its
+# outputs $s$ and $t$ scale and shift the other half (Dinh et al. 2017):
 #
-# $$y_1 = x_1, \qquad y_2 = \big(x_2 + t(x_1)\big) \odot e^{s(x_1)}.$$
+# $$y_1 = x_1, \qquad y_2 = x_2 \odot e^{s(x_1)} + t(x_1).$$
 #
-# On the way back $x_1 = y_1$ is known, so the network can be asked again, and what it says is undone. The network itself is
-# never inverted. The Jacobian is triangular: its determinant is the product of its diagonal, and
-# $\log|\det| = \sum_i s_i$ costs nothing.
+# On the way back $x_1 = y_1$ is known, so we can evaluate the network again and undo what it did:
+# $x_2 = \big(y_2 - t(x_1)\big) \odot e^{-s(x_1)}$. The network itself is
+# never inverted. The Jacobian is triangular, so its determinant is the product of its diagonal, and
+# $\log|\det| = \sum_i s_i$ comes for free.
 #
-# Both claims can be checked, with a network that has random weights.
+# (Our library shifts before it scales, $y_2 = \big(x_2 + t(x_1)\big) \odot e^{s(x_1)}$, as the published code
+# of Glow does. The determinant is the same, and so are the maps that can be expressed. In the assignment,
+# follow the equation above.)
+#
+# Both claims, that the map can be undone and that its log-determinant is $\sum_i s_i$, can be checked on a
+# network with random weights.
 
 # %%
 conditioner = dense_conditioner((6,), hidden=(32,))
@@ -129,14 +138,15 @@ np.testing.assert_allclose(log_det, by_determinant, atol=1e-3)
 np.testing.assert_allclose(back, x, atol=1e-3)
 
 # %% [markdown]
-# The upper left block is the identity: that half passes. One coupling does not get far, since half of the numbers stay as they
-# are. So the halves **take turns**, and many couplings make a flow.
+# The upper left block is the identity: that half passes. One coupling does not get far, since half of the
+# numbers stay as they are. So the two halves **take turns**, and a chain of couplings makes a flow.
 
 # %% [markdown]
 # ## 3. What does a flow do in the plane?
 #
-# Two moons. RealNVP chains eight couplings, and between them a scale and shift of each channel (*actnorm*). The loss is
-# $-\log p(x)$, nothing else.
+# We take the two moons. RealNVP chains eight couplings. Between them, each coordinate is scaled and shifted by
+# two learned numbers, which keeps the values in a range that the networks can handle (this step is called
+# *actnorm*; we meet it again in section 4). The loss is $-\log p(x)$ and nothing else.
 
 # %%
 moons = load("moons", count=4000)
@@ -148,15 +158,14 @@ history = flow.fit(
     epochs=120,
     validation_data=(moons.validation.x,),
     patience=30,
-    verbose=0,
 )
 print(
     f"after {len(history.history['loss'])} epochs: {history.history['loss'][-1]:.2f} nats a point"
 )
 
 # %% [markdown]
-# Move the slider. On the left are the moons, on the right is noise, and in between one sees what each layer does. The grid is
-# straight on the noise side. **Find**: where is it pulled together on the data side, and where is it torn wide?
+# Move the slider. On the left you see the moons, on the right noise, and in between what each layer does. The grid is
+# straight on the noise side. **Find** where it is squeezed together on the data side, and where it is stretched.
 
 
 # %%
@@ -201,8 +210,8 @@ grid = back_again(tf.constant(lines.reshape(-1, 2)), layers).reshape(-1, *lines.
 FlowGrid(there(tf.constant(chosen), layers), grid, labels=moons.test.labels[:300])
 
 # %% [markdown]
-# Is it a density? A sum over a fine grid of the plane must give 1. And what was never seen must be improbable: the
-# point between the moons against a point on one of them.
+# Is it a density? A sum over a fine grid of the plane must give 1. And a place where no data lie should be
+# improbable: we compare the centre of the plane, between the two moons, with the tops of the moons.
 
 # %%
 reach = 4.0
@@ -222,24 +231,50 @@ axes[1].set(xlabel="x₁", title="1,000 samples", xlim=(-2.5, 2.5), ylim=(-2.5, 
 plt.show()
 
 z = flow.encode(moons.test.x).numpy()
+tops = np.array([[-0.5, 0.75], [0.5, -0.75]], "float32")
+on_top, between = flow.log_prob(tops).numpy(), flow.log_prob(np.zeros((1, 2), "float32")).numpy()
 print(f"the density sums to {total:.3f}")
 print(f"codes of test points: mean {z.mean():.2f}, standard deviation {z.std():.2f}")
+print(f"log-density at the tops of the moons {on_top.round(1)}, between them {between.round(1)}")
 assert abs(total - 1) < 0.02 and abs(z.std() - 1) < 0.1
+assert on_top.min() > between.max() + 3
 
 # %% [markdown]
-# One thing a flow cannot do: tear the plane. The normal is one piece and the moons are two, so a thin bridge remains between them.
+# There is one thing that a flow cannot do: tear the plane apart. The normal distribution is in one piece and
+# the moons are in two, so a thin bridge of probability remains between them. How many samples fall on it? Count
+# those that lie further from both half circles than three standard deviations of the noise, and compare with
+# real points.
+
+# %%
+angle = np.linspace(0, np.pi, 1000)
+upper = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+half_circles = scipy.spatial.cKDTree(np.concatenate([upper, [1, 0.5] - upper]) - [0.5, 0.25])
+
+
+def share_off_the_moons(points):
+    """Share of points (N, 2) that lie more than three standard deviations, 0.15, from the moons."""
+    return np.mean(half_circles.query(np.asarray(points))[0] > 3 * 0.05)
+
+
+of_samples, of_points = share_off_the_moons(flow.sample(20_000)), share_off_the_moons(moons.test.x)
+print(f"off the moons: {of_samples:.1%} of the samples, {of_points:.1%} of the real points")
+assert of_samples > 2 * of_points
 
 # %% [markdown]
 # ## 4. How many bits does a digit cost?
 #
-# A pixel of our digits has 17 grey levels. On isolated values a density could be made as large as one likes, so each level is
-# spread over a small bin with uniform noise (*dequantization*, Theis et al. 2016). Then the log-density bounds the probability
-# of the grey levels, and we count in **bits per dimension**, as a compression program would:
+# In this lecture the images are the 8 × 8 digits. They are small enough to let us check an exact likelihood by
+# brute force.
+#
+# A pixel of our digits takes one of 17 grey levels. A density could be made as large as one likes on such
+# isolated values, so each level is spread over a small interval by adding uniform noise (*dequantization*,
+# Theis et al. 2016). Then the log-density bounds the probability of the grey levels, and we can count in **bits
+# per dimension**, as a compression program would:
 #
 # $$b = -\frac{\log p(x)}{D \ln 2} + \log_2 17.$$
 #
-# A model that knows nothing pays $\log_2 17$ for each pixel. **Predict**: how much does a mixture of Gaussians pay, and how much
-# a flow?
+# A model that knows nothing pays $\log_2 17$ bits for each pixel. **Predict**: how much does a mixture of
+# Gaussians pay, and how much a flow?
 
 # %%
 digits = load("digits")
@@ -268,16 +303,18 @@ nvp.fit(
     epochs=100,
     validation_data=(digits.validation.x,),
     patience=6,
-    verbose=0,
 )
 
 # %% [markdown]
-# RealNVP lets pixels pass in checkerboards and in rows. **Glow** (Kingma and Dhariwal 2018) adds three ideas:
+# In our RealNVP, the pixels that pass alternate between checkerboards and rows. The one of the paper also works
+# at **several scales**: now and then each block of 2 × 2 pixels is rearranged into four channels of one pixel,
+# and half of the channels leave early and go straight to the code. **Glow** (Kingma and Dhariwal 2018) keeps
+# the scales and adds two ideas:
 #
-# - **actnorm** instead of batch normalisation: scale and shift of each channel, started from the first batch;
-# - an **invertible 1×1 convolution** instead of a fixed exchange of halves: a learned mix of the channels, whose determinant is
-#   kept at hand by an LU decomposition;
-# - and, from RealNVP, **several scales**: 2×2 pixels are squeezed into channels, and half of them leave early.
+# - **actnorm** takes the place of batch normalization: a learned scale and shift of each channel, initialised
+#   so that the first batch comes out with mean 0 and variance 1;
+# - an **invertible 1×1 convolution** takes the place of swapping halves: a learned mix of the channels. Its
+#   determinant is cheap because the matrix is stored as an LU decomposition.
 #
 # Ours was trained beforehand by the recipe in `course_utils/pretrained/digits_glow.py`.
 
@@ -296,7 +333,7 @@ for name, value in scores.items():
 assert max(scores["RealNVP"], scores["Glow"]) < scores["Gaussian mixture"]
 
 # %% [markdown]
-# Is Glow's determinant right as well? Its Jacobian has 64 × 64 numbers: small enough to compute once by brute force.
+# Is Glow's determinant right as well? Its Jacobian has 64 × 64 entries, which is small enough to compute by brute force.
 
 # %%
 x = tf.constant(dequantize(digits.test.x[:2], LEVELS, seed=0))
@@ -312,8 +349,9 @@ np.testing.assert_allclose(log_det, by_determinant, rtol=1e-3)
 assert error < 1e-2
 
 # %% [markdown]
-# **The experiment.** Samples are $f^{-1}(\tau\varepsilon)$ with $\varepsilon$ normal; $\tau$ is called the temperature. At 1 the model
-# draws as it believes. **Predict**: what will $\tau = 0.5$ do to the digits, and what $\tau = 0$? Then change the numbers.
+# **Experiment.** A sample is $f^{-1}(\tau\varepsilon)$ with $\varepsilon$ drawn from a standard normal
+# distribution; $\tau$ is called the temperature. At $\tau = 1$ we draw from the model as it was trained.
+# **Predict** what $\tau = 0.5$ will do to the digits, and $\tau = 0$. Then change the numbers.
 
 # %%
 temperatures = (1.0, 0.7, 0.4, 0.0)
@@ -325,18 +363,22 @@ show_images(
     title="Glow, temperature " + ", ".join(f"{t:g}" for t in temperatures) + " (from top)",
 )
 spread = np.array([row.std(axis=0).mean() for row in rows])
+for temperature, value in zip(temperatures, spread, strict=True):
+    print(f"temperature {temperature:g}: standard deviation of a pixel {value:.3f}")
 assert np.all(np.diff(spread[np.argsort(temperatures)]) > 0)
 
 # %% [markdown]
-# Cooler samples have less noise in them and are more alike. At 0 all are the same: the image of the densest code, which is not a digit
-# but something between all of them. Remember it: the densest place and the places where draws fall are not the same.
+# Samples at a lower temperature are less noisy and more alike. At 0 they are all the same: the image of the
+# code 0, where the base density is highest. Does it look like a typical digit to you? Keep this in mind: the
+# place where a density is highest is not where its samples fall.
 
 # %% [markdown]
 # ## 5. What does an exact likelihood not see?
 #
-# Now use Glow as an alarm: an image with many bits per pixel is no digit. Set it off at the bits that 95% of the validation digits stay
-# below. Then show it images that are no digits: pure noise, digits turned left to right, digits so faint that hardly any ink is left, and
-# a black page. **Predict** which of them it will report.
+# Now let us use Glow as an alarm: an image that costs many bits per pixel is not a digit. We set the threshold
+# so that 95% of the validation digits stay below it. Then we show it images that are not digits: pure noise,
+# digits mirrored left to right, digits so faint that hardly any ink is left, and a black page. **Predict**
+# which of them it will report.
 
 # %%
 rng = np.random.default_rng(0)
@@ -380,13 +422,42 @@ assert reported["noise"] == 1 and reported["black page"] < 0.05
 assert less_likely > 0.5 and scored["faint digits"].mean() < scored["test digits"].mean()
 
 # %% [markdown]
-# Noise is caught. But a black page passes, and is more likely than most digits that were ever written, although not one training image
-# is black. Nalisnick et al. (2019) found the same with large flows: trained on photographs of objects, they give house numbers a
-# higher likelihood than the photographs.
+# Noise is caught. But the black page passes. It is more probable than most digits that were ever written,
+# although not one training image is black. Nalisnick et al. (2019) found the same with large flows: trained on
+# photographs of objects, they give pictures of house numbers a higher likelihood than the photographs
+# themselves.
 #
-# There is no mistake. A density says how much probability there is *for each unit of volume*, not how often an image occurs. In a digit
-# many pixels are nearly black, and the flow has learned to expect it: black is squeezed hard, and log_det pays for each black pixel. The two
-# terms of the likelihood can be told apart. **Predict**: which of them speaks for the black page, and which against it?
+# How can that be? First, the bits are honest. They bound the probability of one image, and this *one* image,
+# the black page, may well be more probable than any *one* digit. But there is only one black page, and there
+# are enormously many digits, each slightly different. Think of a coin that shows heads in 60% of all throws.
+# Throw it 64 times: no single sequence is more probable than 64 heads, and yet you will never see it.
+
+# %%
+tosses, heads = 64, 0.6
+all_heads = tosses * np.log2(heads)
+usual_heads = round(tosses * heads)
+usual = usual_heads * np.log2(heads) + (tosses - usual_heads) * np.log2(1 - heads)
+between_30_and_46 = np.diff(scipy.stats.binom.cdf([29, 46], tosses, heads))[0]
+print(f"64 heads: one sequence of probability 2^{all_heads:.0f}")
+print(
+    f"{usual_heads} heads, in a given order: 2^{usual:.0f}; all sequences of 30 to 46 heads: {between_30_and_46:.2f}"
+)
+assert all_heads > usual + 10 and between_30_and_46 > 0.95
+
+ink_of_samples = np.clip(glow.sample(5000), 0, 1).sum(axis=(1, 2, 3))
+ink_of_digits = digits.train.x.sum(axis=(1, 2, 3))
+print(f"\nleast ink: {ink_of_digits.min():.1f} in a training digit, ", end="")
+print(f"{ink_of_samples.min():.1f} in 5,000 samples of Glow; a black page has 0")
+assert min(ink_of_digits.min(), ink_of_samples.min()) > 3
+
+# %% [markdown]
+# The same with Glow: in thousands of draws it never comes near a black page. What the samples of a distribution
+# have in common is called being **typical**, and the most probable image need not be typical at all.
+#
+# Where does the black page get its high likelihood from? The two terms of the log-likelihood can be looked at
+# separately. In a digit many pixels are black, and the flow has learned to expect it: it stretches the space
+# near black strongly on the way to the code, so every black pixel adds to log_det. **Predict**: which of the
+# two terms is higher for the black page than for digits, and which is lower?
 
 # %%
 terms, lengths = {}, {}
@@ -407,19 +478,23 @@ for name, values in lengths.items():
     print(f"{name:>15}: {np.mean(values > longest):4.0%}")
 assert terms["black page"][0] < terms["test digits"][0] - 10
 assert terms["black page"][1] > terms["test digits"][1] + 10
+assert np.mean(lengths["faint digits"] > longest) < 0.5 < np.mean(lengths["black page"] > longest)
 
 # %% [markdown]
-# Draws of a normal in 64 dimensions lie near $\sqrt{64} = 8$ from the centre, and so do the codes of digits. The code of a black page lies
-# further out: the model itself would hardly ever draw it. So do not ask only whether a likelihood is high; ask whether an image is
-# **typical** of what the model draws (Nalisnick et al. 2019b). And see in the table what this alarm misses in its turn.
+# Draws from a normal distribution in 64 dimensions lie near distance $\sqrt{64} = 8$ from the centre, and so do
+# the codes of digits. The code of the black page lies further out, where draws hardly ever fall. So do not only
+# ask whether a likelihood is high; ask whether an image is **typical** of what the model draws (Nalisnick et
+# al. 2019b). Typicality is no perfect alarm either: the last table shows that most faint digits still pass it.
 
 # %% [markdown]
 # ## 6. Can we edit an attribute?
 #
-# Every image has a code, and every code an image. So take the mean code of bold digits, subtract that of thin ones,
-# and you have a **direction** (Kingma and Dhariwal 2018, section 6). Add it to the code of any digit. The published pictures
-# make faces smile; ours make digits bold, and slant them. We measure both attributes on the image itself: its ink, and the slope of
-# its strokes. Which class a digit belongs to must not count, so we compare digits of a class with each other.
+# Every image has a code, and every code an image. So take the mean code of bold digits and subtract the mean
+# code of thin ones: the difference is a **direction** (Kingma and Dhariwal 2018, section 6). Add it to the code
+# of any digit. On the authors' [page with its interactive demonstration](https://openai.com/index/glow/), such
+# directions make photographed faces smile, age or change the colour of their hair; ours make digits bolder, and
+# slant them. We measure both attributes on the image itself: its ink, and the slope of its strokes. To keep the
+# digit's class out of it, we compare each digit only with others of its class.
 
 
 # %%
@@ -467,8 +542,9 @@ AttributeEditor(
 )
 
 # %% [markdown]
-# Does it do what it says, and only that? For all 297 test digits: how both measures move with the strength, and on how many a
-# classifier still sees the digit that was there. The dotted line is its rate on the images as they are.
+# Does the edit do what it promises, and nothing else? For all 297 test digits we plot how both measures move
+# with the strength, and for how many a classifier still sees the original digit. The dotted line is its
+# accuracy on the unedited images.
 
 # %%
 reader = LogisticRegression(max_iter=2000).fit(digits.train.x.reshape(-1, 64), digits.train.labels)
@@ -504,38 +580,45 @@ for name in directions:
 # %% [markdown]
 # ## Summary
 #
-# - When a variable is bent, its density is multiplied by the slope of the way back. In many dimensions the slope is a determinant.
-# - A coupling lets half of the numbers pass and changes the other half: inverse and log-determinant cost one pass.
-# - RealNVP and Glow are chains of couplings. Both give exact likelihoods, counted in bits per dimension.
-# - A high likelihood does not mean typical: an empty page can score higher than most of the data.
-# - A direction between mean codes edits an attribute, and whether it does is a matter of measurement.
+# - When a variable is transformed, its density is multiplied by the slope of the inverse map. In many
+#   dimensions the slope becomes a determinant.
+# - A coupling lets half of the numbers pass and changes the other half. Its inverse and its log-determinant
+#   cost one evaluation of the network.
+# - RealNVP and Glow are chains of couplings. Both give exact likelihoods, which we count in bits per dimension.
+# - A high likelihood does not make an image typical: a black page can score higher than most of the data.
+# - A difference between mean codes is a direction that edits an attribute. Whether it edits that attribute
+#   alone has to be measured.
 #
 # ## Check yourself
 #
 # <details><summary>1. A friend forgets log_det in her loss. What will the flow learn?</summary>
-# To send every image to the code 0, where the normal is highest. Nothing charges for squeezing all volume to a point.</details>
+# To send every image to the code 0, where the normal density is highest. Nothing in her loss makes it costly to
+# squeeze all of space into one point.</details>
 #
-# <details><summary>2. Why must the half that a coupling changes not be seen by its network?</summary>
-# On the way back that half is not known yet, so the network could not be asked again; and the Jacobian would no longer be
-# triangular.</details>
+# <details><summary>2. Why must the network of a coupling not see the half that it changes?</summary>
+# On the way back that half is not known yet, so the network could not be evaluated again; and the Jacobian
+# would no longer be triangular.</details>
 #
 # <details><summary>3. Flow A has 2.1 bits per pixel on digits with 17 grey levels, flow B 3.0 on photographs with 256. Which is
-# better?</summary>
-# One cannot say: other data, another number of grey levels. On a common data set fewer bits are better.</details>
+# better?</summary> We cannot say: the data differ, and so does the number of grey levels. On a common data set,
+# fewer bits are better.</details>
 #
 # ## Do it yourself
 #
-# The assignment [flow](../assignments/flow/flow.ipynb) asks for a coupling there and back, the log-density and its unit, and
-# trains a flow made of yours.
+# In the assignment [flow](../assignments/flow/flow.ipynb) you write a coupling in both directions, the
+# log-density and its unit, and train a flow built from your own parts.
 #
 # ## Papers
 #
 # - L. Dinh, J. Sohl-Dickstein and S. Bengio, [Density estimation using Real NVP](https://arxiv.org/abs/1605.08803), 2017
-# - D. P. Kingma and P. Dhariwal, [Glow: Generative Flow with Invertible 1×1 Convolutions](https://arxiv.org/abs/1807.03039), 2018
-# - L. Theis, A. van den Oord and M. Bethge, [A note on the evaluation of generative models](https://arxiv.org/abs/1511.01844), 2016
+# - D. P. Kingma and P. Dhariwal, [Glow: Generative Flow with Invertible 1×1
+#   Convolutions](https://arxiv.org/abs/1807.03039), 2018
+# - L. Theis, A. van den Oord and M. Bethge, [A note on the evaluation of generative
+#   models](https://arxiv.org/abs/1511.01844), 2016
 # - E. Nalisnick et al., [Do Deep Generative Models Know What They Don't Know?](https://arxiv.org/abs/1810.09136), 2019
 # - E. Nalisnick et al., [Detecting Out-of-Distribution Inputs to Deep Generative Models Using
 #   Typicality](https://arxiv.org/abs/1906.02994), 2019
-# - G. Papamakarios et al., [Normalizing Flows for Probabilistic Modeling and Inference](https://arxiv.org/abs/1912.02762), 2021
+# - G. Papamakarios et al., [Normalizing Flows for Probabilistic Modeling and
+#   Inference](https://arxiv.org/abs/1912.02762), 2021
 #
 # **Next**: [Disentanglement](12_disentanglement.ipynb)
