@@ -114,7 +114,7 @@ def check(function: Callable) -> None:
         written = observe(function, checks.probes[0]).failure != p.NOT_WRITTEN
     if waiting_for and written:
         sentence = (
-            f"{checks.name} can be judged when what it may call is right: "
+            f"{checks.name} can be judged once what it may call is right: "
             f"{', '.join(waiting_for)}. Grading tests it with the course's own versions of these."
         )
         problem = Diagnosis(checks.name, WAITS, sentence)
@@ -187,7 +187,7 @@ def describe(name: str, probe: Probe, seen: Observation) -> str:
     if probe.part:
         subject = f"The {probe.part} that {name} gives is"
     if probe.quantity.startswith(p.GRADIENT):
-        subject = f"The gradient of {name} by {_source(probe)} is"
+        subject = f"The gradient of {name} with respect to {_source(probe)} is"
     elif probe.quantity != p.VALUE:
         situation = f"{probe.quantity}, {situation}"
 
@@ -195,7 +195,7 @@ def describe(name: str, probe: Probe, seen: Observation) -> str:
         case p.NOT_WRITTEN:
             return (
                 f"{name} is not written yet: replace the line that raises NotImplementedError "
-                "by your own."
+                "with your own code."
             )
         case p.RAISED if seen.kind == library.LibraryCalled.__name__:
             return str(library.LibraryCalled())
@@ -218,7 +218,7 @@ def describe(name: str, probe: Probe, seen: Observation) -> str:
         case p.NO_GRADIENT:
             argument = _source(probe)
             return (
-                f"No gradient of {name} reaches {argument}, so nothing could be learned through "
+                f"No gradient of {name} reaches {argument}, so nothing can be learned through "
                 f"it. Either something between {argument} and the result is not a TensorFlow "
                 f"operation or stops the gradient, or {argument} is not used at all."
             )
@@ -264,7 +264,7 @@ REPETITION = (
 
 
 def _source(probe: Probe) -> str:
-    """What a gradient is taken by, in words."""
+    """What a gradient is taken with respect to, in words."""
     argument = probe.quantity.removeprefix(p.GRADIENT)
     is_function = isinstance(probe.arguments[argument], GivenFunction)
     return f"the weights of {argument}" if is_function else argument

@@ -38,7 +38,7 @@ def kl_divergence(body):
         (f"sigma = tf.stop_gradient(sigma); return {RIGHT}", "No gradient .* reaches sigma"),
         (
             f"kl = {RIGHT}; return 2 * tf.stop_gradient(kl) - kl",
-            "The gradient of kl_divergence by mu is the right size but the opposite sign",
+            "with respect to mu is the right size but the opposite sign",
         ),
         (
             f"return {RIGHT} if mu.numpy().any() else mu",
@@ -106,7 +106,7 @@ def test_vae_loss_waits_for_what_it_calls(capsys):
     cells.run("def kl_divergence(mu, sigma):\n    raise NotImplementedError", namespace)
     check(namespace["vae_loss"])
     out = capsys.readouterr().out
-    assert out.startswith("… vae_loss can be judged when what it may call is right: kl_divergence.")
+    assert out.startswith("… vae_loss can be judged once what it may call is right: kl_divergence.")
 
 
 def test_a_vae_loss_that_is_not_written_does_not_wait():

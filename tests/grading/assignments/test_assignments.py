@@ -109,7 +109,7 @@ def test_a_mistake_is_not_charged_twice(assignment, downstream, cell, capsys):
     before = dict(namespace)
     # Some mistakes do not show downstream: the mean of a batch mean is itself.
     check(namespace[name])
-    assert capsys.readouterr().out.startswith((f"… {name} can be judged when", f"✓ {name} is"))
+    assert capsys.readouterr().out.startswith((f"… {name} can be judged once", f"✓ {name} is"))
     assignment.grade(namespace[name])
     assert namespace == before
 
