@@ -13,12 +13,17 @@ Its weights lie beside it, in `NAME.npz`: float16 in the order of `model.weights
 that was measured when they were made. `make weights` makes all of them anew.
 """
 
+import functools
 import importlib
 import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+
+from course_utils.metrics.sample_quality import digit_classes, digit_features, frechet_distance
 
 FOLDER = Path(__file__).parent
 
@@ -81,6 +86,44 @@ def recorded_quality(name: str) -> float:
     """What `quality` gave for the model `name` when its weights were made."""
     with np.load(_path(name)) as file:
         return float(file["quality"])
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A classifier in whose features images of one kind are compared. **It is not Inception.**
+
+    Attributes:
+        features: images (N, H, W, C) in [0, 1] → (N, D).
+        classes: the same images → the likeliest class of each, (N,), int64.
+    """
+
+    features: Callable[[np.ndarray], np.ndarray]
+    classes: Callable[[np.ndarray], np.ndarray]
+
+    def distance(self, real, fake) -> float:
+        """Fréchet distance between the features of two sets of images, 0 or more."""
+        return frechet_distance(self.features(real), self.features(fake))
+
+
+@functools.cache
+def judge(data: str) -> Judge:
+    """The classifier trained on a data set of ten classes: its features stand in for Inception's.
+
+    Args:
+        data: "digits", whose judge has 32 features, or "fashion", with 64.
+
+    Returns:
+        The `Judge`. Its methods raise ValueError for images of another shape or outside [0, 1].
+
+    Raises:
+        ValueError: for a data set without a judge.
+    """
+    if data == "digits":
+        return Judge(digit_features, digit_classes)
+    if data == "fashion":
+        classifier = load_pretrained("fashion_classifier")
+        return Judge(classifier.features, lambda images: classifier.classify(images)["article"])
+    raise ValueError(f"data: expected digits or fashion, got {data!r}")
 
 
 def _path(name: str) -> Path:

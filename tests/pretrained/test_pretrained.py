@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from course_utils import pretrained
+from course_utils.data import load
+from course_utils.metrics.sample_quality import digit_classes, digit_features, frechet_distance
 
 QUICKLY_TRAINED = ("digits_vae",)  # in about ten seconds; `course weights --check` trains all
 
@@ -21,9 +23,47 @@ def test_an_unknown_name_is_answered_with_the_known_ones():
         pretrained.load_pretrained("digit_vae")
 
 
+def size(name):
+    return (pretrained.FOLDER / f"{name}.npz").stat().st_size
+
+
 @pytest.mark.parametrize("name", pretrained.names())
 def test_files_are_small(name):
-    assert (pretrained.FOLDER / f"{name}.npz").stat().st_size < 1.5e6
+    assert size(name) < 1.5e6
+
+
+def test_the_models_of_garments_are_small_together():
+    assert sum(size(name) for name in pretrained.names() if name.startswith("fashion")) < 12e6
+
+
+def test_the_judge_of_garments_reads_what_it_has_not_seen():
+    test = load("fashion").test
+    judge = pretrained.judge("fashion")
+    # 2,000 images: a judge that is right on 91.5% of all is below 90% here once in 100.
+    assert np.mean(judge.classes(test.x) == test.labels) > 0.9
+    assert judge.features(test.x).shape == (2000, 64)
+
+
+def test_the_judge_of_digits_is_the_classifier_of_the_metrics():
+    x = load("digits").test.x
+    judge = pretrained.judge("digits")
+    np.testing.assert_array_equal(judge.features(x), digit_features(x))
+    np.testing.assert_array_equal(judge.classes(x), digit_classes(x))
+
+
+def test_a_judge_puts_real_garments_near_and_one_kind_far():
+    fashion, judge = load("fashion"), pretrained.judge("fashion")
+    real, other = fashion.test.x[:1000], fashion.test.x[1000:]
+    assert judge.distance(real, real) == pytest.approx(0, abs=1e-6)
+    near = judge.distance(real, other)
+    assert near == pytest.approx(frechet_distance(judge.features(real), judge.features(other)))
+    boots = fashion.train.x[fashion.train.labels == 9]
+    assert judge.distance(real, boots) > 10 * near
+
+
+def test_data_without_a_judge_is_refused_in_words():
+    with pytest.raises(ValueError, match="data: expected digits or fashion, got 'faces'"):
+        pretrained.judge("faces")
 
 
 @pytest.mark.slow
