@@ -222,15 +222,16 @@ def _lectures(arguments: argparse.Namespace) -> int:
 def _checks(arguments: argparse.Namespace) -> int:
     from course_utils.grading.assignments import check_files
 
+    contents = check_files.contents()
     if arguments.check:
-        stale = check_files.stale()
+        stale = check_files.stale(contents)
         for path in stale:
             print(f"{path.name} differs from what course_utils/grading/assignments/ says")
         if stale:
             print("Run `course checks`.")
             return 1
     else:
-        for path in check_files.write():
+        for path in check_files.write(contents):
             print(f"wrote {path.name}")
     print("Every self-check is up to date.")
     return 0

@@ -125,8 +125,9 @@ def test_the_check_data_hold_kind_and_weights(tmp_path, monkeypatch):
     probes = (Probe("two", QUESTION), Probe("two", QUESTION, p.GRADIENT + "given"))
     function = GradedFunction(weighted, probes, (), (Misconception("m", "s", "x"),))
     monkeypatch.setattr(registry, "ASSIGNMENTS", (Assignment("given", (function,)),))
-    (path,) = check_files.write(tmp_path)
-    assert check_files.stale(tmp_path) == {}
+    contents = check_files.contents()
+    (path,) = check_files.write(contents, tmp_path)
+    assert check_files.stale(contents, tmp_path) == {}
     data = json.loads(path.read_text(encoding="utf-8"))["weighted"]
     assert data["probes"][0]["arguments"]["given"] == {"kind": "linear", "weights": MATRIX.tolist()}
     checks = selfcheck._function_check("weighted", data)

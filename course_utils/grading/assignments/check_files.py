@@ -20,24 +20,28 @@ from course_utils.students import CHECKS
 DIGITS = 6
 
 
-def stale(folder: Path = CHECKS) -> dict[Path, str]:
-    """The files that say something else than their assignment, with the content they need.
+def contents() -> dict[str, str]:
+    """What the file of each assignment should say, by the assignment's name."""
+    return {assignment.name: _content(assignment) for assignment in registry.ASSIGNMENTS}
+
+
+def stale(contents: dict[str, str], folder: Path = CHECKS) -> dict[Path, str]:
+    """The files that say something else, with the content they need.
 
     Numbers that agree to within the noise of another machine's arithmetic say the same.
     """
     found = {}
-    for assignment in registry.ASSIGNMENTS:
-        path = folder / f"{assignment.name}.json"
-        content = _content(assignment)
+    for name, content in contents.items():
+        path = folder / f"{name}.json"
         written = path.read_text(encoding="utf-8") if path.is_file() else "null"
         if not _agree(json.loads(written), json.loads(content)):
             found[path] = content
     return found
 
 
-def write(folder: Path = CHECKS) -> list[Path]:
+def write(contents: dict[str, str], folder: Path = CHECKS) -> list[Path]:
     """Write the files that are stale; returns their paths."""
-    found = stale(folder)
+    found = stale(contents, folder)
     for path, content in found.items():
         path.write_text(content, encoding="utf-8")
     return list(found)
