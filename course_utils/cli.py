@@ -12,6 +12,8 @@ import sys
 import textwrap
 from pathlib import Path
 
+from course_utils.console import speak_plainly
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run `course` with the given arguments.
@@ -20,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
         The exit status: 0 when all is well, 1 when the command found something wrong, 130 when it
         was stopped. A wrong command line exits with 2.
     """
+    speak_plainly()
     parsed = _parser().parse_args(arguments)
     try:
         return parsed.run(parsed)

@@ -22,6 +22,10 @@ SUPPORTED_PYTHON = SpecifierSet(">=3.11,<3.14")
 REINSTALL = (
     "Run `uv sync` (conda: `conda env update --file environment.yml`) in the course's folder."
 )
+WITHOUT_PYTHONPATH = (
+    "Packages of another Python come before the course's. Run `unset PYTHONPATH` (on Windows: "
+    "`set PYTHONPATH=`) and try again; if that helps, take the variable out of your settings."
+)
 GIBIBYTE = 2**30
 FREE_DISK, FREE_MEMORY = 2 * GIBIBYTE, 1.5 * GIBIBYTE
 TRY_TENSORFLOW = (
@@ -75,6 +79,35 @@ def check_python() -> Finding:
     )
 
 
+def _shadowing() -> dict[str, str]:
+    """The course's packages that PYTHONPATH takes from elsewhere, and from where."""
+    try:
+        requirements = map(Requirement, importlib.metadata.requires(PACKAGE) or ())
+    except importlib.metadata.PackageNotFoundError:
+        return {}
+    modules = {requirement.name.replace("-", "_").lower() for requirement in requirements}
+    found = {}
+    for entry in filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep)):
+        for module in sorted(modules):
+            if Path(entry, module).is_dir() or Path(entry, f"{module}.py").is_file():
+                found.setdefault(module, entry)
+    return found
+
+
+def _reinstall() -> str:
+    """How to get the right packages: what PYTHONPATH hides, no installation brings back."""
+    return WITHOUT_PYTHONPATH if _shadowing() else REINSTALL
+
+
+def check_python_path() -> Finding:
+    """Whether the variable PYTHONPATH puts other packages before those of the course."""
+    found = _shadowing()
+    if not found:
+        return Finding("PYTHONPATH", "hides no package of the course")
+    named = ", ".join(f"{module} from {entry}" for module, entry in found.items())
+    return Finding("PYTHONPATH", f"it takes {named}", WITHOUT_PYTHONPATH)
+
+
 def check_packages() -> Finding:
     """Whether every dependency is installed in a version that the course was tested with."""
     try:
@@ -94,7 +127,7 @@ def check_packages() -> Finding:
         if version not in requirement.specifier:
             wrong.append(f"{requirement.name} {version} instead of {requirement.specifier}")
     if wrong:
-        return Finding("packages", "; ".join(wrong), REINSTALL)
+        return Finding("packages", "; ".join(wrong), _reinstall())
     return Finding("packages", f"all {count} in tested versions")
 
 
@@ -105,6 +138,7 @@ def check_tensorflow() -> Finding:
             [sys.executable, "-c", TRY_TENSORFLOW],
             capture_output=True,
             text=True,
+            errors="replace",
             timeout=120,
             env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"},
         )
@@ -120,7 +154,7 @@ def check_tensorflow() -> Finding:
         )
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        return Finding("TensorFlow", last, REINSTALL)
+        return Finding("TensorFlow", last, _reinstall())
     version, gpus = done.stdout.split()[-2:]
     return Finding("TensorFlow", f"{version}, " + (f"{gpus} GPU" if int(gpus) else "no GPU"))
 
@@ -184,7 +218,7 @@ def check_sandbox() -> Finding:
             needed=False,
         )
     command = [program, "--unshare-all", "--ro-bind", "/", "/", "true"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=30)
     if done.returncode:
         return Finding(
             "sandbox",
@@ -194,6 +228,26 @@ def check_sandbox() -> Finding:
             needed=False,
         )
     return Finding("sandbox", "bubblewrap works")
+
+
+def check_folder() -> Finding:
+    """Whether one can work in this folder."""
+    folder = Path.cwd()
+    if "%" in str(folder):
+        return Finding(
+            "folder",
+            str(folder),
+            "nbgrader and its database take % in a path for something else: move the course to a "
+            "folder without it.",
+        )
+    if not os.access(folder, os.W_OK):
+        return Finding(
+            "folder",
+            f"{folder} cannot be written",
+            "Lectures run here, and keep TensorBoard's logs in the folder for temporary files; but "
+            "no notebook can be saved. Copy the course to a folder of your own.",
+        )
+    return Finding("folder", str(folder))
 
 
 def check_disk() -> Finding:
@@ -221,12 +275,14 @@ def check_memory() -> Finding:
 
 CHECKS: tuple[Callable[[], Finding], ...] = (
     check_python,
+    check_python_path,
     check_packages,
     check_tensorflow,
     check_tensorboard,
     check_jupyterlab,
     check_nbgrader,
     check_sandbox,
+    check_folder,
     check_disk,
     check_memory,
 )

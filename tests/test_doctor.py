@@ -2,6 +2,7 @@
 
 import dataclasses
 import importlib.metadata
+import os
 import shutil
 import subprocess
 import sys
@@ -110,6 +111,41 @@ def test_a_sandbox_that_may_not_run(monkeypatch):
     finding = doctor.check_sandbox()
     assert "No permissions" in finding.found
     assert "on another" in finding.advice
+
+
+def test_another_numpy_on_the_python_path_is_named(monkeypatch, tmp_path):
+    (tmp_path / "numpy").mkdir()
+    monkeypatch.setenv("PYTHONPATH", f"/nowhere{os.pathsep}{tmp_path}")
+    finding = doctor.check_python_path()
+    assert finding.found == f"it takes numpy from {tmp_path}"
+    assert "unset PYTHONPATH" in finding.advice
+    # What it breaks is no matter of installing anything.
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "1.0")
+    monkeypatch.setattr(doctor, "TRY_TENSORFLOW", "1 / 0")
+    for check in (doctor.check_packages, doctor.check_tensorflow):
+        assert "unset PYTHONPATH" in check().advice
+        assert "uv sync" not in check().advice
+
+
+def test_a_python_path_of_ones_own_is_no_trouble(monkeypatch, tmp_path):
+    (tmp_path / "my_project").mkdir()
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert doctor.check_python_path().is_well
+
+
+def test_a_folder_with_a_percent_sign(monkeypatch, tmp_path):
+    (tmp_path / "100% mine").mkdir()
+    monkeypatch.chdir(tmp_path / "100% mine")
+    finding = doctor.check_folder()
+    assert "100% mine" in finding.found
+    assert "without it" in finding.advice
+
+
+def test_a_folder_that_cannot_be_written(monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+    finding = doctor.check_folder()
+    assert "cannot be written" in finding.found
+    assert "Copy the course" in finding.advice
 
 
 def test_a_full_disk(monkeypatch):

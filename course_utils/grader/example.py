@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 
 from course_utils.building import folders
+from course_utils.console import speak_plainly
 from course_utils.grader import batch, feedback, report
 from course_utils.grading.assignments import cells, registry
 
@@ -110,6 +111,7 @@ def make(root: Path, folder: Path) -> None:
 
 def main() -> None:
     """Make, grade, feed back, report."""
+    speak_plainly()
     root = folders.find_root(Path.cwd())
     folder = root / FOLDER
     make(root, folder)
