@@ -18,7 +18,22 @@ REWRITTEN = (
     (re.compile(r"\\mathbb (\w)"), r"\\mathbb{\1}"),
     (re.compile(r"\\[bB]igg?[lmr]?(?=\\\|)"), ""),
 )
+# ziamath's time doubles with each level of nesting. What costs so much takes some seconds.
+MOST_COST = 4000
+TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\S", re.DOTALL)
+DEEPER = {"{": 1, "}": -1, r"\left": 1, r"\right": -1, r"\begin": 2, r"\end": -2}
 VIEW = re.compile(r'viewBox="\S+ (\S+) \S+ (\S+)"')
+
+
+def cost(tex: str) -> int:
+    """How long a formula takes to draw, roughly in milliseconds; counted up to `MOST_COST`."""
+    total = depth = 0
+    for token in TOKEN.finditer(tex):
+        depth = max(0, depth + DEEPER.get(token[0], 0))
+        total += 2 ** min(depth, 20)
+        if total > MOST_COST:
+            break
+    return total
 
 
 def formula_svg(tex: str, display: bool = False) -> str:
@@ -29,11 +44,13 @@ def formula_svg(tex: str, display: bool = False) -> str:
         display: whether it stands alone on its line.
 
     Returns:
-        An inline <svg> that lies on the baseline of the text; for what ziamath cannot draw, the TeX
-        itself in <code>.
+        An inline <svg> that lies on the baseline of the text; for what ziamath cannot draw, or not
+        in a few seconds, the TeX itself in <code>.
     """
     tex = tex.strip()
     words = html.escape(tex)
+    if cost(tex) > MOST_COST:
+        return f'<code class="formula">{words}</code>'
     for misread, rewritten in REWRITTEN:
         tex = misread.sub(rewritten, tex)
     try:

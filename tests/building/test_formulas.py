@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from course_utils.building import formulas
 from course_utils.building.formulas import formula_svg
 from course_utils.building.stock_feedback import Page
 
@@ -51,6 +52,28 @@ def test_what_ziamath_misreads_is_drawn_right(written, drawn_as):
 
     assert shapes(written) == shapes(drawn_as) != []
     assert f'aria-label="{written}"' in formula_svg(written)
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes"),
+    [
+        (r"\frac{1}{", "}"),
+        (r"\left(\frac{1}{", r"}\right)"),
+        ("x_{1}^{", "}"),
+        (r"\begin{cases}", r"\end{cases}"),
+        ("{", "}"),
+        (r"\left(", ""),
+    ],
+)
+def test_a_formula_that_would_take_long_stays_text(monkeypatch, opens, closes):
+    """ziamath's time doubles with each level: at thirty it would not end."""
+    drawn = []
+    monkeypatch.setattr(
+        formulas.ziamath, "Latex", lambda tex, **_: drawn.append(tex) or pytest.fail(tex)
+    )
+    tex = opens * 30 + "x" + closes * 30
+    assert formula_svg(tex).startswith('<code class="formula">')
+    assert drawn == []
 
 
 def test_what_cannot_be_drawn_stays_readable():
