@@ -28,6 +28,8 @@ if "export" in sys.argv:
 # The released notebooks are committed. Without this nbgrader would skip every assignment as done
 # and never enter it into its gradebook.
 c.GenerateAssignment.force = True
+# That removes the released notebook before the new one is made; this first tries to make it.
+c.GenerateAssignment.exporter_class = "course_utils.building.stock_release.LookFirst"
 c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("Your code goes here.")'}
 c.ClearSolutions.text_stub = "*Your answer goes here.*"
 

@@ -5,6 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from course_utils.building import folders
@@ -123,6 +124,49 @@ def test_feedback_does_not_show_hidden_tests(course, student):
     assert "assert double(2) == 4" in page
     assert "assert double(-1.5)" not in page
     assert "HIDDEN TESTS" not in page
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda cell: cell.update(source="# BEGIN SOLUTION\nreturn 1"), "END SOLUTION"),
+        (lambda cell: cell.metadata.nbgrader.update(grade_id="half-test"), "half-test"),
+    ],
+)
+def test_a_release_that_fails_leaves_the_one_before(course, change, said):
+    path = course.folder / "solutions" / "twice" / "twice.ipynb"
+    released = course.folder / "assignments" / "twice" / "twice.ipynb"
+    whole, before = path.read_bytes(), released.read_bytes()
+    notebook = nbformat.read(path, as_version=4)
+    change(next(c for c in notebook.cells if c.source.startswith("def double")))
+    nbformat.write(notebook, path)
+    try:
+        with pytest.raises(AssertionError, match=said):
+            course.generate()
+    finally:
+        path.write_bytes(whole)
+    assert released.read_bytes() == before
+
+
+@pytest.mark.slow
+def test_a_question_that_comes_after_grading_is_released(course):
+    path = course.folder / "solutions" / "twice" / "twice.ipynb"
+    whole = path.read_bytes()
+    notebook = nbformat.read(path, as_version=4)
+    question = nbformat.from_dict(notebook.cells[-1])
+    question.metadata.nbgrader.grade_id = question.id = "why-not"
+    notebook.cells.append(question)
+    nbformat.write(notebook, path)
+    course.generate()
+    released = course.folder / "assignments" / "twice" / "twice.ipynb"
+    assert "why-not" in released.read_text(encoding="utf-8")
+    assert course.scores()["perfect"] == {"double-test": 3, "half-test": 2, "why": None} | {
+        "why-not": None
+    }
+    path.write_bytes(whole)
+    course.generate()
+    assert "why-not" not in course.scores()["perfect"]
 
 
 def test_an_answer_to_no_cell_is_refused(course):
