@@ -1,16 +1,19 @@
 """What an assignment demands of every submission: the release, its tests, the work they make."""
 
 import ast
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.utils import is_locked
 
 from course_utils.building import release
 from course_utils.building.release import HIDDEN_TESTS, regions
 from course_utils.grader.box.sandbox import Limits
+from course_utils.grader.handin.cells import is_official
 from course_utils.grader.submissions import Submission
 from course_utils.grader.tasks import Task, Test
 from course_utils.students import CHECKS
@@ -32,6 +35,20 @@ class Assigned:
     name: str
     release: NotebookNode
     tests: tuple[Test, ...]
+
+    @property
+    def version(self) -> str:
+        """Changes when something else is asked or counts: then everybody is graded again."""
+        asked = [
+            (
+                cell.metadata.nbgrader.grade_id,
+                cell.metadata.nbgrader.get("points"),
+                cell.source if is_locked(cell) else "",
+            )
+            for cell in self.release.cells
+            if is_official(cell)
+        ]
+        return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]
 
     def task(self, submission: Submission, limits: Limits, isolation: str) -> Task:
         """The work that a submission makes.

@@ -26,13 +26,14 @@ from course_utils.grader.assigned import Assigned, assigned
 from course_utils.grader.box import sandbox
 from course_utils.grader.box.sandbox import Limits
 from course_utils.grader.box.zygote import Zygote
+from course_utils.grader.handin import Missing, Refused, files
 from course_utils.grader.recording import Recorder, Status
 from course_utils.grader.submissions import Submission
 from course_utils.grader.tasks import Result, Task
 
 AUTO = "auto"
 ISOLATIONS = (AUTO, tasks.BUBBLEWRAP, tasks.NONE)
-STUDENT = re.compile(r"[^/\\]{1,200}")
+STUDENT = re.compile(r"[^/\\]{1,255}")
 # Tasks that wait at a cluster, at least: more workers may come.
 AHEAD = 64
 
@@ -119,11 +120,18 @@ def _grade(
     scheduler: str | None,
 ) -> list[Status]:
     recorder = Recorder(root, assignment.name)
+    for note in recorder.notes:
+        print(note, file=sys.stderr)
     done: dict[str, Status] = {}
     new: dict[str, str] = {}
     gone: list[str] = []
-    for student in _wanted(students, _everybody(root, assignment.name, recorder)):
-        print_of_it = submissions.fingerprint(root / "submitted" / student / assignment.name)
+    known = recorder.students()
+    folders = _handed_in(root, assignment.name, known)
+    for student in _wanted(students, _everybody([*folders, *known])):
+        folder = folders.setdefault(student, root / "submitted" / student / assignment.name)
+        print_of_it = files.fingerprint(folder)
+        if print_of_it:
+            print_of_it += f" {assignment.version}"
         before = recording.read_status(recording.status_path(root, assignment.name, student))
         unchanged = before and before.fingerprint == print_of_it
         if before and before.fingerprint and not print_of_it:
@@ -153,7 +161,7 @@ def _grade(
     def all_tasks() -> Iterator[Task]:
         """Read one after the other, as they are wanted; what cannot be graded is recorded."""
         for student in new:
-            result = _read(root, assignment, student, read)
+            result = _read(folders[student], assignment, student, read)
             if result:
                 record(result)
             else:
@@ -167,19 +175,20 @@ def _grade(
 
 
 def _read(
-    root: Path, assignment: Assigned, student: str, read: dict[str, Submission]
+    folder: Path, assignment: Assigned, student: str, read: dict[str, Submission]
 ) -> Result | None:
     """Read a submission into `read`, or say what came of it at once."""
-    folder = root / "submitted" / student / assignment.name
     try:
         read[student] = submissions.read(folder, student, assignment.name, assignment.release)
-    except submissions.Missing:
+        return None
+    except Missing:
         return Result(student, tasks.MISSING, "Nothing was handed in.")
-    except submissions.Refused as refusal:
-        return Result(student, tasks.INVALID, str(refusal))
+    except Refused as refusal:
+        sentence = str(refusal)
     except Exception as error:  # one file that we did not foresee must not stop a class
-        return Result(student, tasks.INVALID, f"It cannot be read ({type(error).__name__}).")
-    return None
+        sentence = f"It cannot be read ({type(error).__name__})."
+    read[student] = submissions.unreadable(student, assignment.name, assignment.release, sentence)
+    return Result(student, tasks.INVALID, sentence)
 
 
 def _is_name(student: str) -> bool:
@@ -190,6 +199,8 @@ def _wanted(students: list[str] | None, everybody: list[str]) -> list[str]:
     """Whom to grade, each once. A name with a slip of the pen must not enter the gradebook."""
     if students is None:
         return everybody
+    spelt = {files.readable(student): student for student in everybody}
+    students = [spelt.get(files.readable(student), student) for student in students]
     for student in students:
         if not _is_name(student):
             raise ValueError(f"{student!r} cannot be the name of a student's folder")
@@ -198,9 +209,39 @@ def _wanted(students: list[str] | None, everybody: list[str]) -> list[str]:
     return list(dict.fromkeys(students))
 
 
-def _everybody(root: Path, name: str, recorder: Recorder) -> list[str]:
-    handed_in = [path.parent.name for path in (root / "submitted").glob(f"*/{name}")]
-    found = sorted({*handed_in, *recorder.students()})
+def _handed_in(root: Path, name: str, known: list[str]) -> dict[str, Path]:
+    """The folders of those who handed something in, by the student's name.
+
+    That is the folder's as people read it, in the letters in which the gradebook has it.
+    """
+    found: dict[str, Path] = {}
+    spelt = {files.readable(student): student for student in known}
+    top = root / "submitted"
+    for folder in sorted(top.iterdir() if top.is_dir() else ()):
+        student = files.readable(folder.name)
+        if not _is_unicode(folder.name):
+            said = f"submitted/{ascii(folder.name)[1:-1]}"
+            print(f"{said} is not named in UTF-8; it is taken for {student}.", file=sys.stderr)
+        try:
+            (folder / name).lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except PermissionError:
+            pass  # what cannot be looked into may hold something
+        found[spelt.get(student, student)] = folder / name
+    return found
+
+
+def _is_unicode(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _everybody(names: list[str]) -> list[str]:
+    found = sorted(set(names))
     for student in found:
         if not _is_name(student) and student[0] != ".":
             print(f"Left out: {student!r} cannot be the name of a student.", file=sys.stderr)

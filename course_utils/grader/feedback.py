@@ -6,10 +6,12 @@ hidden test is in what the page is made from.
 
 import base64
 import binascii
+import datetime
 import html
 import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -19,17 +21,41 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_grade, is_solution
 
-from course_utils.building import release
-from course_utils.building.formulas import formula_svg
+from course_utils.building import gradebook, release
+from course_utils.building.formulas import cost, formula_svg
 from course_utils.grader import recording, tasks
+from course_utils.grader.handin.pictures import shown_in
 from course_utils.grader.recording import Status
 from course_utils.grader.tasks import Verdict
 
 FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$", re.DOTALL)
 LONGEST_OUTPUT = 20_000
-# Each takes a few milliseconds to draw; what comes after so many stays TeX.
+# Each takes a few milliseconds to draw; what comes after so many, or so much, stays TeX.
 MOST_FORMULAS = 200
+MOST_COST = 20_000
 PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass(frozen=True)
+class Late:
+    """What somebody lost by being late.
+
+    Attributes:
+        penalty: in points.
+        by: how late it was.
+        due: when it had to be handed in, in UTC.
+    """
+
+    penalty: float
+    by: datetime.timedelta
+    due: datetime.datetime
+
+    def __str__(self) -> str:
+        return (
+            f"It was handed in {self.by} after it was due ({self.due:%Y-%m-%d %H:%M} UTC): "
+            f"{self.penalty:g} points are taken off."
+        )
+
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem;
@@ -68,23 +94,24 @@ def write(root: Path, name: str, students: list[str] | None = None) -> list[Path
         raise ValueError(f"no result of {name} for: {who}. Run `course grade {name}` first.")
     course = CourseDirectory(config=release.load_config(root))
     pages = []
-    with Gradebook(course.db_url, course.course_id) as gradebook:
+    with gradebook.opened(course) as book:
         for student in students or statuses:
             if statuses[student].status == tasks.MISSING:
                 continue
             path = root / "autograded" / student / name / f"{name}.ipynb"
             notebook = nbformat.read(path, as_version=4) if path.is_file() else None
-            content = page(name, statuses[student], notebook, _grades(gradebook, name, student))
+            grades, late = _grades(book, name, student), _late(book, name, student)
+            content = page(name, statuses[student], notebook, grades, late)
             target = root / "feedback" / student / name / f"{name}.html"
             recording.write_whole(target, content)
             pages.append(target)
     return pages
 
 
-def _grades(gradebook: Gradebook, name: str, student: str) -> dict[str, dict]:
+def _grades(book: Gradebook, name: str, student: str) -> dict[str, dict]:
     """By grade_id what nbgrader knows: score, most, whether it waits for a person, comment."""
     try:
-        notebook = gradebook.find_submission_notebook(name, name, student)
+        notebook = book.find_submission_notebook(name, name, student)
     except MissingEntry:
         return {}
     comments = {comment.name: comment.comment for comment in notebook.comments}
@@ -99,7 +126,28 @@ def _grades(gradebook: Gradebook, name: str, student: str) -> dict[str, dict]:
     }
 
 
-def page(name: str, status: Status, notebook: NotebookNode | None, grades: dict) -> str:
+def _late(book: Gradebook, name: str, student: str) -> Late | None:
+    """What nbgrader took off for being late; None for nothing."""
+    try:
+        submission = book.find_submission(name, student)
+    except MissingEntry:
+        return None
+    if not submission.late_submission_penalty:
+        return None
+    return Late(
+        submission.late_submission_penalty,
+        datetime.timedelta(seconds=round(submission.total_seconds_late)),
+        submission.duedate,
+    )
+
+
+def page(
+    name: str,
+    status: Status,
+    notebook: NotebookNode | None,
+    grades: dict,
+    late: Late | None = None,
+) -> str:
     """One student's page.
 
     Args:
@@ -107,14 +155,15 @@ def page(name: str, status: Status, notebook: NotebookNode | None, grades: dict)
         status: what came of the submission.
         notebook: the autograded notebook; None where nothing could be graded.
         grades: by grade_id, with the keys score, most, waits, comment.
+        late: what being late took off.
     """
-    score = sum(grade["score"] or 0 for grade in grades.values())
-    most = sum(grade["most"] for grade in grades.values())
+    said = (_told(status), *(_failures(notebook) if notebook else ()), *status.repairs)
     body = "".join(
         (
-            f"<h1>{_text(name)} <span class=score>{score:g} / {most:g}</span></h1>",
+            f"<h1>{_text(name)} <span class=score>{_score(grades, late)}</span></h1>",
             f"<p>{_text(status.student)}</p>",
-            *(f"<p>{_text(sentence)}</p>" for sentence in (_told(status), *status.repairs)),
+            f"<p>{_text(late)}</p>" if late else "",
+            *(f"<p>{_text(sentence)}</p>" for sentence in said if sentence),
             *(_function(verdict, grades) for verdict in status.verdicts),
             *(_answers(notebook, grades) if notebook else ()),
             *(_outputs(notebook) if notebook else ()),
@@ -128,6 +177,26 @@ def page(name: str, status: Status, notebook: NotebookNode | None, grades: dict)
         f"<title>{_text(name)}: {_text(status.student)}</title><style>{STYLE}</style></head>"
         f"<body>{body}</body></html>\n"
     )
+
+
+def _score(grades: dict, late: Late | None) -> str:
+    """The points so far of those that could be had so far; what waits for a person is neither."""
+    graded = [grade for grade in grades.values() if not grade["waits"]]
+    score = sum(grade["score"] or 0 for grade in graded) - (late.penalty if late else 0)
+    most = sum(grade["most"] for grade in graded)
+    waiting = sum(grade["most"] for grade in grades.values() if grade["waits"])
+    more = f" <small>and {waiting:g} not graded yet</small>" if waiting else ""
+    return f"{max(0, score):g} / {most:g}{more}"
+
+
+def _failures(notebook: NotebookNode) -> Iterator[str]:
+    """Which cells raised what, up to the last test: what comes later was not run again."""
+    tests = [n for n, cell in enumerate(notebook.cells) if is_grade(cell) and not is_solution(cell)]
+    for number, cell in enumerate(notebook.cells[: max(tests, default=0)], start=1):
+        errors = [] if number - 1 in tests else cell.get("outputs", [])
+        for error in errors:
+            if error.output_type == "error":
+                yield f"Cell number {number} stopped: {error.ename}: {error.evalue[:300]}"
 
 
 def _told(status: Status) -> str:
@@ -163,8 +232,14 @@ def _answers(notebook: NotebookNode, grades: dict) -> Iterator[str]:
         waits = "not graded yet" if grade["waits"] else f"{grade['score']:g}"
         yield (
             f"<section class=open><span class=score>{waits} / {grade['most']:g}</span>"
-            f"<strong>Your answer</strong><div class=text>{_with_formulas(cell.source)}</div>"
+            "<strong>Your answer</strong>"
         )
+        attached = cell.get("attachments", {})
+        for text, words, name in shown_in(cell.source):
+            yield f"<div class=text>{_with_formulas(text)}</div>"
+            for mime, encoded in attached.get(name, {}).items():
+                source = f"data:{_text(mime)};base64,{_text(encoded)}"
+                yield f'<p><img alt="{_text(words)}" src="{source}"></p>'
         if grade["comment"]:
             yield f"<p><strong>Comment:</strong> {_with_formulas(grade['comment'])}</p>"
         yield "</section>"
@@ -212,12 +287,13 @@ def _text(value: str) -> str:
 
 
 def _with_formulas(text: str) -> str:
-    """A text whose formulas are drawn."""
-    parts, last = [], 0
+    """A text whose formulas are drawn, as many as can be in bounded time."""
+    parts, last, left = [], 0, MOST_COST
     for match in itertools.islice(FORMULA.finditer(text), MOST_FORMULAS):
-        parts += [
-            _text(text[last : match.start()]),
-            formula_svg(match[1] or match[2], bool(match[1])),
-        ]
+        tex = match[1] or match[2]
+        left -= cost(tex)
+        if left < 0:
+            break
+        parts += [_text(text[last : match.start()]), formula_svg(tex, bool(match[1]))]
         last = match.end()
     return "".join([*parts, _text(text[last:])])

@@ -7,27 +7,28 @@ is graded again.
 
 import contextlib
 import dataclasses
+import hashlib
 import json
 import os
 import tempfile
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from nbgrader.utils import is_grade, parse_utc
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
-from course_utils.building import release
+from course_utils.building import gradebook, release
 from course_utils.grader.submissions import Submission
-from course_utils.grader.tasks import INFRASTRUCTURE, INVALID, MISSING, Result, Verdict
+from course_utils.grader.tasks import INFRASTRUCTURE, INVALID, Result, Verdict
 
 # Where the status of each student is; git ignores it.
 FOLDER = "graded"
+# Of a file's name, in bytes.
+LONGEST_NAME = 255
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,8 +42,9 @@ class Status:
         repairs: what was put right before it was graded.
         verdicts: one for each test.
         isolation: how the student's code was kept apart from the machine.
-        fingerprint: of what was handed in.
+        fingerprint: of what was handed in and of what was asked.
         seconds, memory, attempts: see `tasks.Result`.
+        notes: what an instructor should look at.
     """
 
     student: str
@@ -55,6 +57,7 @@ class Status:
     seconds: float = 0.0
     memory: int = 0
     attempts: int = 1
+    notes: list[str] = dataclasses.field(default_factory=list)
 
 
 class Recorder:
@@ -72,17 +75,12 @@ class Recorder:
         self._config = release.load_config(root)
         self._course = CourseDirectory(config=self._config)
         source = nbformat.read(root / "solutions" / name / f"{name}.ipynb", as_version=4)
-        with Gradebook(self._course.db_url, self._course.course_id) as gradebook:
-            try:
-                gradebook.find_notebook(name, name)
-            except MissingEntry:
-                gradebook.update_or_create_assignment(name)
-                release.released(source, name, self._config, self._course.db_url)
+        self.notes = gradebook.enter(self._course, self._config, source, name)
 
     def students(self) -> list[str]:
         """Everybody in the gradebook."""
-        with Gradebook(self._course.db_url, self._course.course_id) as gradebook:
-            return [student.id for student in gradebook.students]
+        with gradebook.opened(self._course) as grades:
+            return [student.id for student in grades.students]
 
     def record(self, result: Result, fingerprint: str, submission: Submission | None) -> Status:
         """Write everything about one result.
@@ -92,27 +90,26 @@ class Recorder:
             fingerprint: of what was handed in.
             submission: the repaired submission; None where there is none.
         """
-        repairs = list(submission.repairs) if submission else []
         status = Status(
             result.student,
             result.status,
             result.sentence,
-            repairs,
+            list(submission.repairs) if submission else [],
             result.verdicts,
             result.isolation,
             fingerprint,
             result.seconds,
             result.memory,
             result.attempts,
+            list(submission.notes) if submission else [],
         )
         try:
             self._record_points(result, submission)
         except Exception as error:  # of nbgrader, the database or the disk; the class goes on
-            status = dataclasses.replace(
-                status,
-                status=INFRASTRUCTURE,
-                sentence=f"It could not be recorded ({type(error).__name__}: {error})."[:500],
-            )
+            sentence = f"It could not be recorded ({type(error).__name__}: {error})."[:500]
+            if isinstance(error, SQLAlchemyError):
+                sentence = gradebook.trouble(error, self._course.db_url)
+            status = dataclasses.replace(status, status=INFRASTRUCTURE, sentence=sentence)
         content = json.dumps(dataclasses.asdict(status), indent=1, ensure_ascii=False)
         write_whole(status_path(self.root, self.name, result.student), content + "\n")
         return status
@@ -120,7 +117,7 @@ class Recorder:
     def _record_points(self, result: Result, submission: Submission | None) -> None:
         folder = self.root / "autograded" / result.student / self.name
         if submission is None:
-            self._record_nothing(result)
+            self._record_nothing(result.student)
             with contextlib.suppress(FileNotFoundError):
                 (folder / f"{self.name}.ipynb").unlink()
             return
@@ -134,8 +131,10 @@ class Recorder:
         self._record_scores(result.student, submission.timestamp, notebook)
 
     def _record_scores(self, student: str, timestamp: str, notebook: NotebookNode) -> None:
-        with self._gradebook(student, timestamp, submitted=True):
-            pass
+        when = {"timestamp": parse_utc(timestamp)} if timestamp else {}
+        with gradebook.opened(self._course) as grades:
+            grades.update_or_create_student(student)
+            grades.update_or_create_submission(self.name, student, **when)
         resources = {
             "nbgrader": {
                 "student": student,
@@ -148,28 +147,10 @@ class Recorder:
         for step in (SaveAutoGrades, AssignLatePenalties):
             copy, resources = step(config=self._config).preprocess(copy, resources)
 
-    def _record_nothing(self, result: Result) -> None:
-        """No notebook could be graded. nbgrader knows a submission of 0 points, or none at all."""
-        with self._gradebook(result.student, "", submitted=result.status == INVALID) as gradebook:
-            if result.status == MISSING:
-                return
-            notebook = gradebook.find_submission_notebook(self.name, self.name, result.student)
-            for grade in notebook.grades:
-                grade.auto_score = 0.0
-                grade.needs_manual_grade = False
-            gradebook.db.commit()
-
-    @contextlib.contextmanager
-    def _gradebook(self, student: str, timestamp: str, submitted: bool) -> Iterator[Gradebook]:
-        with Gradebook(self._course.db_url, self._course.course_id) as gradebook:
-            gradebook.update_or_create_student(student)
-            if submitted:
-                details = {}
-                if timestamp:
-                    with contextlib.suppress(ValueError, OverflowError):
-                        details["timestamp"] = parse_utc(timestamp)
-                gradebook.update_or_create_submission(self.name, student, **details)
-            yield gradebook
+    def _record_nothing(self, student: str) -> None:
+        """nbgrader knows a student without a submission."""
+        with gradebook.opened(self._course) as grades:
+            grades.update_or_create_student(student)
 
 
 def executed(notebook: NotebookNode, result: Result) -> NotebookNode:
@@ -186,7 +167,9 @@ def executed(notebook: NotebookNode, result: Result) -> NotebookNode:
         if index in result.outputs:
             cell.outputs = [nbformat.from_dict(output) for output in result.outputs[index]]
         verdict = verdicts.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
-        if verdict:
+        if result.status == INVALID and is_grade(cell):
+            cell.outputs = [_as_output(Verdict("", "", 0.0, 1.0, result.sentence))]
+        elif verdict:
             cell.outputs = [_as_output(verdict)]
         elif is_grade(cell):
             raise ValueError(f"no verdict for the test {cell.metadata.nbgrader.grade_id}")
@@ -207,7 +190,11 @@ def _as_output(verdict: Verdict) -> NotebookNode:
 
 def status_path(root: Path, name: str, student: str) -> Path:
     """Where the status of one student is."""
-    return root / FOLDER / name / f"{student}.json"
+    file = f"{student}.json"
+    if len(os.fsencode(file)) > LONGEST_NAME:
+        digest = hashlib.sha256(os.fsencode(student)).hexdigest()[:16]
+        file = f"{student[:40]}-{digest}.json"
+    return root / FOLDER / name / file
 
 
 def read_status(path: Path) -> Status | None:

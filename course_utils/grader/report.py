@@ -1,13 +1,15 @@
 """What an instructor reads after grading: how it went, who got what, what to reteach."""
 
+import contextlib
 import csv
+import re
 from collections import Counter
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
-from course_utils.building import release
+from course_utils.building import gradebook, release
 from course_utils.grader import recording, tasks
 from course_utils.grader.recording import Status
 from course_utils.grader.tasks import Verdict
@@ -22,12 +24,16 @@ MEANINGS = {
     tasks.MISSING: "nothing was handed in",
     tasks.DIFFERS: "gave other results here than in the notebook; the reason is in the status",
     tasks.TAMPERED: "a person should look; the evidence is in the status",
-    tasks.INFRASTRUCTURE: "the grader failed; run the command again",
+    tasks.INFRASTRUCTURE: "the grader failed; the reason is in the status",
 }
 NOT_RUN = (tasks.INVALID, tasks.MISSING)
 COMMONEST = 10
 # Of a large class the report shows those whom a person should look at, so many at most.
 LONGEST_LIST = 50
+MOST_NOTES = 20
+# With a quote before it, a telephone number would be nobody's id; and this can be no formula that
+# does anything.
+ID = re.compile(r"[\w.+@-]*")
 
 
 def closing_table(name: str, statuses: list[Status]) -> str:
@@ -43,12 +49,25 @@ def closing_table(name: str, statuses: list[Status]) -> str:
     unprotected = sum(status.isolation == tasks.NONE for status in ran)
     if unprotected:
         lines.append(f"  {unprotected:5}  of them ran without a sandbox (--isolation none)")
+    lines += [f"  {why}" for why in _why_the_grader_failed(statuses)]
+    noted = [(status.student, note) for status in statuses for note in status.notes]
+    if noted:
+        lines += ["", "Please look at:"]
+        lines += [f"  {student}: {note}" for student, note in noted[:MOST_NOTES]]
+    if len(noted) > MOST_NOTES:
+        lines.append(f"  … and {len(noted) - MOST_NOTES} more, among the notes in the statuses")
     lines += [
         "",
         f"Statuses: {recording.FOLDER}/{name}/   Notebooks: autograded/STUDENT/{name}/",
         f"Next: course feedback {name}, course report {name}",
     ]
     return "\n".join(lines)
+
+
+def _why_the_grader_failed(statuses: list[Status]) -> list[str]:
+    """Each reason once, and what to do: for some of them running it again helps, for others not."""
+    failed = [status.sentence for status in statuses if status.status == tasks.INFRASTRUCTURE]
+    return list(dict.fromkeys(failed))[:COMMONEST]
 
 
 def write(root: Path, name: str) -> str:
@@ -68,7 +87,8 @@ def write(root: Path, name: str) -> str:
     table = root / "exports" / f"{name}.csv"
     table.parent.mkdir(exist_ok=True)
     functions = list(dict.fromkeys(v.function for s in statuses for v in s.verdicts))
-    header = ["student", "status", *functions, "score", "most", "isolation", "sentence"]
+    header = ["student", "status", *functions, "late_penalty", "score", "most"]
+    header += ["isolation", "sentence"]
     rows = []
     for status in statuses:
         by_function = {v.function: v.points for v in status.verdicts}
@@ -78,6 +98,7 @@ def write(root: Path, name: str) -> str:
                 status.student,
                 status.status,
                 *(by_function.get(function, 0) for function in functions),
+                known.get("late_penalty", 0),
                 known.get("score", 0),
                 known.get("max_score", ""),
                 status.isolation,
@@ -87,9 +108,8 @@ def write(root: Path, name: str) -> str:
     _write_csv(table, header, rows)
     platform = table.with_name(f"{name}_lms.csv")
     columns = ["id", "last_name", "first_name", "email", "score", "max_score"]
-    _write_csv(
-        platform, columns, [[one.get(key, "") for key in columns] for one in students.values()]
-    )
+    people = [[one[key] for key in columns] for one in students.values()]
+    _write_csv(platform, columns, people)
     lines = [closing_table(name, statuses).partition("\nStatuses")[0].strip(), ""]
     lines += [f"{'student':24} {'status':15} " + " ".join(f"{f[:14]:>14}" for f in functions)]
     shown = rows if len(rows) <= LONGEST_LIST else [r for r in rows if r[1] != tasks.GRADED]
@@ -145,25 +165,28 @@ def _students(root: Path, name: str) -> dict[str, dict]:
     """Everybody in the gradebook, with points as nbgrader counts them."""
     course = CourseDirectory(config=release.load_config(root))
     found = {}
-    with Gradebook(course.db_url, course.course_id) as gradebook:
-        most = gradebook.find_assignment(name).max_score
-        for student in gradebook.students:
+    with gradebook.opened(course) as book:
+        most = book.find_assignment(name).max_score
+        for student in book.students:
             one = {key: getattr(student, key) or "" for key in ("last_name", "first_name", "email")}
-            try:
-                submission = gradebook.find_submission(name, student.id)
-                penalty = submission.late_submission_penalty or 0
+            score = penalty = 0.0
+            with contextlib.suppress(MissingEntry):
+                submission = book.find_submission(name, student.id)
+                penalty = submission.late_submission_penalty or 0.0
                 score = max(0.0, submission.score - penalty)
-            except MissingEntry:
-                score = 0.0
-            found[student.id] = one | {"id": student.id, "score": score, "max_score": most}
+            one |= {"id": student.id, "score": score, "late_penalty": penalty, "max_score": most}
+            found[student.id] = one
     return found
 
 
 def _write_csv(path: Path, header: list[str], rows: list[list]) -> None:
+    ids = [name in ("id", "student") for name in header]
     with open(path, "w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
         table.writerow(header)
-        table.writerows([_harmless(value) for value in row] for row in rows)
+        for row in rows:
+            cells = zip(row, ids, strict=True)
+            table.writerow(v if is_id and ID.fullmatch(v) else _harmless(v) for v, is_id in cells)
 
 
 def _harmless(value: object) -> object:

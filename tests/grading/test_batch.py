@@ -1,12 +1,17 @@
 """Handing out and recording without a student's code: what breaks on the way stops nothing."""
 
+import contextlib
 import csv
 import dataclasses
+import functools
 import html
 import multiprocessing
+import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
@@ -14,13 +19,27 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader import api
 from nbgrader.api import Gradebook
+from sqlalchemy.exc import OperationalError
 
+from course_utils.building import gradebook as building_gradebook
 from course_utils.grader import batch, feedback, recording, report, tasks, work
+from course_utils.grader.assigned import assigned
 from course_utils.grader.box import sandbox
+from course_utils.grader.handin import files
 from course_utils.grader.tasks import Result, Task, Verdict
 
 ROOT = Path(__file__).parents[2]
+NOBODY = 65534
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_look_for_the_version():
+    """nbgrader starts a program for every new gradebook, to ask for the version of its tables."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(api, "get_alembic_version", functools.cache(api.get_alembic_version))
+        yield
 
 
 @pytest.fixture
@@ -157,6 +176,95 @@ def test_names_with_odd_characters_go_all_the_way(course, graded, monkeypatch):
     assert scores == {student: "20.0" if student[0] == "R" else "0.0" for student in odd}
 
 
+def test_names_that_are_not_utf_8_are_read(course, graded, capsys):
+    hand_in(course, "ada", "bob")
+    os.rename(course / "submitted" / "bob", bytes(course / "submitted") + b"/M\x81ller")
+    with open(bytes(course / "submitted" / "ada" / "vae") + b"/gr\xf6\xdfe.csv", "wb") as file:
+        file.write(b"1")
+    statuses = run(course)
+    assert {s: one.status for s, one in statuses.items()} == dict.fromkeys(
+        ["ada", "Müller"], tasks.GRADED
+    )
+    assert "M\\udc81ller is not named in UTF-8; it is taken for Müller." in capsys.readouterr().err
+    assert run(course) == statuses
+    assert len(feedback.write(course, "vae")) == 2
+    report.write(course, "vae")
+
+
+@pytest.mark.parametrize("name", ["x" * 252, "é" * 126, "学" * 84])
+def test_a_name_as_long_as_a_disk_takes_it_has_a_status(course, graded, name):
+    hand_in(course, name, "ada")
+    statuses = run(course)
+    assert statuses[name].status == statuses["ada"].status == tasks.GRADED
+    assert run(course) == statuses
+    assert len(feedback.write(course, "vae")) == 2
+
+
+def test_names_are_compared_in_one_normal_form(course, graded):
+    composed, decomposed = "Jos\u00e9", "Jose\u0301"
+    with gradebook(course) as grades:
+        grades.add_student(decomposed)
+    hand_in(course, composed)
+    assert list(run(course)) == [decomposed]
+    assert run(course, students=[composed], force=True)[decomposed].status == tasks.GRADED
+
+
+@pytest.fixture
+def as_somebody_else():
+    """A folder, and what makes this a process of somebody whose rights count."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+
+        @contextlib.contextmanager
+        def switched():
+            before = os.geteuid()
+            os.seteuid(before or NOBODY)
+            try:
+                yield
+            finally:
+                os.seteuid(before)
+
+        yield Path(folder), switched
+
+
+def test_what_cannot_be_read_is_that_students_own_status(as_somebody_else):
+    course, switched = as_somebody_else
+    hand_in(course, "ada", "bob", "cleo", "dora")
+    submitted = course / "submitted"
+    (submitted / "ada" / "vae" / "data.csv").write_bytes(b"1")
+    sealed = [submitted / name for name in ("ada/vae/data.csv", "bob/vae/vae.ipynb")]
+    sealed += [submitted / name for name in ("cleo/vae", "dora")]
+    for path in sealed:
+        path.chmod(0)
+    assignment = assigned(ROOT, "vae")
+    read = {}
+    with switched():
+        folders = batch._handed_in(course, "vae", [])
+        prints = {student: files.fingerprint(folder) for student, folder in folders.items()}
+        results = {s: batch._read(folder, assignment, s, read) for s, folder in folders.items()}
+    assert all(prints.values())
+    assert results["ada"] is None
+    assert "data.csv (cannot be read: Permission denied)" in read["ada"].repairs[0]
+    for student in ("bob", "cleo", "dora"):
+        assert results[student].status == tasks.INVALID
+        assert "chmod -R a+rX" in results[student].sentence
+    for path in sealed:
+        path.chmod(0o755)
+    assert all(files.fingerprint(folders[s]) != prints[s] for s in ("bob", "cleo", "dora"))
+
+
+def test_what_cannot_be_read_waits_for_a_person(course, graded):
+    hand_in(course, "ada")
+    (course / "submitted" / "ada" / "vae" / "vae.ipynb").write_bytes(b"{")
+    assert run(course)["ada"].status == tasks.INVALID
+    with gradebook(course) as grades:
+        assert grades.find_grade("question", "vae", "vae", "ada").needs_manual_grade
+        assert not grades.find_grade("vae_loss-test", "vae", "vae", "ada").needs_manual_grade
+        assert grades.find_submission("vae", "ada").score == 0
+    kept = course / "autograded" / "ada" / "vae" / "vae.ipynb"
+    assert "breaks off after 1 characters" in kept.read_text(encoding="utf-8")
+
+
 def gradebook(course):
     return Gradebook(f"sqlite:///{course / 'gradebook.db'}")
 
@@ -269,6 +377,177 @@ def test_what_somebody_solved_in_assignments_is_nobodys_answer(course, graded):
     run(course)
     kept = course / "autograded" / "ada" / "vae" / "vae.ipynb"
     assert "She is not right" not in kept.read_text(encoding="utf-8")
+
+
+def source_of(course):
+    path = course / "solutions" / "vae" / "vae.ipynb"
+    return path, nbformat.read(path, as_version=4)
+
+
+def cells_of(notebook):
+    return {
+        cell.metadata.nbgrader.grade_id: cell
+        for cell in notebook.cells
+        if "nbgrader" in cell.metadata
+    }
+
+
+def change(course, points=None, rename=None, add=None, remove=None):
+    """What an instructor changes after the first grading."""
+    path, notebook = source_of(course)
+    cells = cells_of(notebook)
+    for grade_id, worth in (points or {}).items():
+        cells[grade_id].metadata.nbgrader.points = worth
+    for grade_id, new in (rename or {}).items():
+        cells[grade_id].metadata.nbgrader.grade_id = new
+    if add:
+        new = nbformat.from_dict(cells["question"])
+        new.metadata.nbgrader.grade_id, new.id = add, add
+        notebook.cells.append(new)
+    if remove:
+        notebook.cells.remove(cells[remove])
+    nbformat.write(notebook, path)
+
+
+def give_points(course, student, score):
+    with gradebook(course) as grades:
+        grades.find_grade("question", "vae", "vae", student).manual_score = score
+        grades.db.commit()
+
+
+def test_points_that_change_midway_count_for_everybody(course, graded):
+    hand_in(course, "Rosa", "Rudi")
+    run(course)
+    shutil.rmtree(course / "submitted" / "Rudi")
+    change(course, points={"vae_loss-test": 2})
+    run(course)
+    with gradebook(course) as grades:
+        assert grades.find_assignment("vae").max_score == 22
+        for student in ("Rosa", "Rudi"):  # who is gone cannot be graded again
+            assert grades.find_submission("vae", student).score == 17
+    assert graded == ["Rosa", "Rudi", "Rosa"]
+
+
+def test_nobody_has_more_points_than_there_are(course, graded, capsys):
+    hand_in(course, "Rosa")
+    run(course)
+    give_points(course, "Rosa", 5)
+    change(course, points={"question": 2})
+    run(course)
+    with gradebook(course) as grades:
+        grade = grades.find_grade("question", "vae", "vae", "Rosa")
+        assert (grade.score, grade.max_score, grade.needs_manual_grade) == (2, 2, True)
+    assert "Rosa (question: 5)" in capsys.readouterr().err
+
+
+def test_a_question_that_comes_midway_waits_for_a_person(course, graded):
+    hand_in(course, "Rosa")
+    run(course)
+    give_points(course, "Rosa", 4)
+    change(course, add="question-2")
+    status = run(course)["Rosa"]
+    assert "question-2" in status.notes[0]
+    assert not any("delete" in sentence for sentence in status.repairs)
+    with gradebook(course) as grades:
+        assert grades.find_grade("question-2", "vae", "vae", "Rosa").needs_manual_grade
+        submission = grades.find_submission("vae", "Rosa")
+        assert (submission.score, submission.max_score) == (24, 30)
+
+
+@pytest.mark.parametrize("how", [{"remove": "question"}, {"rename": {"question": "essay"}}])
+def test_a_question_goes_midway_if_nobody_has_points_for_it(course, graded, how):
+    hand_in(course, "Rosa")
+    run(course)
+    change(course, **how)
+    assert run(course)["Rosa"].status == tasks.GRADED
+    with gradebook(course) as grades:
+        submission = grades.find_submission("vae", "Rosa")
+        assert submission.score == 20
+        assert submission.max_score == (20 if "remove" in how else 25)
+
+
+@pytest.mark.parametrize("how", [{"remove": "question"}, {"rename": {"question": "essay"}}])
+def test_points_by_hand_are_not_lost_with_their_question(course, graded, how):
+    hand_in(course, "Rosa")
+    run(course)
+    give_points(course, "Rosa", 4)
+    change(course, **how)
+    with pytest.raises(ValueError, match=r"question is no longer in .*by hand \(Rosa; 1 in all\)"):
+        run(course)
+    with gradebook(course) as grades:
+        assert grades.find_submission("vae", "Rosa").score == 24
+
+
+def test_a_locked_cell_that_is_mended_midway_accuses_nobody(course, graded):
+    hand_in(course, "Rosa")
+    run(course)
+    path, notebook = source_of(course)
+    cells_of(notebook)["setup"].source += "\nimport math"
+    nbformat.write(notebook, path)
+    (said,) = run(course)["Rosa"].repairs
+    assert "is not as the assignment has it" in said
+    assert graded == ["Rosa", "Rosa"]
+
+
+def sql(course, *statements):
+    with sqlite3.connect(course / "gradebook.db") as database:
+        for statement in statements:
+            database.execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda c: sql(c, "ALTER TABLE grade DROP COLUMN extra_credit"), "nbgrader db upgrade"),
+        (lambda c: sql(c, "DROP TABLE source_cell"), "nbgrader db upgrade"),
+        (lambda c: (c / "gradebook.db").write_bytes(b"x" * 5000), "no gradebook, or a damaged"),
+        (
+            lambda c: (
+                (c / "gradebook.db").unlink(),
+                sql(c, "CREATE TABLE songs (name TEXT)"),
+            ),
+            "no gradebook of nbgrader",
+        ),
+        (
+            lambda c: ((c / "gradebook.db").unlink(), (c / "gradebook.db").mkdir()),
+            "cannot be written",
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_gradebook_is_one_sentence(course, graded, spoil, said):
+    hand_in(course, "Rosa")
+    run(course)
+    spoil(course)
+    building_gradebook._check.cache_clear()
+    for command in (run, lambda c: feedback.write(c, "vae"), lambda c: report.write(c, "vae")):
+        with pytest.raises(ValueError, match=said) as refusal:
+            command(course)
+        assert "\n" not in str(refusal.value)
+
+
+def test_a_locked_gradebook_is_one_sentence(course, graded, monkeypatch):
+    hand_in(course, "Rosa")
+    run(course)
+    monkeypatch.setattr(sqlite3, "connect", functools.partial(sqlite3.connect, timeout=0.1))
+    hand_in_again(course, "Rosa")
+    with contextlib.closing(sqlite3.connect(course / "gradebook.db")) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(ValueError, match="another program is writing to it"):
+            run(course)
+
+
+def test_a_gradebook_that_fills_the_disk_is_one_sentence(course, graded, monkeypatch):
+    hand_in(course, "Rosa")
+    run(course)
+    hand_in_again(course, "Rosa")
+
+    def record(*_):
+        raise OperationalError("UPDATE …", {}, sqlite3.OperationalError("database or disk is full"))
+
+    monkeypatch.setattr(recording.Recorder, "_record_scores", record)
+    status = run(course)["Rosa"]
+    assert status.sentence.startswith("gradebook.db: the disk is full. Make room")
+    assert "UPDATE" not in status.sentence
 
 
 def test_without_a_sandbox_it_refuses(course, monkeypatch):

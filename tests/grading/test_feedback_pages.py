@@ -1,6 +1,7 @@
 """The pages that students get: what is on them, and what never is."""
 
 import base64
+import datetime
 import html
 import re
 
@@ -63,6 +64,47 @@ def test_score_and_message_by_function():
     assert re.search(r"5 / 5\s+✓\s+vae_loss\s+vae_loss is right", text)
     assert "The cell setup was changed" in text
     assert "Nearly" in text
+
+
+def test_what_waits_is_no_point_lost():
+    grades = GRADES | {"question": GRADES["question"] | {"score": 0.0, "waits": True}}
+    text = shown(feedback.page("vae", status(), notebook(), grades))
+    assert re.search(r"5 / 10\s+and 5 not graded yet", text)
+    assert "/ 15" not in text
+
+
+def test_being_late_stands_there_with_its_reason():
+    late = feedback.Late(8.0, datetime.timedelta(hours=27), datetime.datetime(2026, 3, 1, 12))
+    text = shown(feedback.page("vae", status(), notebook(), GRADES, late))
+    assert "0 / 15" in text
+    assert "1 day, 3:00:00 after it was due (2026-03-01 12:00 UTC): 8 points" in text
+
+
+def test_a_cell_that_stopped_is_named_first():
+    error = nbformat.v4.new_output("error", ename="UsageError", evalue="no %foo", traceback=["x"])
+    graded = notebook(error)
+    metadata = {"nbgrader": {"grade": True, "solution": False, "grade_id": "kl_divergence-test"}}
+    graded.cells.append(nbformat.v4.new_code_cell("check(f)", metadata=metadata))
+    graded.cells.append(nbformat.v4.new_code_cell("later", outputs=[error]))
+    text = shown(feedback.page("vae", status(), graded, GRADES))
+    assert text.count("stopped: UsageError: no %foo") == 1
+    assert text.index("Cell number 1 stopped") < text.index("½ is missing")
+
+
+def test_a_picture_of_an_answer_is_in_its_place():
+    graded = notebook(answer="Before ![my sketch](attachment:picture-1.png) and $x$ after.")
+    graded.cells[-1]["attachments"] = {"picture-1.png": {"image/png": "AAAA"}}
+    page = feedback.page("vae", status(), graded, GRADES)
+    picture = page.index('<img alt="my sketch" src="data:image/png;base64,AAAA">')
+    assert page.index("Before") < picture < page.index("after.")
+
+
+def test_formulas_that_take_long_keep_nobody_waiting():
+    nested = "\\frac{1}{" * 30 + "x" + "}" * 30
+    text = " ".join([f"${nested}$", "$\\frac{1}{\\frac{1}{\\frac{1}{x}}}$"] * 400)
+    page = feedback.page("vae", status(), notebook(answer=text), GRADES)
+    assert page.count("<svg") <= feedback.MOST_FORMULAS / 2
+    assert "frac" in shown(page)
 
 
 def test_nothing_of_a_student_is_markup():
@@ -135,6 +177,22 @@ def test_the_closing_table_is_loud_about_a_missing_sandbox():
     assert "2 students" in table
     assert "1  of them ran without a sandbox" in table
     assert "sandbox" not in report.closing_table("vae", [status()])
+
+
+def test_an_id_stays_as_it_is(tmp_path):
+    path = tmp_path / "table.csv"
+    rows = [[one, one] for one in ("+49170", "-x_1", "@ada", "=1+1")]
+    report._write_csv(path, ["id", "last_name"], rows)
+    written = path.read_text(encoding="utf-8").split()
+    assert written == ["id,last_name", "+49170,'+49170", "-x_1,'-x_1", "@ada,'@ada", "'=1+1,'=1+1"]
+
+
+def test_what_the_grader_could_not_do_is_said_once_with_what_to_do():
+    failed = status(status=tasks.INFRASTRUCTURE, sentence="gradebook.db: the disk is full.")
+    table = report.closing_table("vae", [failed, failed, status(notes=["No time was given."])])
+    assert table.count("the disk is full") == 1
+    assert "run the command again" not in table
+    assert "ada: No time was given." in table
 
 
 @pytest.mark.parametrize("value", ["=1+1", "+1", "-1", "@x", "\t=1"])

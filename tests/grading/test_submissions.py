@@ -8,7 +8,7 @@ import pytest
 from nbgrader.utils import compute_checksum
 
 from course_utils.grader import submissions
-from course_utils.grader.submissions import Missing, Refused
+from course_utils.grader.handin import Missing, Refused, files
 from tests.grading.attacks import ATTACKS, cell_of, hand_in
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +52,7 @@ def test_a_refusal_tells_what_to_do(tmp_path, release, name):
     with pytest.raises(Refused) as refusal:
         submissions.read(folder, "eve", "vae", release)
     assert str(refusal.value).endswith(".")
-    assert submissions.fingerprint(folder)
+    assert files.fingerprint(folder)
 
 
 def test_nothing_is_missing(tmp_path, release):
@@ -60,7 +60,7 @@ def test_nothing_is_missing(tmp_path, release):
     for folder in (tmp_path / "vae", tmp_path / "nowhere"):
         with pytest.raises(Missing):
             submissions.read(folder, "eve", "vae", release)
-        assert submissions.fingerprint(folder) == ""
+        assert files.fingerprint(folder) == ""
 
 
 def test_another_name_is_taken(tmp_path, release):
@@ -92,8 +92,8 @@ def test_an_untouched_answer_is_known_as_such(tmp_path, release):
 
 def test_a_fingerprint_changes_with_the_files(tmp_path):
     (tmp_path / "vae").mkdir()
-    seen = {submissions.fingerprint(tmp_path / "vae")}
+    seen = {files.fingerprint(tmp_path / "vae")}
     for name, content in (("vae.ipynb", "1"), ("vae.ipynb", "2"), ("data.csv", "2")):
         (tmp_path / "vae" / name).write_text(content, encoding="utf-8")
-        seen.add(submissions.fingerprint(tmp_path / "vae"))
+        seen.add(files.fingerprint(tmp_path / "vae"))
     assert len(seen) == 4

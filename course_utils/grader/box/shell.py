@@ -136,6 +136,10 @@ class Shell(InteractiveShell):
         """A notebook's exit() ends its kernel."""
         os._exit(0)
 
+    def show_usage_error(self, exc):
+        """An unknown magic stops its cell, as an error does. IPython would only print a line."""
+        self._showtraceback(type(exc), exc, [f"UsageError: {exc}"])
+
     def _showtraceback(self, etype, evalue, stb):
         self.outputs.add(
             _plain(

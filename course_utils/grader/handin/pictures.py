@@ -1,0 +1,275 @@
+"""The pictures of a text: pasted, written into it, or lying beside the notebook.
+
+nbgrader's Formgrader gives the HTML and the links of a text to an instructor's browser as they are.
+So a text keeps neither: each picture becomes an attachment under a name of ours, of bytes that are
+a picture, and everything else that could be markup is shown as it was written.
+"""
+
+import base64
+import binascii
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from urllib.parse import unquote, unquote_to_bytes
+
+from course_utils.grader.handin import files
+from course_utils.grader.handin.files import Entry
+
+LARGEST_PICTURE = 50 * 2**20
+LARGEST_PICTURES = 100 * 2**20
+# What a browser shows, by how the bytes begin.
+SHOWN = (
+    (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png", "png"),
+    (re.compile(rb"\xff\xd8\xff"), "image/jpeg", "jpg"),
+    (re.compile(rb"GIF8[79]a"), "image/gif", "gif"),
+    (re.compile(rb"RIFF....WEBP", re.DOTALL), "image/webp", "webp"),
+    (re.compile(rb"BM....\x00\x00\x00\x00", re.DOTALL), "image/bmp", "bmp"),
+    # As a picture it can neither run a script nor load anything.
+    (
+        re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>)?\s*(?:<!--.{0,2000}?-->\s*)?<svg\b"),
+        "image/svg+xml",
+        "svg",
+    ),
+)
+# What an answer may be in that no page shows.
+DOCUMENTS = (
+    *(".pdf", ".heic", ".heif", ".tif", ".tiff", ".doc", ".docx", ".odt", ".rtf", ".pages"),
+    *(".ppt", ".pptx", ".odp", ".tex", ".xopp", ".drawio", ".excalidraw", ".mp4", ".mov", ".zip"),
+)
+MOST_LEFT_OVER = 20
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".svg")
+# ![words](target "title"), with at most one pair of parentheses in the target; [words](target) too,
+# since a link to a picture beside the notebook is meant to be seen.
+# None may be looked for again and again in a long text without an end: words hold no bracket.
+INLINE = r"!?\[(?P<words>[^\[\]\n]*)\]\((?P<target>[^()]*(?:\([^()]*\)[^()]*)*)\)"
+REFERENCE = r"!\[(?P<said>[^\[\]\n]*)\](?:\[(?P<label>[^\[\]\n]*)\])?(?!\()"
+HTML = r"<(?i:img)\b[^<>]*>"
+BARE = r"data:image/[\w.+-]+;base64,[A-Za-z0-9+/=]+"
+PICTURE = re.compile(f"{INLINE}|{REFERENCE}|(?P<html>{HTML})|(?P<bare>{BARE})")
+DEFINITION = re.compile(r"^ {0,3}\[(?P<label>[^\[\]\n]+)\]:[ \t]*(?P<target>\S+)", re.M)
+ATTRIBUTE = r"""\b(?i:%s)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))"""
+LONGEST_ADDRESS = 1000
+# Where a tag, a link or a picture begins. A space makes them text, and leaves formulas alone.
+MARKUP = re.compile(r"<(?=[A-Za-z/!?])|\](?=[(:])")
+
+
+@dataclass
+class Pictures:
+    """The pictures that a notebook's texts can mean.
+
+    Attributes:
+        found: all that was handed in.
+        notebook: how people find the notebook: submitted/STUDENT/ASSIGNMENT/NAME.
+        attachments: of all cells: pasting a text into another cell leaves them behind.
+        meant: the names of those that some text shows.
+        sentences: what could not be shown, for the student.
+    """
+
+    found: list[Entry]
+    notebook: PurePosixPath
+    attachments: dict[str, object] = field(default_factory=dict)
+    meant: set[str] = field(default_factory=set)
+    sentences: list[str] = field(default_factory=list)
+    _used: set[str] = field(default_factory=set)
+    _count: int = 0
+    _room: int = LARGEST_PICTURES
+
+    def in_text(self, text: str, attachments: dict) -> tuple[str, dict]:
+        """A text without markup, and its pictures as the attachments of a cell.
+
+        Args:
+            text: markdown, as it was handed in.
+            attachments: of its cell, as they were handed in.
+        """
+        targets = {m["label"].lower(): m["target"] for m in DEFINITION.finditer(text)}
+        self._pasted = self.attachments | attachments
+        parts, last, shown = [], 0, {}
+        for match in PICTURE.finditer(text):
+            words, target = _meant(match, targets)
+            picture = self._picture(target)
+            if picture is None:
+                if match[0].startswith(("!", "<", "data:")) and target:
+                    self._tell(target)
+                if len(target) <= LONGEST_ADDRESS:
+                    continue  # the words stay as they were written
+                instead = f"*[What cannot be shown is in {_plain_words(str(self.notebook))}]*"
+            else:
+                instead = self._attach(words, picture, shown)
+            parts += [_harmless(text[last : match.start()]), instead]
+            last = match.end()
+        parts.append(_harmless(text[last:]))
+        # Pasted, and its place in the text deleted.
+        for name in attachments:
+            picture = None if name in self.meant else self._picture(f"attachment:{name}")
+            if picture:
+                parts.append(f"\n\n{self._attach(name, picture, shown)}")
+        return "".join(parts), shown
+
+    def left_over(self, code: str) -> tuple[str, dict]:
+        """A text that shows or names what lies beside the notebook and nothing speaks of.
+
+        Args:
+            code: of all cells, which may read some of the files.
+        """
+        lines, shown = [], {}
+        for entry in self.found:
+            name = PurePosixPath(entry.name)
+            kind = name.suffix.lower()
+            if kind not in PICTURES + DOCUMENTS or entry.is_hidden or not entry.is_file:
+                continue
+            beside = name.is_relative_to(PurePosixPath(*self.notebook.parts[3:-1]))
+            if not beside or entry.name in self._used or name.name in code:
+                continue
+            picture = self._read(entry) if kind in PICTURES else None
+            if picture and len(shown) < MOST_LEFT_OVER:
+                lines.append(self._attach(name.name, picture, shown))
+            else:
+                place = PurePosixPath(*self.notebook.parts[:3], entry.name)
+                lines.append(f"*[{_plain_words(str(place))}]*")
+        if lines:
+            lines.insert(0, "*[Handed in beside the notebook:]*")
+        return "\n\n".join(lines), shown
+
+    def _attach(self, words: str, content: bytes, shown: dict) -> str:
+        self._count += 1
+        self._room -= len(content)
+        mime, suffix = _kind(content)
+        name = f"picture-{self._count}.{suffix}"
+        shown[name] = {mime: base64.b64encode(content).decode()}
+        return f"![{_plain_words(words) or 'a picture'}](attachment:{name})"
+
+    def _tell(self, target: str) -> None:
+        words = _plain_words(target[:100] or "without a name")
+        reason = "it was not handed in, or is no picture that can be shown here"
+        if re.match(r"(?i)(https?:)?//", target):
+            reason = "it lies on another machine"
+        self.sentences.append(f"A picture of a text is missing ({words}): {reason}.")
+
+    def _picture(self, target: str) -> bytes | None:
+        """The bytes of what a text points to, if it is a picture."""
+        if target.startswith("attachment:"):
+            content = self._of_attachment(unquote(target.removeprefix("attachment:")))
+        elif target.lower().startswith("data:"):
+            content = _of_address(target)
+        else:
+            content = self._of_file(target)
+        known = content and len(content) <= self._room and _kind(content)
+        return content if known else None
+
+    def _of_attachment(self, name: str) -> bytes | None:
+        bundle = self._pasted.get(name)
+        if bundle is None and len(self._pasted) == 1:
+            (bundle,) = self._pasted.values()
+        for value in bundle.values() if isinstance(bundle, dict) else ():
+            value = "".join(value) if isinstance(value, list) else value
+            content = _of_base64(value) if isinstance(value, str) else None
+            if content and _kind(content):
+                return content
+        return None
+
+    def _of_file(self, target: str) -> bytes | None:
+        if not target or re.match(r"(?i)(?!file:)[a-z][a-z0-9+.-]+:", target):
+            return None
+        asked = unquote(target).replace("\\", "/").removeprefix("file://").partition("?")[0]
+        asked = unicodedata.normalize("NFC", asked).casefold()
+        names = [PurePosixPath(entry.name.casefold()) for entry in self.found]
+        home = PurePosixPath(*self.notebook.parts[3:-1])
+        wanted = PurePosixPath(str(home).casefold(), asked)
+        same = [e for e, name in zip(self.found, names, strict=True) if name == wanted]
+        if not same:  # a path on the student's own disk
+            last = PurePosixPath(asked).name
+            same = [e for e, name in zip(self.found, names, strict=True) if name.name == last]
+        if len(same) != 1:
+            return None
+        picture = self._read(same[0])
+        if picture:
+            self._used.add(same[0].name)
+        return picture
+
+    def _read(self, entry: Entry) -> bytes | None:
+        if not entry.is_file or entry.info.st_size > min(LARGEST_PICTURE, self._room):
+            return None
+        try:
+            content = files.content(entry, LARGEST_PICTURE)
+        except OSError:
+            return None
+        return content if _kind(content) else None
+
+
+def _meant(match: re.Match, targets: dict[str, str]) -> tuple[str, str]:
+    """The words and the target of what may be a picture."""
+    if match["bare"]:
+        return "", match["bare"]
+    if match["html"]:
+        return _attribute("alt", match["html"]), _attribute("src", match["html"])
+    if match["words"] is not None:
+        target = _without_title(match["target"].strip())
+        if target.startswith("<") and target.endswith(">"):
+            target = target[1:-1]
+        return match["words"], target
+    return match["said"], targets.get((match["label"] or match["said"]).lower(), "")
+
+
+def _attribute(name: str, tag: str) -> str:
+    found = re.search(ATTRIBUTE % name, tag)
+    return html.unescape(next(filter(None, found.groups()), "")) if found else ""
+
+
+def _without_title(target: str) -> str:
+    """The target of target "title"."""
+    quote = target[-1:]
+    begins = target.rfind(quote, 0, -1) if quote in ("'", '"') else -1
+    return target[:begins].rstrip() if begins > 0 and target[begins - 1].isspace() else target
+
+
+def _kind(content: bytes) -> tuple[str, str] | None:
+    """Media type and suffix of a picture that a browser shows; None for anything else."""
+    kinds = ((mime, suffix) for begins, mime, suffix in SHOWN if begins.match(content))
+    return next(kinds, None)
+
+
+def _of_address(address: str) -> bytes | None:
+    """The content of a data URL."""
+    head, comma, body = address.partition(",")
+    if not comma:
+        return None
+    if head.lower().endswith(";base64"):
+        return _of_base64(unquote(body))
+    return unquote_to_bytes(body)
+
+
+def _of_base64(text: str) -> bytes | None:
+    text = re.sub(r"\s+", "", text).rstrip("=")
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _harmless(text: str) -> str:
+    return MARKUP.sub(r"\g<0> ", text)
+
+
+def _plain_words(text: str) -> str:
+    """Words that are no markup wherever they stand."""
+    return " ".join(re.sub(r"[^\w.,;:?/()+= -]", " ", text).split())[:200]
+
+
+def meant_in(text: str) -> set[str]:
+    """The names of the attachments that a text shows."""
+    return {unquote(name) for name in re.findall(r"attachment:([^)>\s\"']+)", text)}
+
+
+def shown_in(text: str) -> Iterator[tuple[str, str, str]]:
+    """Of a text that `in_text` made, pieces with the words and the name of the picture after each.
+
+    The last has neither.
+    """
+    last = 0
+    for match in re.finditer(r"!\[([^\]\n]*)\]\(attachment:(picture-\d+\.\w+)\)", text):
+        yield text[last : match.start()], match[1], match[2]
+        last = match.end()
+    yield text[last:], "", ""
