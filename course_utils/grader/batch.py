@@ -4,8 +4,11 @@ import contextlib
 import fcntl
 import itertools
 import multiprocessing
+import multiprocessing.util
+import os
 import re
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import (
@@ -36,6 +39,9 @@ ISOLATIONS = (AUTO, tasks.BUBBLEWRAP, tasks.NONE)
 STUDENT = re.compile(r"[^/\\]{1,255}")
 # Tasks that wait at a cluster, at least: more workers may come.
 AHEAD = 64
+# A socket's path has at most 107 bytes, and the folder and name of one take 36.
+LONGEST_TMPDIR = 70
+SHORT_PLACES = ("/tmp", "/var/tmp", "/dev/shm")
 
 
 def choose_isolation(wanted: str) -> str:
@@ -274,11 +280,34 @@ def _results(submit: Submit, waiting: Iterator[Task], most: int) -> Iterator[Res
                 )
 
 
+def _keep_sockets_short() -> None:
+    """Give multiprocessing's sockets, which lie among temporary files, a path that they can have.
+
+    Raises:
+        ValueError: there is no place with a short path.
+    """
+    place = tempfile.gettempdir()
+    if len(os.fsencode(place)) <= LONGEST_TMPDIR:
+        return
+    short = next((one for one in SHORT_PLACES if os.access(one, os.W_OK)), None)
+    if short is None:
+        raise ValueError(
+            f"TMPDIR is {place}. Sockets lie there, whose paths must be short: set TMPDIR to a "
+            f"folder whose path has at most {LONGEST_TMPDIR} bytes."
+        )
+    before, tempfile.tempdir = tempfile.tempdir, short
+    try:
+        multiprocessing.util.get_temp_dir()  # which it keeps
+    finally:
+        tempfile.tempdir = before
+
+
 @contextlib.contextmanager
 def _workers(jobs: int) -> Iterator[tuple[Submit, int]]:
     """Processes on this machine. One that dies takes nobody else's result with it."""
     # All are forked from one that has TensorFlow imported; not from this one, which has threads.
     # The students' processes are forked from another, which has nothing in it that is secret.
+    _keep_sockets_short()
     zygote = Zygote()
     server = multiprocessing.get_context("forkserver")
     server.set_forkserver_preload(["course_utils.grader.box.imported"])

@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import html
 import multiprocessing
+import multiprocessing.util
 import os
 import shutil
 import sqlite3
@@ -591,6 +592,19 @@ def test_a_lost_worker_is_no_fault_of_the_student():
     (result,) = batch._results(submit, iter([task("ada")]), 2)
     assert (result.student, result.status) == ("ada", tasks.INFRASTRUCTURE)
     assert dataclasses.asdict(result)["isolation"] == tasks.BUBBLEWRAP
+
+
+def test_sockets_have_a_short_path_wherever_temporary_files_lie(tmp_path, monkeypatch):
+    place = tmp_path / ("x" * 100)
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    monkeypatch.delitem(multiprocessing.current_process()._config, "tempdir", raising=False)
+    with monkeypatch.context() as patch, pytest.raises(ValueError, match="TMPDIR is .*short"):
+        patch.setattr(batch, "SHORT_PLACES", ("/nowhere",))
+        batch._keep_sockets_short()
+    batch._keep_sockets_short()
+    assert len(multiprocessing.util.get_temp_dir()) < batch.LONGEST_TMPDIR
+    assert tempfile.tempdir == str(place)
 
 
 def test_nobody_waits_for_what_runs_when_somebody_stops_it(monkeypatch):
