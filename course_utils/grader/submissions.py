@@ -10,7 +10,15 @@ from pathlib import Path, PurePosixPath
 from nbformat import NotebookNode, from_dict, v4
 from nbgrader.utils import parse_utc
 
-from course_utils.grader.handin import Missing, Refused, answers, cells, files, notebook_file
+from course_utils.grader.handin import (
+    Missing,
+    Refused,
+    answers,
+    cells,
+    files,
+    notebook_file,
+    reading,
+)
 from course_utils.grader.handin.cells import Cell
 from course_utils.grader.handin.pictures import Pictures, meant_in
 
@@ -106,7 +114,7 @@ def _attachments(handed_in: list[Cell]) -> dict[str, object]:
 
 def _timestamp(content: bytes, notes: list[str]) -> str:
     """When it was handed in: what stands in timestamp.txt, if it is a time."""
-    text = notebook_file.decoded(content).strip("\0 \t\r\n")
+    text = reading.decoded(content).strip("\0 \t\r\n")
     if not text:
         return ""
     try:

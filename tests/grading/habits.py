@@ -35,4 +35,50 @@ HABITS = {
     "counting calls": "calls = []\n"
     + RIGHT.replace("    return", "    calls.append(1)\n    print('call', len(calls))\n    return"),
     "help": "?tf.reduce_sum\nhelp(abs)\n" + RIGHT,
+    # Magics, and what notebooks are full of.
+    "a figure's format": "%config InlineBackend.figure_format = 'retina'\n" + RIGHT,
+    "the time of the cell": "%%time\n" + RIGHT.strip(),
+    "a captured cell": "%%capture caught\nprint('x')\n" + RIGHT.strip(),
+    "reloading": "%load_ext autoreload\n%autoreload 2\n" + RIGHT,
+    "looking around": "%env MY_SETTING=1\n%pwd\n%who\n%whos\n" + RIGHT,
+    "the last values": "3\n_\nOut\nIn[-1]\n" + RIGHT,
+    "formulas on show": "from IPython.display import Latex, Markdown, Math, display\n"
+    "display(Math('x^2'), Latex('$x$'), Markdown('**x**'))\n" + RIGHT,
+    "an output cleared": "from IPython.display import clear_output\nfor n in range(3):\n"
+    "    print(n)\n    clear_output(wait=True)\n" + RIGHT,
+    "a display that changes": "from IPython.display import display\n"
+    "shown = display('a', display_id=True)\nshown.update('b')\n" + RIGHT,
+    # Ways to write a function.
+    "a lambda": "kl_divergence = lambda mu, sigma: 0.5 * tf.reduce_sum(\n"
+    "    mu**2 + sigma**2 - 1 - 2 * tf.math.log(sigma), axis=1)\n",
+    "a compiled function": "@tf.function" + RIGHT,
+    "annotations": RIGHT.replace("mu, sigma):", "mu: tf.Tensor, sigma: tf.Tensor) -> tf.Tensor:"),
+    "tabs": RIGHT.replace("    ", "\t"),
+    "a helper of its own": "def _terms(m, s):\n    return m**2 + s**2 - 1 - 2 * tf.math.log(s)\n"
+    "def kl_divergence(mu, sigma):\n    return 0.5 * tf.reduce_sum(_terms(mu, sigma), axis=1)\n",
+    "more arguments": RIGHT.replace("mu, sigma):", "mu, sigma, axis=1, *, check=False):"),
+    "tries on the way": RIGHT.replace("0.5", "0.25") + "print(kl_divergence)\n" + RIGHT,
+    "a function tried out": RIGHT + "print(kl_divergence(tf.zeros([2, 3]), tf.ones([2, 3])))\n"
+    "assert kl_divergence(tf.zeros([1, 1]), tf.ones([1, 1])) == 0\n",
+    "an error caught": "try:\n    1 / 0\nexcept ZeroDivisionError as error:\n"
+    "    print(error)\nelse:\n    print('no')\n" + RIGHT,
+    "a docstring with an example": RIGHT.replace(
+        "sigma):\n", 'sigma):\n    """The KL.\n\n    >>> 1 + 1\n    2\n    """\n'
+    ),
+    # Files and settings.
+    "arrays kept": "np.save('x.npy', np.ones(3))\nnp.savez('y', a=1)\nnp.load('x.npy')\n" + RIGHT,
+    "a figure kept": "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.savefig('x.png')\n"
+    "plt.savefig('x.pdf')\nplt.close('all')\n" + RIGHT,
+    "folders and paths": "from pathlib import Path\nPath('a/b').mkdir(parents=True)\n"
+    "Path('a/b/c.txt').write_text('ü', encoding='utf-8')\nprint(*Path().rglob('*'))\n" + RIGHT,
+    "pickles": "import pickle\npickle.loads(pickle.dumps({'a': np.ones(3)}))\n" + RIGHT,
+    "temporary files": "import tempfile\nwith tempfile.TemporaryDirectory() as folder:\n"
+    "    open(folder + '/x', 'w').close()\n" + RIGHT,
+    "how arrays are printed": "np.set_printoptions(precision=2, suppress=True)\n"
+    "print(np.ones(3) / 3)\n" + RIGHT,
+    "a style of figures": "import matplotlib.pyplot as plt\nplt.style.use('ggplot')\n"
+    "plt.rcParams['figure.figsize'] = 4, 3\n" + RIGHT,
+    "words in other scripts": "# 散度 — дивергенция 🎉\nπ = 3.14\nprint('größer ≥ 0', π)\n" + RIGHT,
+    "output sent elsewhere": "import contextlib, io\n"
+    "with contextlib.redirect_stdout(io.StringIO()):\n    print('unseen')\n" + RIGHT,
 }

@@ -599,7 +599,7 @@ def test_sockets_have_a_short_path_wherever_temporary_files_lie(tmp_path, monkey
     place.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(place))
     monkeypatch.delitem(multiprocessing.current_process()._config, "tempdir", raising=False)
-    with monkeypatch.context() as patch, pytest.raises(ValueError, match="TMPDIR is .*short"):
+    with monkeypatch.context() as patch, pytest.raises(ValueError, match=r"TMPDIR is .*short"):
         patch.setattr(batch, "SHORT_PLACES", ("/nowhere",))
         batch._keep_sockets_short()
     batch._keep_sockets_short()

@@ -1,53 +1,16 @@
-"""Which file is the notebook, and what its bytes say.
+"""Which of the files is the notebook, whatever it is called and wherever it lies."""
 
-A notebook of another name, encoding or age is read. What is none is refused with a sentence that
-says what it is.
-"""
-
-import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-import nbformat
-
-from course_utils.grader.handin import Missing, Refused, files
+from course_utils.grader.handin import Missing, Refused, files, reading
 from course_utils.grader.handin.files import Entry
 
 LARGEST_NOTEBOOK = 100 * 2**20
 # Of a folder full of notebooks, so many are looked at.
 MOST_NOTEBOOKS = 20
 NAMED = 5
-# What a file begins with that somebody took for a notebook, what it is, and what to do.
-KINDS = (
-    (rb"PK\x03\x04", "a zip archive", "Unpack it and hand in the notebook that is in it."),
-    (rb"\x1f\x8b|7z\xbc\xaf|Rar!", "an archive", "Unpack it and hand in the notebook in it."),
-    (rb"%PDF", "a PDF file", "Hand in the notebook itself, not a print of it."),
-    (rb"\x89PNG|\xff\xd8\xff|GIF8", "a picture", "Hand in the notebook itself."),
-    (
-        rb"(?i)\s*(<!--.*?-->\s*)*<(!doctype html|html)\b",
-        "a web page",
-        "Hand in the notebook itself: in JupyterLab choose File → Download.",
-    ),
-    (
-        rb"version https://git-lfs",
-        "a pointer of Git LFS to a file",
-        "Run `git lfs pull` and hand in the notebook itself.",
-    ),
-    (
-        rb"\x00+$",
-        "nothing but zeros, as after a full disk or an unfinished download",
-        "Hand in the notebook again from the computer where you wrote it.",
-    ),
-)
-# The lines that git puts around two versions that it cannot merge, and what begins after each.
-CONFLICT = (
-    ("<<<<<<< ", "ours"),
-    ("||||||| ", "base"),
-    ("=======", "theirs"),
-    (">>>>>>> ", "both"),
-)
 # What else a notebook may be saved as.
 OTHER_SUFFIXES = ("", ".json", ".txt")
 
@@ -142,7 +105,7 @@ def _no_notebook(found: list[Entry], name: str) -> Exception:
     advice = ""
     for entry in shown[:MOST_NOTEBOOKS]:
         try:
-            kind = _kind(files.content(entry, 4096)) if entry.is_file else None
+            kind = reading.kind(files.content(entry, 4096)) if entry.is_file else None
         except OSError:
             continue
         if kind:
@@ -159,18 +122,10 @@ def _listed(some: list[Entry]) -> str:
     return ", ".join(entry.name for entry in some[:NAMED]) + more
 
 
-def _kind(content: bytes) -> tuple[str, str] | None:
-    """What a file is that is no notebook, and what to do."""
-    for pattern, kind, advice in KINDS:
-        if re.match(pattern, content, re.DOTALL):
-            return kind, advice
-    return None
-
-
 def _read(entry: Entry) -> Candidate:
     candidate = Candidate(entry)
     try:
-        candidate.content = parse(_bytes(entry), entry.name, candidate.repairs)
+        candidate.content = reading.parse(_bytes(entry), entry.name, candidate.repairs)
     except Refused as refusal:
         candidate.refusal = str(refusal)
     return candidate
@@ -191,136 +146,3 @@ def _bytes(entry: Entry) -> bytes:
         return files.content(entry, LARGEST_NOTEBOOK)
     except OSError as error:
         raise Refused(files.unreadable(name, entry.path.parent, error)) from error
-
-
-def parse(content: bytes, name: str, repairs: list[str]) -> dict:
-    """A notebook of format 4 from the bytes of a file.
-
-    Args:
-        content: the bytes.
-        name: of the file.
-        repairs: gets a sentence for each thing that was put right.
-
-    Raises:
-        Refused: it is none; the message says what it is and what to do.
-    """
-    if not content.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise Refused(f"{name} is empty. Save it and hand in again.")
-    kind = _kind(content[:4096])
-    if kind:
-        raise Refused(f"{name} is no notebook but {kind[0]}. {kind[1]}")
-    text = decoded(content, repairs)
-    notebook = _unwrapped(_json(text, name, repairs))
-    if not isinstance(notebook, dict) or not isinstance(notebook.get("nbformat"), int):
-        raise Refused(f"{name} is JSON but no notebook. Hand in the notebook itself.")
-    if notebook["nbformat"] > 4:
-        raise Refused(f"The notebook's format {notebook['nbformat']} is newer than the grader's.")
-    if notebook["nbformat"] < 4:
-        notebook = _converted(notebook, repairs)
-    kernel = notebook.get("metadata")
-    kernel = kernel.get("kernelspec") if isinstance(kernel, dict) else None
-    language = kernel.get("language") if isinstance(kernel, dict) else None
-    if isinstance(language, str) and language.lower() != "python":
-        repairs.append(f"The notebook's kernel was for {language[:30]}; it was run as Python.")
-    return notebook
-
-
-def decoded(content: bytes, repairs: list[str] | None = None) -> str:
-    """A text from bytes of some encoding: UTF-8, -16 or -32, with or without a mark, or cp1252."""
-    encoding = json.detect_encoding(content)
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError:
-        # Five bytes mean nothing in cp1252.
-        encoding = "cp1252"
-        text = content.decode(encoding, "replace")
-    if repairs is not None and not encoding.startswith("utf-8"):
-        name = "Windows-1252" if encoding == "cp1252" else encoding.upper()[:6]
-        repairs.append(
-            f"The notebook is in the encoding {name} instead of UTF-8. It was read; look whether "
-            "its letters are right."
-        )
-    return text.lstrip("\ufeff")
-
-
-def _json(text: str, name: str, repairs: list[str]) -> object:
-    text = text.strip()
-    try:
-        notebook, end = json.JSONDecoder().raw_decode(text)
-    except (ValueError, RecursionError) as error:
-        if any(line.startswith(CONFLICT[0][0]) for line in text.splitlines()):
-            return _merged(text, name, repairs)
-        if text.startswith("{") and not text.endswith("}"):
-            raise Refused(
-                f"{name} breaks off after {len(text):,} characters: the upload or the disk failed. "
-                "Hand it in again from the computer where you wrote it. If JupyterLab cannot open "
-                "it there, hand in the copy from the folder .ipynb_checkpoints beside it."
-            ) from error
-        line = getattr(error, "lineno", 1)
-        raise Refused(
-            f"{name} is no notebook: line {line} is not valid JSON "
-            f"({str(error)[:100]}). If JupyterLab cannot open it either, hand in the copy from the "
-            "folder .ipynb_checkpoints beside it, or an earlier version."
-        ) from error
-    if text[end:].strip("\0 \t\r\n"):
-        repairs.append("After the end of the notebook there was more in the file; it was left out.")
-    return notebook
-
-
-def _merged(text: str, name: str, repairs: list[str]) -> object:
-    """A notebook with conflicts of git in it, if both versions ask for the same to be graded."""
-    versions = []
-    for side in ("ours", "theirs"):
-        try:
-            versions.append(json.loads(_side(text, side)))
-        except (ValueError, RecursionError):
-            continue
-    written = {json.dumps([cell.get("source") for cell in _cells(one)]) for one in versions}
-    if len(versions) == 2 and len(written) == 1:
-        repairs.append("Git could not merge what two runs of the notebook printed; one was kept.")
-        return versions[0]
-    lines = text.splitlines()
-    number = next(n for n, line in enumerate(lines, 1) if line.startswith(CONFLICT[0][0]))
-    raise Refused(
-        f"{name} holds two versions that git could not merge, from line {number} (<<<<<<<). Run "
-        f"`git checkout --ours {name}` or `git checkout --theirs {name}`, look whether it is the "
-        "version you want, and hand it in again."
-    )
-
-
-def _side(text: str, side: str) -> str:
-    """One of the two versions."""
-    kept, part = [], "both"
-    for line in text.splitlines():
-        mark = next((begins for mark, begins in CONFLICT if line.startswith(mark)), None)
-        if mark:
-            part = mark
-        elif part in ("both", side):
-            kept.append(line)
-    return "\n".join(kept)
-
-
-def _cells(notebook: object) -> list[dict]:
-    cells = notebook.get("cells") if isinstance(notebook, dict) else None
-    return [cell for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else []
-
-
-def _unwrapped(notebook: object) -> object:
-    """The notebook itself, where a server's answer was saved in its place, or its number lost."""
-    if isinstance(notebook, dict) and isinstance(notebook.get("content"), dict):
-        notebook = notebook["content"]
-    if isinstance(notebook, dict) and "nbformat" not in notebook and _cells(notebook):
-        return notebook | {"nbformat": 4}
-    return notebook
-
-
-def _converted(notebook: dict, repairs: list[str]) -> dict:
-    try:
-        notebook = nbformat.convert(nbformat.from_dict(notebook), 4)
-    except Exception as error:  # old formats break in many ways
-        raise Refused(
-            "The notebook is of an old format that cannot be converted. Open it in JupyterLab, "
-            "save it, hand in again."
-        ) from error
-    repairs.append("The notebook was of an old format and was converted.")
-    return notebook
