@@ -33,7 +33,7 @@ TROUBLE = (
     ),
     (
         ("file is not a database", "malformed"),
-        "it is no gradebook, or a damaged one. Move it away, or put back a copy of it",
+        "it is not a gradebook, or a damaged one. Move it away, or put back a copy of it",
     ),
     (("disk is full", "disk I/O error"), "the disk is full. Make room, then run the command again"),
     (
@@ -41,7 +41,7 @@ TROUBLE = (
         "it cannot be written. Look whose file and folder it is (`ls -l`), and who you are",
     ),
 )
-FOREIGN = "it is a database, but no gradebook of nbgrader. Move it away, or put back a copy"
+FOREIGN = "it is a database, but not a gradebook of nbgrader. Move it away, or put back a copy"
 OLD = TROUBLE[1][1]
 
 

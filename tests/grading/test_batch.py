@@ -501,13 +501,13 @@ def sql(course, *statements):
     [
         (lambda c: sql(c, "ALTER TABLE grade DROP COLUMN extra_credit"), "nbgrader db upgrade"),
         (lambda c: sql(c, "DROP TABLE source_cell"), "nbgrader db upgrade"),
-        (lambda c: (c / "gradebook.db").write_bytes(b"x" * 5000), "no gradebook, or a damaged"),
+        (lambda c: (c / "gradebook.db").write_bytes(b"x" * 5000), "not a gradebook, or a damaged"),
         (
             lambda c: (
                 (c / "gradebook.db").unlink(),
                 sql(c, "CREATE TABLE songs (name TEXT)"),
             ),
-            "no gradebook of nbgrader",
+            "not a gradebook of nbgrader",
         ),
         (
             lambda c: ((c / "gradebook.db").unlink(), (c / "gradebook.db").mkdir()),

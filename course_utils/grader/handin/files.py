@@ -160,7 +160,7 @@ def beside(found: list[Entry], notebook: Entry, repairs: list[str]) -> dict[str,
         reason = ""
         if not entry.is_file:
             link = stat.S_ISLNK(entry.info.st_mode)
-            reason = "a link to another place" if link else "no file that can be read"
+            reason = "a link to another place" if link else "not a file that can be read"
         elif path.suffix == ".py" and hides_a_module(path):
             reason = "a module whose name hides one that is installed"
         elif size + entry.info.st_size > LARGEST_FILES:

@@ -136,7 +136,7 @@ def _bytes(entry: Entry) -> bytes:
     if entry.path.is_symlink():
         raise Refused(f"{name} is a link to another place. Hand in the file itself.")
     if not entry.is_file:
-        raise Refused(f"{name} is no file. Hand in the notebook itself.")
+        raise Refused(f"{name} is not a file. Hand in the notebook itself.")
     if entry.info.st_size > LARGEST_NOTEBOOK:
         raise Refused(
             f"{name} has {entry.info.st_size / 2**20:.0f} MB; up to "

@@ -143,7 +143,7 @@ class Pictures:
 
     def _tell(self, target: str) -> None:
         words = _plain_words(target[:100] or "without a name")
-        reason = "it was not handed in, or is no picture that can be shown here"
+        reason = "it was not handed in, or is not a picture that can be shown here"
         if re.match(r"(?i)(https?:)?//", target):
             reason = "it lies on another machine"
         self.sentences.append(f"A picture of a text is missing ({words}): {reason}.")

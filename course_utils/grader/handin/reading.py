@@ -61,11 +61,11 @@ def parse(content: bytes, name: str, repairs: list[str]) -> dict:
         raise Refused(f"{name} is empty. Save it and hand in again.")
     what = kind(content[:4096])
     if what:
-        raise Refused(f"{name} is no notebook but {what[0]}. {what[1]}")
+        raise Refused(f"{name} is not a notebook but {what[0]}. {what[1]}")
     text = decoded(content, repairs)
     notebook = _unwrapped(_json(text, name, repairs))
     if not isinstance(notebook, dict) or not isinstance(notebook.get("nbformat"), int):
-        raise Refused(f"{name} is JSON but no notebook. Hand in the notebook itself.")
+        raise Refused(f"{name} is JSON but not a notebook. Hand in the notebook itself.")
     if notebook["nbformat"] > 4:
         raise Refused(f"The notebook's format {notebook['nbformat']} is newer than the grader's.")
     if notebook["nbformat"] < 4:
@@ -111,7 +111,7 @@ def _json(text: str, name: str, repairs: list[str]) -> object:
             ) from error
         line = getattr(error, "lineno", 1)
         raise Refused(
-            f"{name} is no notebook: line {line} is not valid JSON "
+            f"{name} is not a notebook: line {line} is not valid JSON "
             f"({str(error)[:100]}). If JupyterLab cannot open it either, hand in the copy from the "
             "folder .ipynb_checkpoints beside it, or an earlier version."
         ) from error

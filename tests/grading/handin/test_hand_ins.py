@@ -126,8 +126,8 @@ def answered(text, *files):
         ("![x](https://example.org/x.png)", "on another machine"),
         ("![x](sketch.png)", "not handed in"),
         ("![x](attachment:image.png)", "not handed in"),
-        ("![x](data:image/png;base64,bm90IGEgcGljdHVyZQ==)", "no picture"),
-        ("![x](data:image/png;base64,!!!)", "no picture"),
+        ("![x](data:image/png;base64,bm90IGEgcGljdHVyZQ==)", "not a picture"),
+        ("![x](data:image/png;base64,!!!)", "not a picture"),
         ("<img src='http://example.org/x.png'>", "on another machine"),
     ],
 )
@@ -243,7 +243,7 @@ def test_each_reason_to_leave_something_out_is_told(hand_in):
     said = " ".join(hand_in(write).repairs)
     assert "numpy.py (a module whose name hides one" in said
     assert "data.csv (a link" in said
-    assert "pipe (no file" in said
+    assert "pipe (not a file" in said
 
 
 BROKEN = {
@@ -253,10 +253,10 @@ BROKEN = {
     "a PDF": (b"%PDF-1.4", "a PDF file"),
     "zeros": (bytes(5000), "nothing but zeros"),
     "a pointer": (b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
-    "AppleDouble": (b"\0\5\x16\7\0\2\0\0Mac OS X", "no notebook"),
+    "AppleDouble": (b"\0\5\x16\7\0\2\0\0Mac OS X", "not a notebook"),
     "a program": (b"import keras\n", "line 1 is not valid JSON"),
     "spaces": (b" \r\n ", "is empty"),
-    "a list": (b"[1, 2]", "JSON but no notebook"),
+    "a list": (b"[1, 2]", "JSON but not a notebook"),
     "a number for cells": (b'{"nbformat": 4, "cells": 3}', "has no cells"),
 }
 
