@@ -126,8 +126,8 @@ UNIFORM = "tf.random.uniform(tf.shape(x))"
 CORRUPT = (
     Misconception(
         "drop rate taken for the rate of keeping",
-        "Pixels are kept with the probability drop_rate. They should be dropped with it: with the "
-        "drop rate 0 nothing changes.",
+        "Pixels are kept with the probability drop_rate. They should be dropped with that "
+        "probability: with the drop rate 0 nothing changes.",
         f"tf.where({UNIFORM} < drop_rate, x, 0.0)",
         f"x * tf.cast({UNIFORM} < drop_rate, tf.float32)",
         "keep = tf.random.uniform(tf.shape(x), maxval=1.0) <= drop_rate\n"
@@ -148,7 +148,7 @@ CORRUPT = (
     ),
     Misconception(
         "nothing happens",
-        "Nothing is dropped at random: two calls, and all examples and pixels, are treated alike. "
+        "Nothing is dropped at random: every call, every example and every pixel is treated alike. "
         "Layers of Keras such as Dropout do nothing unless they are told that it is training.",
         "tf.identity(x)",
         "keras.layers.Dropout(drop_rate)(x)",
@@ -289,8 +289,8 @@ SPARSITY_PENALTY = (
     ),
     Misconception(
         "divergence the other way round",
-        "This is the divergence of the mean activation from the target. It should be the other way "
-        "round: the target comes first.",
+        "This is the divergence with the mean activation first. It should be the other way round: "
+        "the target comes first.",
         sparsity(kl="m * tf.math.log(m / r) + (1 - m) * tf.math.log((1 - m) / (1 - r))"),
     ),
     Misconception(
@@ -508,7 +508,7 @@ CONTRACTIVE_PENALTY = (
     ),
     Misconception(
         "not differentiable",
-        "No gradient reaches the encoder's weights, so the penalty could never make the code "
+        "No gradient reaches the encoder's weights, so the penalty can never make the code "
         "steadier. The Jacobian must itself be computed by operations that TensorFlow can "
         "differentiate.",
         contraction(jacobian="tf.stop_gradient(tape.batch_jacobian(codes, x))"),

@@ -265,8 +265,8 @@ INERTIA = (
     ),
     Misconception(
         "centers ignored",
-        "Points are measured from the mean of their cluster and not from the center that was "
-        "given. The two differ until the centers have been updated.",
+        "Points are measured from the mean of their cluster instead of the center that was given. "
+        "The two differ until the centers have been updated.",
         f"sum(((points[labels == k] - {MEAN})**2).sum() for k in np.unique(labels))",
     ),
     Misconception(
@@ -293,7 +293,7 @@ INERTIA = (
 GAUSSIAN_LOG_DENSITY = (
     Misconception(
         "density instead of its logarithm",
-        "This is the density itself; its logarithm is asked for.",
+        "This is the density itself; return its logarithm.",
         f"np.exp(-0.5 * {STANDARD}**2) / (std * np.sqrt(2 * np.pi))",
     ),
     Misconception(
@@ -388,7 +388,7 @@ GAUSSIAN_LOG_DENSITY = (
     ),
     Misconception(
         "logarithm to another base",
-        "The logarithm is not the natural one. It is asked for in nats, so its base is e.",
+        "The logarithm is not the natural one. The result should be in nats, so the base is e.",
         f"(-0.5 * {STANDARD}**2 - np.log(std) - {CONSTANT}) / np.log(10)",
         f"(-0.5 * {STANDARD}**2 - np.log(std) - {CONSTANT}) / np.log(2)",
     ),
@@ -424,8 +424,8 @@ FIT_GAUSSIAN = (
     ),
     Misconception(
         "an array of two",
-        "The two numbers come back in one array. Return a tuple, as a function does that ends "
-        "with two things and a comma between them.",
+        "The two numbers come back in one array. Return a tuple: end the function with two values "
+        "and a comma between them.",
         "np.array([np.mean(x), np.std(x)])",
     ),
     Misconception(
@@ -441,7 +441,7 @@ FIT_GAUSSIAN = (
     ),
     Misconception(
         "median",
-        "The first part is the median. The centre that makes the data most probable under a "
+        "The first part is the median. The center that makes the data most probable under a "
         "Gaussian is the mean.",
         "np.median(x), np.std(x)",
     ),

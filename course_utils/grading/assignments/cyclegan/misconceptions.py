@@ -19,21 +19,21 @@ def of_images(one: str, other: str, about: str) -> tuple[Misconception, ...]:
     return (
         Misconception(
             "squared error",
-            "The differences are squared. The absolute error is asked for, which blurs less.",
+            "The differences are squared. Use the absolute error, which blurs less.",
             f"tf.reduce_mean(tf.square({one} - {other}))",
             f"tf.reduce_sum(tf.square({one} - {other}))",
             f"0.5 * tf.reduce_mean(tf.square({one} - {other}))",
         ),
         Misconception(
             "root of the mean square",
-            "This is the root of the mean squared error. The mean of the absolute differences is "
-            "asked for.",
+            "This is the root of the mean squared error. Return the mean of the absolute "
+            "differences.",
             f"tf.sqrt(tf.reduce_mean(tf.square({one} - {other})))",
         ),
         Misconception(
             "distance",
-            "This is the Euclidean distance between the images. The mean of the absolute "
-            "differences is asked for.",
+            "This is the Euclidean distance between the images. Return the mean of the absolute "
+            "differences.",
             f"tf.norm({one} - {other})",
             f"tf.reduce_mean(tf.norm({one} - {other}, axis=-1))",
             f"tf.reduce_mean(tf.sqrt(tf.reduce_sum(tf.square({one} - {other}), [1, 2, 3])))",

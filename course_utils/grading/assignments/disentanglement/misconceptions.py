@@ -229,8 +229,8 @@ CODE_LOSS = (
     ),
     Misconception(
         "probability instead of its logarithm",
-        "The probability of the right category is used; its logarithm is asked for. A network "
-        "that is sure and wrong must pay more and more.",
+        "The probability of the right category is used; it should be its logarithm. A network that "
+        "is sure and wrong must pay more and more.",
         f"-tf.reduce_mean(tf.reduce_sum(code * {SOFTMAX}, axis=1))",
         f"1 - tf.reduce_mean(tf.reduce_sum(code * {SOFTMAX}, axis=1))",
     ),
@@ -248,7 +248,7 @@ CODE_LOSS = (
     Misconception(
         "entropy of the code subtracted",
         "The entropy of the code is subtracted. This turns the loss into minus a bound on the "
-        "mutual information; the entropy is a constant, and the cross-entropy alone is asked for.",
+        "mutual information; the entropy is a constant, and the loss is the cross-entropy alone.",
         f"tf.reduce_mean({CROSS}) - tf.math.log(float(code.shape[1]))",
     ),
     Misconception(
@@ -273,7 +273,7 @@ CODE_LOSS = (
     ),
     Misconception(
         "accuracy",
-        "This counts how many guesses are right or wrong. It has no slope, so nothing could be "
+        "This counts how many guesses are right or wrong. It has no slope, so nothing can be "
         "learned from it: the loss is the cross-entropy.",
         "tf.reduce_mean(tf.cast(tf.argmax(code, 1) == tf.argmax(code_logits, 1), tf.float32))",
         "tf.reduce_mean(tf.cast(tf.argmax(code, 1) != tf.argmax(code_logits, 1), tf.float32))",
@@ -317,15 +317,15 @@ DISCRETE_MUTUAL_INFORMATION = (
     ),
     Misconception(
         "conditional entropy",
-        "This is what remains uncertain of one when the other is known. The opposite is asked for: "
-        "how much of the uncertainty goes away.",
+        "This is what remains uncertain of one when the other is known. Return the opposite: how "
+        "much of the uncertainty goes away.",
         f"{ENTROPIES}return h_a - information",
         f"{ENTROPIES}return h_b - information",
     ),
     Misconception(
         "normalised",
-        "The mutual information is divided by an entropy. Such a score lies between 0 and 1; the "
-        "number of nats itself is asked for.",
+        "The mutual information is divided by an entropy. Such a score lies between 0 and 1; "
+        "return the number of nats itself.",
         f"{ENTROPIES}return information / h_a",
         f"{ENTROPIES}return information / h_b",
         f"{ENTROPIES}return information / np.sqrt(h_a * h_b)",
@@ -334,8 +334,8 @@ DISCRETE_MUTUAL_INFORMATION = (
     ),
     Misconception(
         "adjusted for chance",
-        "The value is adjusted for chance, as a score of clusterings is. The number of nats itself "
-        "is asked for.",
+        "The value is adjusted for chance, as a score of clusterings is. Return the number of nats "
+        "itself.",
         "from sklearn.metrics import adjusted_mutual_info_score\n"
         "return adjusted_mutual_info_score(a, b)",
     ),

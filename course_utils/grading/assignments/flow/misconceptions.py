@@ -139,7 +139,7 @@ COUPLING_FORWARD = (
     ),
     Misconception(
         "determinant instead of its logarithm",
-        "log_det is the determinant itself; its logarithm is asked for.",
+        "log_det is the determinant itself; it should be its logarithm.",
         forward(RIGHT, "tf.reduce_prod(tf.exp(s), axis=1)"),
         forward(RIGHT, "tf.exp(tf.reduce_sum(s, axis=1))"),
     ),
@@ -290,7 +290,7 @@ COUPLING_INVERSE = (
     ),
     Misconception(
         "log_det returned too",
-        "A tuple comes back. Here only x is asked for.",
+        "A tuple comes back. Return x alone.",
         f"{BACK}return tf.concat([y1, (y2 - t) * tf.exp(-s)], axis=1), -tf.reduce_sum(s, axis=1)",
     ),
     Misconception(
@@ -335,8 +335,8 @@ LOG_PROB = (
     ),
     Misconception(
         "sign flipped",
-        "The sign is reversed: this is the negative log-likelihood, a cost. The log-density is "
-        "asked for.",
+        "The sign is reversed: this is the negative log-likelihood, a cost. Return the "
+        "log-density.",
         density(f"{BASE} - log_det"),
     ),
     Misconception(
@@ -410,7 +410,7 @@ LOG_PROB = (
     ),
     Misconception(
         "density instead of its logarithm",
-        "This is the density itself; its logarithm is asked for.",
+        "This is the density itself; return its logarithm.",
         density(f"tf.exp(log_det - {BASE})"),
     ),
     Misconception(

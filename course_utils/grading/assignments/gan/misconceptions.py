@@ -670,7 +670,7 @@ GRADIENT_PENALTY = (
     ),
     Misconception(
         "not differentiable",
-        "No gradient reaches the critic's weights, so the penalty could never make it less steep. "
+        "No gradient reaches the critic's weights, so the penalty can never make it less steep. "
         "The gradient with respect to the image must itself be computed by operations that "
         "TensorFlow can differentiate.",
         penalty(gradient="tf.stop_gradient(tape.gradient(score, mixed))"),
