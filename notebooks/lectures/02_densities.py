@@ -76,6 +76,9 @@ plt.xlabel("width, pixels")
 plt.ylabel("density")
 plt.show()
 print(f"{len(x)} widths to fit, {len(held_out)} held out")
+is_zero = digits.train.labels[digits.train.labels < 2] == 0
+print(f"median width of a one {np.median(x[~is_zero]):.2f}, of a zero {np.median(x[is_zero]):.2f}")
+assert np.quantile(x[~is_zero], 0.75) < np.quantile(x[is_zero], 0.25)
 
 # %% [markdown]
 # There are two hills: ones are narrow, zeros are wide. Call such a number $x$. We assume that all of them were drawn at random from one

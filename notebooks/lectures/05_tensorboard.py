@@ -306,7 +306,7 @@ assert best_accuracy["sigmoid"] < 0.2 and best_accuracy["relu"] > 0.8
 # The error is known at the last layer and must travel back to the first. On its way it is multiplied, layer by layer, by
 # weights and by the slope of the activation. The slope of a sigmoid is at most ¼, so most of the error is lost at each layer, and
 # little is left for the layers that see the image. This is the **vanishing gradient**. A ReLU that is on has slope 1. You
-# will meet vanishing gradients again with GANs, where they have another cause.
+# will meet vanishing gradients again with generative adversarial networks, where they have another cause.
 #
 # Histograms cost time and space: a few hundred images, once an epoch, are enough.
 
@@ -457,7 +457,7 @@ assert agreement["trained"] > agreement["untrained"] + 0.05 > 0.3
 # separate the codes only by flat boundaries.
 #
 # Reload the dashboard and choose **Projector** from the menu at the top right (it may be listed under *Inactive* for a moment). Choose a
-# run, then *Color by: label*, then drag. You see three components. Try **t-SNE** too, and click on a digit to
+# run, then *Color by: label*, then drag. You see three components. Try **t-SNE** too (it lays points out so that neighbours stay neighbours), and click on a digit to
 # see its neighbours. You will meet such clouds again, made of the latent codes of autoencoders.
 
 # %% [markdown]
