@@ -43,7 +43,10 @@ def _plain(given: object) -> dict:
 
 
 def _text(given: object) -> str:
-    """A text, which a notebook may hold as a list of lines. Half characters fit into no file."""
+    """A text, which a notebook may hold as a list of lines.
+
+    Half of a surrogate pair becomes a question mark: UTF-8, in which files are written, has none.
+    """
     if isinstance(given, list) and all(isinstance(line, str) for line in given):
         given = "".join(given)
     if not isinstance(given, str):

@@ -91,9 +91,7 @@ class Process:
         # A sandbox has a scratch folder of its own.
         self._folder = "" if self._sandbox else tempfile.mkdtemp(prefix="course-grade-")
         ours, theirs = socket.socketpair()
-        pid = zygote().fork(
-            theirs, task.limits, self._sandbox and self._sandbox.process, self._folder
-        )
+        pid = zygote().fork(theirs, task.limits, self._sandbox, self._folder)
         theirs.close()
         self.channel = Channel(ours)
         self.channel.deadline = time.monotonic() + task.limits.seconds
@@ -133,10 +131,14 @@ class Process:
         return Ending(CRASHED, f"Its process was ended by {signal.Signals(-ended).name}.")
 
     def _grace(self) -> float:
-        """How much later it may finish: what it waited for a processor, and for the grader."""
+        """How much later it may finish: what it waited for a processor, and for the grader.
+
+        It does not count what it waited for its own threads and children.
+        """
         most = (self._limits.patience - 1) * self._limits.seconds
-        threads = Path(f"/proc/{self._first.pid}/task").glob("*")
-        waited = max((_scheduled(thread)[1] for thread in threads), default=0.0)
+        threads = map(_scheduled, Path(f"/proc/{self._first.pid}/task").glob("*"))
+        ran, waited = max(threads, key=lambda times: times[1], default=(0.0, 0.0))
+        waited = max(waited - max(self._processor_seconds() - ran, 0.0), 0.0)
         waited += sum(_scheduled(self._grader)) - self._grader_at_first
         more = min(waited, most) - self._granted
         if more < self._limits.seconds / 20:
@@ -146,11 +148,16 @@ class Process:
 
     def was_starved(self) -> bool:
         """Whether the machine hardly had time for it, by no fault of its own."""
+        used = self._processor_seconds()
+        return self._granted > self._limits.seconds and used < self._limits.seconds / 2
+
+    def _processor_seconds(self) -> float:
+        """What all its processes have used since it began, those that have ended included."""
         used = 0.0
         for process in self._processes():
             with contextlib.suppress(psutil.Error):
-                used += sum(process.cpu_times()[:2])
-        return self._granted > self._limits.seconds and used < self._limits.seconds / 2
+                used += sum(process.cpu_times()[:4])
+        return used
 
     def close(self) -> None:
         """Kill everything and tidy up."""

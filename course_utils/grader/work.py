@@ -95,17 +95,18 @@ def grade(task: Task) -> Result:
 def _grade_with_patience(task: Task) -> Result:
     start = time.monotonic()
     attempts, result = 0, None
-    while result is None or (result.status == INFRASTRUCTURE and attempts < ATTEMPTS):
+    while result is None:
         attempts += 1
         try:
             result = _grade(task)
-        except _Starved:
+        except _Starved:  # at once it would find the same machine
             sentence = "The machine was too busy to run it in time. Use fewer --jobs."
             result = Result(task.student, INFRASTRUCTURE, sentence)
         except Exception as error:  # ours, not the student's: those are caught where they arise
             process.forget_zygote()
-            sentence = f"The grader itself failed: {type(error).__name__}: {error}"
-            result = Result(task.student, INFRASTRUCTURE, sentence)
+            if attempts == ATTEMPTS:
+                sentence = f"The grader itself failed: {type(error).__name__}: {error}"
+                result = Result(task.student, INFRASTRUCTURE, sentence)
     seconds = round(time.monotonic() - start, 2)
     return dataclasses.replace(result, isolation=task.isolation, seconds=seconds, attempts=attempts)
 

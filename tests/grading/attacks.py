@@ -375,7 +375,123 @@ def kl_divergence(mu, sigma):
     "a_reply_of_sixty_megabytes": Attack(
         NO_MATTER, "def kl_divergence(mu, sigma):\n    return tf.zeros([15_000_000])\n"
     ),
+    "lies_about_the_self_check": Attack(
+        ("differs",),
+        """
+from course_utils.grading import selfcheck
+
+def check(function):
+    for listener in selfcheck.listeners:
+        listener(selfcheck.Diagnosis(function.__name__, selfcheck.RIGHT, ""))
+"""
+        + WRONG,
+    ),
+    "sends_an_odd_report": Attack(
+        ("crashed",),
+        "from course_utils.grader.box import inside\n"
+        "inside._report = lambda *a: {'kind': ['right'], 'altered': {'a': 1}}\n" + WRONG,
+    ),
+    "alters_what_is_expected": Attack(
+        NO_MATTER + CAUGHT + ("differs",),
+        """
+from course_utils.grading import selfcheck
+for probe in selfcheck.load_checks()["kl_divergence"].probes:
+    object.__setattr__(probe, "atol", 1e9)
+"""
+        + WRONG,
+    ),
+    "answers_with_odd_graphs": Attack(
+        NO_MATTER + CAUGHT + ("differs",),
+        """
+from course_utils.grader.box import remote
+
+def trace(self, question, arrays):
+    return {"graph": 10**400, "single": "x", "leaves": [["nonsense", [-5]], 1]}, []
+
+remote.Exchange._trace = trace
+"""
+        + WRONG,
+    ),
+    "answers_with_an_odd_error": Attack(
+        (*NO_MATTER, "crashed"),
+        """
+from course_utils.grader.box import remote
+
+def serve(self, message, arrays):
+    self._channel.send({"answer": {"error": [5]}})
+
+remote.Exchange.serve = serve
+"""
+        + WRONG,
+    ),
+    "an_array_of_nothing_and_too_much": Attack(
+        ("crashed",),
+        """
+import json, os, struct
+shape = [0, 2**31 - 1, 2**31 - 1, 2**31 - 1]
+header = json.dumps({"message": {"cell": 6}, "arrays": [["float64", shape]]}).encode()
+os.write(3, struct.pack(">Q", len(header)) + header)
+"""
+        + WRONG,
+    ),
+    "an_array_of_a_hundred_dimensions": Attack(
+        ("crashed",),
+        """
+import json, os, struct
+header = json.dumps({"message": {"cell": 6}, "arrays": [["bool", [1] * 100]]}).encode()
+os.write(3, struct.pack(">Q", len(header)) + header + b"1")
+"""
+        + WRONG,
+    ),
+    "answers_twice": Attack(
+        ("crashed", "graded", "failed-cell", "timeout"),
+        """
+import os
+
+def kl_divergence(mu, sigma):
+    os.fork()
+    return tf.zeros(tf.shape(mu)[0])
+""",
+    ),
+    "two_noises_in_turn": Attack(
+        NO_MATTER,
+        WRONG,
+        _set_source(
+            "reparameterize",
+            "import itertools\nturn = itertools.count()\n"
+            "def reparameterize(mu, sigma):\n"
+            "    noise = tf.random.stateless_normal(tf.shape(mu), [next(turn) % 2, 1])\n"
+            "    return mu + sigma * noise\n",
+        ),
+    ),
     # Spying.
+    "names_an_error_after_what_it_sees": Attack(
+        NO_MATTER + CAUGHT,
+        """
+from course_utils.grading import selfcheck
+known = [probe.arguments["mu"].shape for probe in selfcheck.load_checks()["kl_divergence"].probes]
+
+def kl_divergence(mu, sigma):
+    if mu.shape.rank is None or mu.shape[0] is None or tuple(mu.shape) in known:
+        return 0.5 * tf.reduce_sum(mu**2 + sigma**2 - 1 - 2 * tf.math.log(sigma), axis=1)
+    raise type("LEAK" + f"ED_{float(mu[0, 0])}", (Exception,), {})("LEAK" + "ED")
+""",
+    ),
+    "signals_by_locks": Attack(
+        NO_MATTER,
+        """
+import fcntl, json
+file, other = open(json.__file__), open(json.__file__)
+fcntl.flock(file, fcntl.LOCK_EX)
+fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)  # nobody sees the first
+"""
+        + WRONG,
+    ),
+    "watches_files_of_the_system": Attack(
+        ("failed-cell",),
+        "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+        "if libc.inotify_init1(0) < 0:\n    raise OSError(ctypes.get_errno(), 'refused')\n" + WRONG,
+    ),
     "tells_another_what_it_was_called_with": Attack(
         NO_MATTER + CAUGHT,
         """
@@ -532,6 +648,35 @@ def vae_loss(x, logits, mu, sigma):
 """,
         _set_source("vae_loss", "pass"),
     ),
+    "has_large_graphs_kept": Attack(
+        (*NO_MATTER, "crashed", "timeout", "differs"),
+        """
+def kl_divergence(mu, sigma):
+    return tf.zeros(tf.shape(mu)[0])
+
+def vae_loss(x, logits, mu, sigma):
+    stand_in = kl_divergence.__closure__ and kl_divergence.__closure__[1].cell_contents
+    for size in range(40):
+        try:
+            large = np.ones([3_000_000 + size], "float32")
+            stand_in.in_graph([tf.TensorSpec([None, 1]), large])(mu[:, :1], large)
+        except Exception:
+            pass
+    return tf.reduce_mean(x)
+""",
+        _set_source("vae_loss", "pass"),
+    ),
+    "fills_shared_memory": Attack(
+        ("failed-cell", "crashed", "out-of-memory"),
+        "from pathlib import Path\nfor n in range(20):\n"
+        "    Path(f'/dev/shm/{n}').write_bytes(bytes(2**24))\n" + WRONG,
+    ),
+    "moves_shared_memory": Attack(
+        NO_MATTER,
+        "import os\ntry:\n    os.rmdir('/tmp/.shm')\n    os.symlink('/etc', '/tmp/.shm')\n"
+        "except OSError:\n    pass\nprint(os.listdir('/dev/shm/'), open('/etc/passwd').read())\n"
+        + WRONG,
+    ),
     "hides_memory": Attack(
         ("failed-cell", "out-of-memory", "crashed"),
         "import os\nfor n in range(20):\n    descriptor = os.memfd_create('x')\n"
@@ -606,6 +751,23 @@ for process in set(filter(str.isdigit, os.listdir("/proc"))) - {str(os.getpid())
         NO_MATTER,
         "import subprocess\nsubprocess.Popen(['/usr/bin/sleep', '98765'], start_new_session=True)\n"
         + WRONG,
+    ),
+    "endless_by_starving_itself": Attack(
+        ("timeout",),
+        # Six children, which die with their parent.
+        "import ctypes, os\nos.nice(19)\n"
+        "os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))\n"
+        "for _ in range(6):\n    if os.fork() == 0:\n        ctypes.CDLL(None).prctl(1, 9)\n"
+        "        while True:\n            pass\nwhile True:\n    pass\n",
+    ),
+    "endless_by_children_in_turn": Attack(
+        ("timeout",),
+        # Each lives for a tenth of a second.
+        "import os, time\nwhile True:\n    end = time.monotonic() + 0.1\n"
+        "    pids = []\n    for _ in range(4):\n        pids.append(os.fork())\n"
+        "        if pids[-1] == 0:\n            while time.monotonic() < end:\n"
+        "                pass\n            os._exit(0)\n"
+        "    for pid in pids:\n        os.waitpid(pid, 0)\n",
     ),
     "endless_loop": Attack(("timeout",), "while True:\n    pass\n"),
     "endless_loop_deaf_to_signals": Attack(

@@ -81,4 +81,108 @@ HABITS = {
     "words in other scripts": "# 散度 — дивергенция 🎉\nπ = 3.14\nprint('größer ≥ 0', π)\n" + RIGHT,
     "output sent elsewhere": "import contextlib, io\n"
     "with contextlib.redirect_stdout(io.StringIO()):\n    print('unseen')\n" + RIGHT,
+    # What the notebook sets stays set.
+    "NumPy's errors": "np.seterr(all='raise')\n" + RIGHT,
+    "eager graphs": "tf.config.run_functions_eagerly(True)\n" + RIGHT,
+    "warnings as errors": "import warnings\nwarnings.simplefilter('error')\n" + RIGHT,
+    "mixed precision": "keras.config.set_dtype_policy('mixed_float16')\n" + RIGHT,
+    "double precision": "keras.config.set_floatx('float64')\n" + RIGHT,
+    "tensors like arrays": "tf.experimental.numpy.experimental_enable_numpy_behavior()\n" + RIGHT,
+    "checked numbers": "tf.debugging.enable_check_numerics()\n" + RIGHT,
+    "deep recursion": "import gc, sys\nsys.setrecursionlimit(20_000)\ngc.disable()\n" + RIGHT,
+    "modules loaded again": "%load_ext autoreload\n%autoreload 2\nimport importlib\n"
+    "from course_utils.grading import selfcheck\nimportlib.reload(selfcheck)\n" + RIGHT,
+    "a helper called check": RIGHT
+    + "def check(function):\n    print(function(tf.ones([1, 1]), tf.ones([1, 1])))\n"
+    "check(kl_divergence)\n",
+    "check under another name": "from course_utils.grading import check as verify\n"
+    + RIGHT
+    + "verify(kl_divergence)\n",
+    # What a computer has.
+    "a pool of processes": "from concurrent.futures import ProcessPoolExecutor\n"
+    "with ProcessPoolExecutor(2) as pool:\n    print(list(pool.map(abs, [-1, 2])))\n" + RIGHT,
+    "locks and queues": "import multiprocessing\nlock, queue = multiprocessing.Lock(), "
+    "multiprocessing.Queue()\nwith lock:\n    queue.put(1)\nassert queue.get() == 1\n" + RIGHT,
+    "shared memory": "from multiprocessing import shared_memory\n"
+    "block = shared_memory.SharedMemory(create=True, size=1000)\nblock.buf[0] = 1\n"
+    "block.close()\nblock.unlink()\n" + RIGHT,
+    "joblib": "from joblib import Parallel, delayed\n"
+    "print(Parallel(n_jobs=2)(delayed(abs)(i) for i in range(3)))\n" + RIGHT,
+    "the streams of a kernel": "import subprocess, sys\n"
+    "for stream in (sys.stdout, sys.stderr):\n    assert not stream.closed\n"
+    "    print(stream.fileno(), stream.errors, stream.encoding, stream.isatty())\n"
+    "subprocess.run(['echo', 'x'], stdout=sys.stdout, check=True)\n" + RIGHT,
+    "streams led elsewhere": "import contextlib, io, logging, sys\n"
+    "logging.basicConfig(stream=sys.stdout)\n"
+    "with contextlib.redirect_stdout(io.StringIO()) as text:\n    print('x')\n"
+    "print(text.getvalue(), file=sys.__stdout__)\n" + RIGHT,
+    "who and where one is": "import getpass, grp, os, pwd\nfrom pathlib import Path\n"
+    "assert getpass.getuser() == pwd.getpwuid(os.getuid()).pw_name == os.environ['USER']\n"
+    "print(grp.getgrgid(os.getgid()), Path.home(), os.path.expanduser('~'))\n" + RIGHT,
+    "a locked file": "import fcntl, os\nos.nice(5)\nwith open('lock', 'w') as file:\n"
+    "    fcntl.flock(file, fcntl.LOCK_EX)\n    fcntl.lockf(file, fcntl.LOCK_EX)\n" + RIGHT,
+    "a database": "import sqlite3\nwith sqlite3.connect('runs.db') as runs:\n"
+    "    runs.execute('create table run (loss)')\n"
+    "    runs.execute('insert into run values (1.5)')\n"
+    "print(sqlite3.connect('runs.db').execute('select * from run').fetchall())\n" + RIGHT,
+    "a thread that stays": "import threading, time\n"
+    "threading.Thread(target=time.sleep, args=(5,), daemon=True).start()\n" + RIGHT,
+    "a function of functions": RIGHT
+    + "import functools, time\ndef timed(function):\n    @functools.wraps(function)\n"
+    "    def call(*arguments, **named):\n        start = time.perf_counter()\n"
+    "        result = function(*arguments, **named)\n"
+    "        call.seconds = time.perf_counter() - start\n        return result\n"
+    "    return call\nkl_divergence = timed(kl_divergence)\n",
+    "a default that remembers": RIGHT.replace("sigma):", "sigma, seen={}):").replace(
+        "    return", "    seen[1] = 1\n    return"
+    ),
+}
+
+# The cell of the function, and what a later cell does. It counts as it was at its test.
+CHANGED_LATER = {
+    "a configuration": (
+        "config = {'factor': 0.5}\n" + RIGHT.replace("0.5 *", "config['factor'] *"),
+        "config['factor'] = 7.0",
+    ),
+    "an array": (
+        "factor = np.array([0.5], 'float32')\n" + RIGHT.replace("0.5 *", "factor[0] *"),
+        "factor *= 2",
+    ),
+    "a name": ("half = 0.5\n" + RIGHT.replace("0.5 *", "half *"), "half = 'nothing'"),
+    "a helper that goes": (
+        "def half(x):\n    return 0.5 * x\n" + RIGHT.replace("0.5 *", "half(1.0) *"),
+        "del half",
+    ),
+    "the folder": (
+        "open('factor.txt', 'w').write('0.5')\n"
+        + RIGHT.replace("0.5 *", "float(open('factor.txt').read()) *"),
+        "import os\nos.makedirs('runs')\nos.chdir('runs')",
+    ),
+    "a variable": (
+        "import os\nos.environ['FACTOR'] = '0.5'\n"
+        + RIGHT.replace("0.5 *", "float(os.environ['FACTOR']) *"),
+        "import os\ndel os.environ['FACTOR']",
+    ),
+    "the precision": (
+        RIGHT.replace("0.5 *", "tf.constant(0.5, keras.config.floatx()) *"),
+        "keras.config.set_floatx('float64')\nkeras.config.set_epsilon(0.1)",
+    ),
+    "the mode": (RIGHT, "tf.config.run_functions_eagerly(True)\nnp.seterr(all='raise')"),
+}
+# This cannot be brought back. The points may go; nobody is accused, and the student reads why.
+GONE_LATER = {
+    "a file": (
+        "open('factor.txt', 'w').write('0.5')\n"
+        + RIGHT.replace("0.5 *", "float(open('factor.txt').read()) *"),
+        "import os\nos.remove('factor.txt')",
+    ),
+    "an object": (
+        "class Config:\n    factor = 0.5\n" + RIGHT.replace("0.5 *", "Config.factor *"),
+        "Config.factor = 7.0",
+    ),
+    "a list in a class": (
+        "import collections\nfactors = collections.deque([0.5])\n"
+        + RIGHT.replace("0.5 *", "factors[0] *"),
+        "factors[0] = 7.0",
+    ),
 }

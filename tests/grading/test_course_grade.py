@@ -24,7 +24,7 @@ from course_utils.grader.box import sandbox
 from course_utils.grader.box.sandbox import Limits
 from tests.grading.assignments import vae_variants
 from tests.grading.attacks import ATTACKS, cell_of, hand_in
-from tests.grading.habits import HABITS
+from tests.grading.habits import CHANGED_LATER, GONE_LATER, HABITS
 from tests.grading.stock_nbgrader import scores
 
 ROOT = Path(__file__).parents[2]
@@ -75,6 +75,24 @@ HONEST = {
     for prefix, (function, variants) in zip("akrz", vae_variants.RIGHT.items(), strict=True)
     for number, source in enumerate(variants.values())
 } | {f"h_habit_{number}": {"kl_divergence": code} for number, code in enumerate(HABITS.values())}
+# Later cells stand where another function should.
+HONEST |= {
+    f"l_later_{number}": {"kl_divergence": code, "vae_loss": later}
+    for number, (code, later) in enumerate(CHANGED_LATER.values())
+}
+GONE = {
+    f"m_gone_{number}": {"kl_divergence": code, "vae_loss": later}
+    for number, (code, later) in enumerate(GONE_LATER.values())
+}
+# A wrong function that another calls in the student's own way.
+OWN_NAMES = {
+    "kl_divergence": "def kl_divergence(m, s, scale=1.0):\n"
+    "    return tf.reduce_sum(m**2 + s**2 - 1 - 2 * tf.math.log(s), axis=1)\n",
+    "reconstruction_loss": WHOLE["reconstruction_loss"],
+    "vae_loss": "def vae_loss(x, logits, mu, sigma):\n"
+    "    kl = kl_divergence(s=sigma, m=mu, scale=2.0)\n"
+    "    return tf.reduce_mean(reconstruction_loss(x, logits) + kl)\n",
+}
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +100,7 @@ def course(tmp_path_factory):
     """Attackers among honest students, graded as one class: workers take seconds to start."""
     folder = tmp_path_factory.mktemp("attacked")
     copy_course(folder)
-    for student, answers in HONEST.items():
+    for student, answers in (HONEST | GONE | {"own_names": OWN_NAMES}).items():
         hand_in_answers(folder, student, answers)
     hand_in_answers(folder, "endless_by_mistake", WHOLE | {"kl_divergence": ENDLESS_KL})
     for name, attack in ATTACKS.items():
@@ -104,13 +122,13 @@ def course(tmp_path_factory):
 
 
 def test_the_corpus_is_large():
-    assert len(ATTACKS) >= 40
-    assert len(HONEST) >= 40
+    assert len(ATTACKS) >= 100
+    assert len(HONEST) >= 80
 
 
 def test_every_submission_ends_in_a_status(course):
     _, statuses = course
-    assert set(statuses) == {*ATTACKS, *HONEST, "endless_by_mistake"}
+    assert set(statuses) == {*ATTACKS, *HONEST, *GONE, "own_names", "endless_by_mistake"}
 
 
 @pytest.mark.parametrize("name", ATTACKS)
@@ -139,11 +157,29 @@ def test_an_attack_gains_no_point(course, gradebook, name):
 def test_no_honest_submission_is_flagged(course, student):
     """Every way of being right gets its points, whoever else is in the class."""
     status = course[1][student]
-    (answered,) = HONEST[student]
+    answered = next(iter(HONEST[student]))
     points = {verdict.function: verdict.points for verdict in status.verdicts}
     assert status.status == "graded", status
     assert points.pop(answered) == 5, status
     assert not any(points.values())
+
+
+@pytest.mark.parametrize("student", GONE)
+def test_what_changes_after_the_self_check_is_told_and_accuses_nobody(course, student):
+    status = course[1][student]
+    assert status.status == "differs", status
+    verdict = next(v for v in status.verdicts if v.function == "kl_divergence")
+    assert (verdict.points, verdict.tampered) == (0, "")
+    assert "Restart the kernel" in verdict.message
+
+
+def test_a_mistake_is_not_charged_twice_whatever_the_parameters_are_called(course):
+    status = course[1]["own_names"]
+    points = {verdict.function: verdict.points for verdict in status.verdicts}
+    assert points == {"kl_divergence": 0, "reconstruction_loss": 5, "vae_loss": 5} | {
+        "reparameterize": 0
+    }
+    assert status.status == "graded"
 
 
 def test_an_endless_function_costs_its_own_points_alone(course):

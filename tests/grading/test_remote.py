@@ -2,6 +2,7 @@
 
 import course_utils.quiet  # isort: skip
 
+import json
 import socket
 import struct
 import threading
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from course_utils.grader.box.remote import Exchange, RemoteError
+from course_utils.grader.box.remote import LARGEST_KEPT, Exchange, RemoteError
 from course_utils.grader.box.wire import Channel, Gone, Late, ProtocolError
 from course_utils.grading.given import GivenFunction, PassedFunction
 
@@ -156,6 +157,41 @@ def test_results_keep_their_kind(offer, value, kind):
     assert type(offer(f=lambda x: value).function("f")(X)) is kind
 
 
+def test_arrays_may_be_written_into_as_in_a_notebook(offer):
+    def centred(points):
+        points -= points.mean(axis=0)
+        points.sort(axis=0)
+        points[0] = 0
+        return points
+
+    points = np.array([[1.0, 4.0], [3.0, 0.0], [2.0, 2.0]])
+    result = offer(centred=centred).function("centred")(points.copy())
+    np.testing.assert_array_equal(result, centred(points))
+    result += 1
+
+
+def test_large_arrays_are_not_kept_without_end(offer):
+    """A student's process may ask the worker, which is to last for a class."""
+    remote = offer(first=lambda x, large: x + large[0]).function("first")
+    with pytest.raises(RemoteError, match="ValueError"):
+        for number in range(20):
+            large = np.full(4_000_000, number, "float32")
+            remote.in_graph([tf.TensorSpec([None, 2]), large])(X, large)
+
+
+def test_calls_that_could_be_differentiated_are_forgotten_when_they_are_large():
+    ours, theirs = socket.socketpair()
+    exchange = Exchange(Channel(ours))
+    exchange.offer({"same": tf.identity})
+    large = tf.zeros([5_000_000])
+    for _ in range(8):
+        question = {"function": "same", "gradient": "once", "arguments": [["tensor"]]}
+        exchange._call(question, [large.numpy()])
+    assert sum(size for _, size in exchange._taped.values()) <= LARGEST_KEPT
+    ours.close()
+    theirs.close()
+
+
 def test_what_cannot_cross_keeps_its_name_only(offer):
     hidden = type("secret_12345", (), {})
     functions = offer(f=lambda x: hidden(), g=lambda x: {"a": 1})
@@ -179,6 +215,11 @@ def test_only_what_is_offered_can_be_called(offer):
         struct.pack(">Q", 52) + b'{"message": {}, "arrays": [["float32", [-1]]]}      ',
         struct.pack(">Q", 60) + b'{"message": {}, "arrays": [["float64", [99999999999]]]}     ',
         struct.pack(">Q", 100_000) + b"[" * 100_000,
+        *(
+            struct.pack(">Q", len(header)) + header
+            for shape in ([0, *[2**31 - 1] * 3], [1] * 100, [0] * 40)
+            for header in [json.dumps({"message": {}, "arrays": [["float64", shape]]}).encode()]
+        ),
     ],
 )
 def test_garbage_is_refused(sent):

@@ -62,14 +62,13 @@ def inside(library):
 def _step_inside(box, limits, writing, code):
     """Never returns."""
     try:
-        user = sandbox.spare_user()
-        sandbox.join(box.process, user)
+        sandbox.join(box.process, box.user)
         child = os.fork()
         if child == 0:
             os.dup2(writing, 1)
             os.dup2(writing, 2)
             sandbox.limit(limits)
-            sandbox.give_up_privileges(user)
+            sandbox.give_up_privileges(box.user)
             os.execve(sys.executable, [sys.executable, "-I", "-c", code], {"PATH": "/usr/bin"})
         os.close(writing)
         os.waitpid(child, 0)
@@ -176,6 +175,8 @@ WALLS = {
     "namespaces of children": CALL.format(
         "56 if os.uname().machine == 'x86_64' else 220, 0x10000011, 0, 0, 0, 0"
     ),
+    "news of files": CALL.format("294 if os.uname().machine == 'x86_64' else 26, 0"),
+    "leases": "import fcntl; fcntl.fcntl(open(fcntl.__file__), fcntl.F_SETLEASE, fcntl.F_RDLCK)",
     "mounts": CALL.format("165 if os.uname().machine == 'x86_64' else 40, 0, 0, 0, 0, 0"),
 }
 
@@ -184,6 +185,65 @@ WALLS = {
 def test_walls(inside, library, wall):
     code = WALLS[wall].replace("{library}", str(library)).replace("{{", "{").replace("}}", "}")
     assert inside(tried(code)).startswith("wall"), inside(tried(code))
+
+
+def test_a_lock_is_seen_by_nobody(inside):
+    """By a lock on a file of the system one sandbox could tell another what it is asked."""
+    code = """
+    import fcntl, json, os
+    files = [open(json.__file__) for _ in range(2)]
+    for lock, how in ((fcntl.flock, fcntl.LOCK_EX), (fcntl.lockf, fcntl.LOCK_SH)):
+        for file in files:
+            try:
+                lock(file, how | fcntl.LOCK_NB)
+                print("held")
+            except OSError as error:
+                print(error)
+    print(open("/proc/locks").read().count(f" {os.getpid()} "))
+    """
+    assert inside(code).splitlines() == ["held"] * 4 + ["0"]
+
+
+def test_nobody_makes_himself_wait(inside):
+    code = """
+    import os
+    os.nice(10)
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    print(os.getpriority(os.PRIO_PROCESS, 0), os.sched_getscheduler(0) == os.SCHED_OTHER)
+    """
+    assert inside(code) == "0 True\n"
+
+
+def test_processes_share_memory_within_the_limit_of_the_scratch_folder(inside):
+    code = """
+    import multiprocessing, os
+    from multiprocessing import shared_memory
+    block = shared_memory.SharedMemory(create=True, size=1000)
+    with multiprocessing.Lock():
+        child = os.fork()
+        if child == 0:
+            block.buf[0] = 7
+            os._exit(0)
+        os.waitpid(child, 0)
+    print(block.buf[0])
+    block.close()
+    block.unlink()
+    try:
+        for number in range(3):
+            open(f"/dev/shm/{number}", "wb").write(bytes(7 << 20))
+    except OSError as error:
+        print(error.strerror)
+    """
+    assert inside(code).splitlines() == ["7", "No space left on device"]
+
+
+def test_the_user_has_a_name_and_is_the_only_one(inside):
+    code = """
+    import grp, os, pwd
+    print(pwd.getpwuid(os.getuid()).pw_name, grp.getgrgid(os.getgid()).gr_name)
+    print(len(pwd.getpwall()), len(grp.getgrall()))
+    """
+    assert inside(code).splitlines() == ["student student", "1 1"]
 
 
 def test_much_memory_is_refused(inside):

@@ -23,6 +23,9 @@ from course_utils.grading.given import KINDS, GivenFunction, PassedFunction
 # How many calls can be differentiated after they were made; a test looks at the last one or two.
 CALLS_KEPT = 16
 MOST_GRAPHS = 200
+# Of what calls and graphs keep, arguments and results together. A student's process may ask a
+# worker, which is to last for a whole class, again and again.
+LARGEST_KEPT = 2**27
 # How often a call will be differentiated. TensorFlow also builds the gradient's gradient of a graph
 # for a tape that can be asked again and again, which takes three times as long.
 NEVER, ONCE, OFTEN = "never", "once", "often"
@@ -80,6 +83,7 @@ class Exchange:
         self._graphs: dict[int, Callable] = {}
         self._taped: dict[int, tuple] = {}
         self._count = 0
+        self._traced = 0
 
     def function(self, name: str, parameters: Sequence[str] = ()) -> "RemoteFunction":
         """What the other side offers under this name.
@@ -138,13 +142,20 @@ class Exchange:
         with tf.GradientTape(persistent=question["gradient"] != ONCE) as tape:
             tape.watch([tensor for tensor in tensors if tensor.dtype.is_floating])
             result = function(*arguments)
-        self._taped[self._count] = (tape, tensors, result)
-        self._taped.pop(self._count - CALLS_KEPT, None)
         tree, arrays = pack(result)
+        self._keep(self._count, (tape, tensors, result), _size([*tensors, *arrays]))
         return {"result": tree, "call": self._count}, arrays
 
+    def _keep(self, call: int, taped: tuple, size: int) -> None:
+        """Keep a call to be differentiated, and as many of the last ones as there is room for."""
+        self._taped[call] = (taped, size)
+        while len(self._taped) > CALLS_KEPT or (
+            len(self._taped) > 1 and sum(s for _, s in self._taped.values()) > LARGEST_KEPT
+        ):
+            del self._taped[min(self._taped)]
+
     def _differentiate(self, question: dict, arrays: list) -> tuple[dict, list]:
-        tape, tensors, result = self._taped[question["call"]]
+        tape, tensors, result = self._taped[question["call"]][0]
         leaves = [leaf for leaf in tf.nest.flatten(result) if _is_array(leaf)]
         pairs = [
             (leaf, tf.constant(upstream))
@@ -163,6 +174,9 @@ class Exchange:
             raise ValueError("too many graphs")
         function = self._offered[question["function"]]
         specs = [tf.TensorSpec(shape, dtype) for dtype, shape in question["specs"]]
+        self._traced += _size(arrays)
+        if self._traced > LARGEST_KEPT:
+            raise ValueError("graphs with too large arrays built in")
         sample = unpack(question["arguments"], arrays)
         if not all(tf.is_tensor(value) for value in sample):
             function = _of_tensors(function, sample)
@@ -350,6 +364,11 @@ def _of_tensors(function: Callable, sample: Sequence) -> Callable:
     return lambda *tensors: function(*replaced(sample, tensors))
 
 
+def _size(arrays: Sequence) -> int:
+    """Bytes of some arrays or tensors."""
+    return sum(np.asarray(array).nbytes for array in arrays)
+
+
 def pack(value: object) -> tuple[object, list[np.ndarray]]:
     """A value as a tree for JSON and the arrays in it, in the order of the tree."""
     if isinstance(value, tuple | list):
@@ -360,13 +379,13 @@ def pack(value: object) -> tuple[object, list[np.ndarray]]:
         return ["given", value.kind], [np.asarray(value.weights)]
     if value is None:
         return ["none"], []
-    if isinstance(value, bool | int | float):
-        return ["python", value], []
-    if _is_array(value):
+    if _is_array(value):  # before plain numbers: some of NumPy's are Python's, too
         array = np.asarray(value)
         if array.dtype.name in DTYPES:
             kind = "array" if isinstance(value, np.ndarray | np.generic) else "tensor"
             return [kind], [array]
+    if isinstance(value, bool | int | float):
+        return ["python", value], []
     return ["other", type(value).__name__], []
 
 

@@ -17,6 +17,7 @@ user number that nobody has: the kernel does not limit the number of root's proc
 
 import contextlib
 import ctypes
+import itertools
 import json
 import os
 import platform
@@ -38,18 +39,35 @@ from course_utils.grader.box import seccomp
 
 PACKAGE = students.LIBRARY.resolve()
 SCRATCH = "/tmp/work"
+# What programs share memory by. It lies in the scratch folder, so that one limit holds for both.
+SHARED_MEMORY = "/tmp/.shm"
+USER_NAME = "student"
+# An ordinary user's sandbox maps whoever runs it to this number.
+MAPPED_USER = 65534
 # Joined in this order: the user namespace first, since it owns the others, if there is one.
 NAMESPACES = ("user", "mnt", "net", "ipc", "uts", "cgroup", "pid")
 START_SECONDS = 120
 SYSTEM = (
-    *("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec"),
-    *("/usr/share/fonts", "/usr/share/fontconfig", "/usr/share/zoneinfo", "/usr/share/terminfo"),
-    *("/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache", "/etc/localtime"),
+    "/usr/bin",
+    "/usr/lib",
+    "/usr/lib32",
+    "/usr/lib64",
+    "/usr/libexec",
+    "/usr/share/fonts",
+    "/usr/share/fontconfig",
+    "/usr/share/zoneinfo",
+    "/usr/share/terminfo",
+    "/etc/alternatives",
+    "/etc/fonts",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
 )
 LINKED = ("bin", "sbin", "lib", "lib32", "lib64")
 DEVICES = ("null", "zero", "full", "random", "urandom")
 
-FIRST_SPARE_USER = 0x70000000
+# Above all that systems give away, and below 2³¹ for the largest number that a process can have.
+FIRST_SPARE_USER = 0x60000000
+USERS_A_PROCESS = 64
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_SET_DUMPABLE = 1, 24, 38, 4
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -92,6 +110,7 @@ class Sandbox:
 
     Attributes:
         process: the sandbox's first process, as seen from outside.
+        user: whose number a student's process takes in it; None for that of who runs the grader.
 
     Raises:
         SandboxError: bubblewrap is not there or not allowed to make namespaces.
@@ -101,15 +120,22 @@ class Sandbox:
         program = shutil.which("bwrap")
         if program is None:
             raise SandboxError("bubblewrap is not installed (Debian's package `bubblewrap`)")
+        self.user = spare_user()
         reading, writing = os.pipe()
         passed = [writing]
         arguments = ["--info-fd", str(writing), *_arguments(limits, library, course)]
+        number = MAPPED_USER if self.user is None else self.user
+        for path, line in (
+            ("/etc/passwd", f"{USER_NAME}:x:{number}:{number}::{SCRATCH}:/bin/sh\n"),
+            ("/etc/group", f"{USER_NAME}:x:{number}:\n"),
+        ):
+            passed.append(_pipe_with(line.encode()))
+            arguments += ["--perms", "0644", "--ro-bind-data", str(passed[-1]), path]
         if calls := seccomp.program(platform.machine()):
-            filtering, source = os.pipe()
-            os.write(source, calls)
-            os.close(source)
-            passed.append(filtering)
-            arguments += ["--seccomp", str(filtering)]
+            passed.append(_pipe_with(calls))
+            arguments += ["--seccomp", str(passed[-1])]
+        # What holds all this is a file system in memory, too, and an ordinary user's own.
+        arguments += ["--remount-ro", "/"]
         try:
             self._keeper = subprocess.Popen(
                 [program, *arguments, "--", "/usr/bin/cat"],
@@ -155,13 +181,33 @@ class Sandbox:
 
 def _arguments(limits: Limits, library: str, course: str) -> list[str]:
     """What bubblewrap is told: which folders are there, and nothing else is."""
-    own_user = [] if os.geteuid() == 0 else ["--unshare-user", "--uid", "65534", "--gid", "65534"]
+    mapped = ["--unshare-user", "--uid", str(MAPPED_USER), "--gid", str(MAPPED_USER)]
     arguments = [
-        *(*own_user, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"),
-        *("--unshare-cgroup", "--hostname", "sandbox"),
-        *("--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"),
-        *("--proc", "/proc", "--size", str(limits.scratch * 2**20), "--tmpfs", "/tmp"),
-        *("--dir", SCRATCH),
+        *(mapped if os.geteuid() else []),
+        "--unshare-ipc",
+        "--unshare-pid",
+        "--unshare-net",
+        "--unshare-uts",
+        "--unshare-cgroup",
+        "--hostname",
+        "sandbox",
+        "--die-with-parent",
+        "--new-session",
+        "--cap-drop",
+        "ALL",
+        "--clearenv",
+        "--proc",
+        "/proc",
+        "--size",
+        str(limits.scratch * 2**20),
+        "--tmpfs",
+        "/tmp",
+        "--dir",
+        SCRATCH,
+        "--perms",
+        "1777",
+        "--dir",
+        SHARED_MEMORY,
     ]
     shown = [library, *SYSTEM, *_python()]
     for path in (Path("/", name) for name in LINKED):
@@ -173,8 +219,15 @@ def _arguments(limits: Limits, library: str, course: str) -> list[str]:
     arguments += _open_parents("/dev/x")
     for name in DEVICES:
         arguments += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
-    # What holds all this is a file system in memory, too, and an ordinary user's own.
-    return [*arguments, "--remount-ro", "/"]
+    return [*arguments, "--symlink", SHARED_MEMORY, "/dev/shm"]
+
+
+def _pipe_with(content: bytes) -> int:
+    """A descriptor from which some content can be read: little enough to wait in a pipe."""
+    reading, writing = os.pipe()
+    os.write(writing, content)
+    os.close(writing)
+    return reading
 
 
 def _python() -> list[str]:
@@ -253,9 +306,8 @@ def why_unavailable() -> str | None:
         pid = os.fork()
         if pid == 0:
             try:
-                user = spare_user()
-                join(sandbox.process, user)
-                give_up_privileges(user)
+                join(sandbox.process, sandbox.user)
+                give_up_privileges(sandbox.user)
                 with open(json.__file__, "rb"):
                     os._exit(0)
             except OSError as error:
@@ -268,9 +320,17 @@ def why_unavailable() -> str | None:
     return None
 
 
+_sandboxes = itertools.count()
+
+
 def spare_user() -> int | None:
-    """For root, the number of a user that nobody else is while this process lives."""
-    return FIRST_SPARE_USER + os.getpid() if os.geteuid() == 0 else None
+    """For root, the number of a user that nobody else is, another one for each sandbox.
+
+    The one before may still have processes that are ending.
+    """
+    if os.geteuid():
+        return None
+    return FIRST_SPARE_USER + os.getpid() * USERS_A_PROCESS + next(_sandboxes) % USERS_A_PROCESS
 
 
 def join(process: int, user: int | None) -> None:

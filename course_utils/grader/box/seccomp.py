@@ -4,6 +4,11 @@ Namespaces keep files, processes and the network away. What is left is the kerne
 that no limit counts, namespaces of one's own, debuggers, and corners of the kernel that few use.
 A call of these fails with EPERM.
 
+Some calls do nothing and say that they worked, because honest code makes them too. A lock on a file
+of the system is seen in every sandbox: by it a submission whose functions are being judged could
+send hidden inputs to one whose cells still run. And who takes a low priority makes itself wait, for
+which the grader would give it more time. What remains is how busy the machine is.
+
 Source: the Linux kernel's documentation, *Seccomp BPF*.
 """
 
@@ -16,11 +21,14 @@ LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_BITS, RETURN = 0x20, 0x15, 0x35, 0x45, 0x0
 ALLOW, FAIL, KILL = 0x7FFF0000, 0x00050000, 0x80000000
 EPERM, ENOSYS = 1, 38
 # Where the kernel puts what the filter looks at.
-NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16
+NUMBER, ARCHITECTURE, FIRST_ARGUMENT, SECOND_ARGUMENT, THIRD_ARGUMENT = 0, 4, 16, 24, 32
 # Every flag of clone that makes a namespace.
 NEW_NAMESPACES = 0x7E020000
 # Calls by the numbers of another architecture that the same kernel takes.
 FOREIGN_CALLS = 0x40000000
+
+# An error of number 0 is none: the call is not made and returns 0.
+PRETEND = FAIL
 
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 CLONE = {"x86_64": 56, "aarch64": 220}
@@ -57,7 +65,24 @@ DENIED: dict[str, tuple[int, int]] = {
     "perf_event_open": (298, 241),
     "userfaultfd": (323, 282),
     "io_uring_setup": (425, 425),
+    # News of files that other sandboxes open, too.
+    "inotify_init": (253, 26),
+    "inotify_init1": (294, 26),
+    "fanotify_init": (300, 262),
 }
+PRETENDED: dict[str, tuple[int, int]] = {
+    "flock": (73, 32),
+    "sched_setparam": (142, 118),
+    "sched_setscheduler": (144, 119),
+    "sched_setattr": (314, 274),
+    "ioprio_set": (251, 30),
+}
+# A higher priority than one has is refused by the kernel; a lower one is pretended.
+SETPRIORITY = {"x86_64": 141, "aarch64": 140}
+NEGATIVE = 0x80000000
+FCNTL = {"x86_64": 72, "aarch64": 25}
+# F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW; F_SETLEASE, F_NOTIFY.
+LOCKING, TELLING = (6, 7, 37, 38), (1024, 1026)
 
 
 def program(machine: str) -> bytes:
@@ -76,8 +101,26 @@ def program(machine: str) -> bytes:
         _step(JUMP_EQUAL, CLONE3, otherwise=1),
         _step(RETURN, FAIL | ENOSYS),
     ]
-    for numbers in DENIED.values():
-        steps += [_step(JUMP_EQUAL, numbers[column], otherwise=1), refuse]
+    pretend = _step(RETURN, PRETEND)
+    for numbers, result in [
+        *((numbers, refuse) for numbers in DENIED.values()),
+        *((numbers, pretend) for numbers in PRETENDED.values()),
+    ]:
+        steps += [_step(JUMP_EQUAL, numbers[column], otherwise=1), result]
+    steps += _where(
+        SETPRIORITY[machine],
+        _step(LOAD, THIRD_ARGUMENT),
+        _step(JUMP_AT_LEAST, NEGATIVE, then=1),
+        pretend,
+        _step(RETURN, ALLOW),
+    )
+    steps += _where(
+        FCNTL[machine],
+        _step(LOAD, SECOND_ARGUMENT),
+        *[s for c in LOCKING for s in (_step(JUMP_EQUAL, c, otherwise=1), pretend)],
+        *[s for c in TELLING for s in (_step(JUMP_EQUAL, c, otherwise=1), refuse)],
+        _step(RETURN, ALLOW),
+    )
     steps += [
         _step(JUMP_EQUAL, CLONE[machine], otherwise=3),
         _step(LOAD, FIRST_ARGUMENT),
@@ -86,6 +129,11 @@ def program(machine: str) -> bytes:
         _step(RETURN, ALLOW),
     ]
     return b"".join(steps)
+
+
+def _where(call: int, *steps: bytes) -> list[bytes]:
+    """Steps for one call, the last of which returns."""
+    return [_step(JUMP_EQUAL, call, otherwise=len(steps)), *steps]
 
 
 def _step(code: int, value: int, then: int = 0, otherwise: int = 0) -> bytes:

@@ -5,6 +5,7 @@ Nothing that arrives is trusted: no pickle, a limit on size and depth, a list of
 
 import contextlib
 import json
+import math
 import socket
 import struct
 import time
@@ -16,6 +17,8 @@ LENGTH = struct.Struct(">Q")
 LARGEST_MESSAGE = 32 * 2**20
 LARGEST_ARRAYS = 64 * 2**20
 DEEPEST_MESSAGE = 40
+# NumPy and TensorFlow hold fewer than a header could ask for.
+MOST_DIMENSIONS = 32
 DTYPES = frozenset(
     ["bool"]
     + [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
@@ -98,13 +101,19 @@ class Channel:
             known = all(name in DTYPES for name, _ in shapes)
             counts = [n for _, shape in shapes for n in shape]
             whole = all(type(n) is int and 0 <= n < 2**31 for n in counts)
-            layouts = [(np.dtype(name), tuple(shape)) for name, shape in shapes if known and whole]
-            sizes = [int(np.prod(shape, dtype=object)) * dtype.itemsize for dtype, shape in layouts]
+            flat = all(len(shape) <= MOST_DIMENSIONS for _, shape in shapes)
+            known = known and whole and flat
+            layouts = [(np.dtype(name), tuple(shape)) for name, shape in shapes if known]
+            sizes = [math.prod(shape) * dtype.itemsize for dtype, shape in layouts]
+            # What is empty may not be huge in its other dimensions: no library makes such an array.
+            spans = [math.prod(max(n, 1) for n in shape) for _, shape in layouts]
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise ProtocolError(f"no message: {type(error).__name__}") from error
-        if not (isinstance(message, dict) and known and whole and sum(sizes) <= LARGEST_ARRAYS):
+        small = sum(sizes) <= LARGEST_ARRAYS and all(n <= LARGEST_ARRAYS for n in spans)
+        if not (isinstance(message, dict) and known and small):
             raise ProtocolError("a message with wrong arrays")
         arrays = [
+            # Writable, as an array is that a function gets in a notebook.
             np.frombuffer(self._read(size), dtype).reshape(shape)
             for size, (dtype, shape) in zip(sizes, layouts, strict=True)
         ]
@@ -114,7 +123,7 @@ class Channel:
         """Close the socket; the other side reads an end of file."""
         self._socket.close()
 
-    def _read(self, count: int) -> bytes:
+    def _read(self, count: int) -> bytearray:
         buffer = bytearray(count)
         view = memoryview(buffer)
         while view:
@@ -123,7 +132,7 @@ class Channel:
                 raise Gone("its end of the socket is closed")
             self.received += got
             view = view[got:]
-        return bytes(buffer)
+        return buffer
 
     def _in_time(self, action: Callable[[], int]) -> int:
         while True:
@@ -152,7 +161,7 @@ class Channel:
 
 
 def _plain(value: object, depth: int = 0) -> object:
-    """What JSON held, without the texts that no file can: lone halves of characters.
+    """What JSON held, with a question mark for each half of a surrogate pair: UTF-8 has none.
 
     Raises:
         ValueError: it is nested too deeply for whoever works with it later.

@@ -27,7 +27,7 @@ import traceback
 from pathlib import Path
 
 from course_utils.grader.box import sandbox
-from course_utils.grader.box.sandbox import Limits
+from course_utils.grader.box.sandbox import Limits, Sandbox
 from course_utils.grader.box.wire import Channel
 
 MESSAGE_BYTES = 4096
@@ -35,6 +35,8 @@ MESSAGE_BYTES = 4096
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "HOME": sandbox.SCRATCH,
+    "USER": sandbox.USER_NAME,
+    "LOGNAME": sandbox.USER_NAME,
     "TMPDIR": "/tmp",
     "LANG": "C.UTF-8",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
@@ -68,20 +70,25 @@ class Branch:
         self.library = library
 
     def fork(
-        self, connection: socket.socket, limits: Limits, inside: int | None, folder: str
+        self, connection: socket.socket, limits: Limits, inside: Sandbox | None, folder: str
     ) -> int:
         """Fork a process for one submission.
 
         Args:
             connection: the end of a socket that the process shall have.
             limits: what it may use.
-            inside: the first process of the sandbox to step into; None for no sandbox.
+            inside: the sandbox to step into; None for none.
             folder: where it shall work if there is no sandbox.
 
         Returns:
             The number of the process.
         """
-        request = {"limits": vars(limits), "inside": inside, "folder": folder}
+        request = {
+            "limits": vars(limits),
+            "inside": inside and inside.process,
+            "user": inside and inside.user,
+            "folder": folder,
+        }
         socket.send_fds(self._control, [json.dumps(request).encode()], [connection.fileno()])
         return self._answer()["pid"]
 
@@ -188,7 +195,7 @@ def _guard(control: socket.socket, request: dict, connection: int) -> None:
     """
     try:
         sandbox.die_with_parent()
-        user = sandbox.spare_user()
+        user = request["user"]
         if request["inside"] is None:
             os.chdir(request["folder"])
         else:
