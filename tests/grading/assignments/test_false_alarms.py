@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import optimize, special, stats
 
+from course_utils.grading.assignments import noise
 from course_utils.grading.assignments.autoencoder import probes as autoencoder
 from course_utils.grading.assignments.gan import probes as gan
 from course_utils.grading.assignments.vae import probes as vae
@@ -62,9 +63,28 @@ def fourth_moment(count, tolerance):
     return p_value(3 - tolerance) + p_value(3 + tolerance)
 
 
+def lags(count):
+    """Autocorrelations at all lags, forwards and backwards, by Chernoff's bound for each.
+
+    Σ e_i e_{i+k} around a circle is a quadratic form with the eigenvalues cos θ; the mean of
+    log(1 − 2t cos θ) is log((1 + √(1 − 4t²)) / 2). Of signs it is smaller: cosh t ≤ exp(t²/2).
+    """
+    one = 2 * chernoff(
+        lambda t: -count / 2 * np.log((1 + np.sqrt(1 - 4 * t**2)) / 2),
+        noise.LAG_ERRORS * np.sqrt(count),
+        0.499,
+    )
+    return 2 * 1.5 * count * one
+
+
+def standard_normal(count):
+    return [*[noise.ALARM] * (1 + len(noise.TAILS) + len(noise.POWERS)), lags(count)]
+
+
 def noise_and_sigma():
     """ε² against sigma: a weighted sum of chi-squares, by Chernoff's bound."""
-    sigma = vae_properties.latent(40, 500)["sigma"].ravel()
+    size = (vae_properties.EXAMPLES, vae_properties.DIMENSIONS)
+    sigma = vae_properties.latent(*size)["sigma"].ravel()
     w = sigma - sigma.mean()
     w /= np.sqrt(2 * np.sum(w**2))
     both = [
@@ -106,14 +126,16 @@ def same_penalty():
 
 
 def reparameterize():
-    pairs = 40 * 499
+    size = vae_properties.EXAMPLES * vae_properties.DIMENSIONS
+    pairs = (vae_properties.EXAMPLES - 1) * vae_properties.DIMENSIONS
     return [
         2 * stats.norm.sf(vae.MEAN_ATOL * np.sqrt(vae.DRAWS) / vae.SIGMA),
         *[deviation(vae.DRAWS, vae.DEVIATION_RTOL)] * 2,
         fourth_moment(vae.DRAWS, vae.FOURTH_MOMENT_ATOL),
         *[share(vae.DRAWS, 1e-6, vae.EQUAL_SHARE_ATOL)] * 6,
-        *[1e-9] * 2,  # Kolmogorov and Smirnov
-        *[correlation(pairs)] * 8,
+        *standard_normal(vae_properties.CALLS * size),
+        *standard_normal(vae_properties.TRACED_CALLS * size),
+        *[correlation(pairs)] * 6,
         *[noise_and_sigma()] * 2,
     ]
 
@@ -153,6 +175,31 @@ def test_a_right_function_fails_less_than_once_in_a_million_runs(alarms):
     probabilities = np.array(alarms())
     assert (probabilities >= 0).all()
     assert probabilities.sum() < 1e-6
+
+
+def test_a_cut_moment_stays_within_its_bound():
+    """Bernstein's bound holds, at a probability that can be counted."""
+    rng, runs, count, alarm = np.random.default_rng(0), 20_000, 2000, 0.02
+    e = np.minimum(np.abs(rng.normal(size=(runs, count))), noise.CUT)
+    for power in noise.POWERS:
+        mean, variance = noise.cut_moments(power)
+        assert mean == pytest.approx(np.mean(e**power), rel=0.01)
+        assert variance == pytest.approx(np.var(e**power), rel=0.05)
+        t, most = noise.moment_tolerance(power, count), noise.CUT**power - mean
+        bound = 2 * np.exp(-count * t**2 / (2 * variance + 2 * most * t / 3))
+        assert bound == pytest.approx(noise.ALARM)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(noise, "ALARM", alarm)
+            off = np.abs(np.mean(e**power, axis=1) - mean) > noise.moment_tolerance(power, count)
+        assert np.mean(off) < alarm
+
+
+def test_autocorrelations_of_right_noise_are_as_large_as_they_should_be():
+    """The largest of 1.5 N has a known median; Monte Carlo of 200 rows, fixed seed."""
+    rng, count = np.random.default_rng(0), 1000
+    largest = [noise.largest_correlation(rng.normal(size=count)) for _ in range(200)]
+    median = stats.norm.isf((1 - 0.5 ** (1 / (1.5 * count))) / 2) / np.sqrt(count)
+    assert np.median(largest) == pytest.approx(median, rel=0.1)
 
 
 @pytest.mark.parametrize(("errors", "p"), [(2, 0.0455), (3, 0.0027)])

@@ -85,9 +85,9 @@ def names_a_nearest_center(arguments: Arrays, function: Callable) -> None:
     given = [in_precision("float32", value) for value in (points, centers)]
     labels = np.asarray(function(*given))
     if labels.shape != (len(points),):
-        raise AssertionError(f"assign returns shape {labels.shape}, not {(len(points),)}.")
+        raise AssertionError(f"assign returns another shape than {(len(points),)}.")
     if labels.dtype.kind not in "iu":
-        raise AssertionError(f"assign returns {labels.dtype}; it should return integers.")
+        raise AssertionError("assign does not return integers.")
     if labels.min() < 0 or labels.max() >= len(centers):
         raise AssertionError("assign gives a label that is the position of no center.")
     distances = distance.cdist(points, centers, "sqeuclidean")

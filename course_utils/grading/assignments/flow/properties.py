@@ -193,12 +193,10 @@ def integrates_to_one(function: Callable) -> None:
         flow = as_tensor(GivenFunction("cubic_flow", np.array(weights)))
         density = np.exp(np.asarray(function(tf.constant(x), flow), "float64"))
         if density.shape != (len(x),):
-            raise AssertionError(f"log_prob returns shape {density.shape}, not {(len(x),)}.")
+            raise AssertionError(f"log_prob returns another shape than {(len(x),)}.")
         total = np.trapezoid(density, x[:, 0].astype("float64"))
         if not np.isclose(total, 1, rtol=1e-3):
-            raise AssertionError(
-                f"The density integrates to {total:.4g} in one dimension; it should be 1."
-            )
+            raise AssertionError("The density does not integrate to 1 in one dimension.")
 
 
 SIZES = {
