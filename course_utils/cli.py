@@ -45,10 +45,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     doctor.set_defaults(run=_doctor)
 
-    # What follows is for instructors and maintainers; students' copies of the course lack it.
-    if importlib.util.find_spec("course_utils.building") is None:
-        return parser
+    # Students' copies of the course lack these commands.
+    if importlib.util.find_spec("course_utils.building") is not None:
+        _add_commands_of_maintainers(commands)
+        _add_commands_of_instructors(commands)
+    return parser
 
+
+def _add_commands_of_maintainers(commands: argparse._SubParsersAction) -> None:
+    """Build and check what is committed: notebooks, self-checks, weights."""
     notebooks = commands.add_parser(
         "notebooks", help="build lectures/, solutions/ and assignments/ from notebooks/"
     )
@@ -92,6 +97,9 @@ def _parser() -> argparse.ArgumentParser:
     weights.add_argument("--seed", type=int, default=0, help="of the training (default: 0)")
     weights.set_defaults(run=_weights)
 
+
+def _add_commands_of_instructors(commands: argparse._SubParsersAction) -> None:
+    """Hand out, grade and report."""
     release = commands.add_parser(
         "release", help="write what students get: lectures, assignments and library, no solutions"
     )
@@ -150,7 +158,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     report.add_argument("name", metavar="ASSIGNMENT")
     report.set_defaults(run=_report)
-    return parser
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

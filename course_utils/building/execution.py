@@ -111,9 +111,9 @@ def execute(path: Path, copy: Path) -> Execution:
         kernel_name="python3",
         timeout=CELL_TIMEOUT,
         startup_timeout=120,
-        # nbclient's 4 s for a cell's last output are too few on a busy machine.
+        # nbclient waits 4 s for a cell's last output, which is too short on a busy machine.
         iopub_timeout=60,
-        # The kernel would tell on the terminal how it talks to us, for every lecture.
+        # Otherwise each kernel prints its connection settings to the terminal.
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_execute=lambda cell, cell_index: latest.update(cell=cell),
@@ -169,7 +169,7 @@ def _usage(client: NotebookClient):
                     processes = [kernel, *kernel.children(recursive=True)]
                     memory = sum(process.memory_info().rss for process in processes)
                     usage["peak"] = max(usage["peak"], memory)
-                    # The first four are user, system and, for children that have ended, both again.
+                    # User and system time of the process, then of its children that have ended.
                     computed = sum(sum(process.cpu_times()[:4]) for process in processes)
                     usage["cpu_seconds"] = max(usage["cpu_seconds"], computed)
 

@@ -9,11 +9,11 @@ import re
 
 import ziamath
 
-# Shared glyphs would vanish together with the formula that defines them, as in a folded answer.
+# With shared glyphs, a formula in a folded answer would hide those of the formulas after it.
 ziamath.config.svg2 = False
 FONT_SIZE = 17  # pixels, beside text of 16
 INK = "currentColor"  # that of the text around it, in dark pages too
-# What ziamath misreads, and the same as it reads it: a letter without braces, a tall double bar.
+# TeX that ziamath misreads (a letter without braces, a tall double bar) and what it reads well.
 REWRITTEN = (
     (re.compile(r"\\mathbb (\w)"), r"\\mathbb{\1}"),
     (re.compile(r"\\[bB]igg?[lmr]?(?=\\\|)"), ""),

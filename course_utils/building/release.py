@@ -29,7 +29,7 @@ ALLOWED = {
     HIDDEN_TESTS: ("a test", lambda cell: is_grade(cell) and not is_solution(cell)),
     MARK_SCHEME: ("a task", is_task),
 }
-# A shorter line, such as `return x`, tells nothing and stands in many places by chance.
+# Shorter lines, such as `return x`, give nothing away and occur in many places by chance.
 TELLING_LENGTH = 12
 
 

@@ -16,7 +16,7 @@ from course_utils import students
 from course_utils.building import folders
 from course_utils.validation import check_known
 
-# nbgrader's settings are among them: by itself Validate would give a cell no more than 30 s.
+# nbgrader's settings are among them: without these, Validate stops a cell after 30 s.
 AS_THEY_ARE = ("LICENSE", "environment.yml", "nbgrader_config.py")
 MAKE_SECTIONS_FOR_STUDENTS = ("Use the course", "Tidy up")
 

@@ -211,7 +211,7 @@ def _metadata(source: Source, index: int, cell: NotebookNode) -> dict:
         if "grade_id" in kept.get("nbgrader", {}):
             _check_name(source, index, kept["nbgrader"]["grade_id"])
         return kept
-    [form] = forms
+    form = forms[0]
     grade, solution, locked = SHORT_FORMS[form]
     if cell.cell_type not in CELL_TYPES[form]:
         raise source.error(index, f"a {cell.cell_type} cell cannot be {form}={given[form]!r}")

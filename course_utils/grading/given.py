@@ -59,7 +59,7 @@ def _flat(x: tf.Tensor) -> tf.Tensor:
     return tf.reshape(x, (tf.shape(x)[0], -1))
 
 
-# Each takes weights and a batch (B, …), whose P entries an example it flattens.
+# Each takes weights and a batch (B, …). It flattens the examples; P is the number of their entries.
 KINDS: dict[str, Callable[[tf.Tensor, tf.Tensor], object]] = {
     "linear": _linear,
     "quadratic": _quadratic,

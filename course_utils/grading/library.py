@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from types import FunctionType, ModuleType
 
-# What takes part in the comparison itself, or has nothing that an assignment asks for.
+# Modules that the comparison itself needs, or that hold nothing an assignment asks for.
 ALLOWED = ("course_utils.grading", "course_utils.grader", "course_utils.quiet", "course_utils.data")
 
 
@@ -23,7 +23,7 @@ class LibraryCalled(AssertionError):
 
 
 def _refuse(*_args, **_kwargs):
-    # The code of this function runs with the globals of another module: it brings its own import.
+    # This code is put into functions of other modules and runs with their globals: import here.
     from course_utils.grading.library import LibraryCalled
 
     raise LibraryCalled
@@ -53,7 +53,7 @@ def refused(also: Iterable[FunctionType] = ()) -> Iterator[None]:
     sys.meta_path.insert(0, _NoFurtherModules)
     try:
         for function, code in codes.items():
-            # Code can only be exchanged for code with as many captured variables.
+            # Python refuses to exchange code for code with another number of captured variables.
             function.__code__ = _refuse.__code__.replace(co_freevars=code.co_freevars)
         yield
     finally:

@@ -16,7 +16,7 @@ from course_utils.grading.probes import Observation, Probe
 from course_utils.grading.selfcheck import FunctionCheck
 from course_utils.students import CHECKS
 
-# The tolerance of the checks is a hundred times wider.
+# Significant digits of the numbers in a file; the checks' tolerance is a hundred times wider.
 DIGITS = 6
 
 

@@ -163,8 +163,8 @@ class Assignment:
     def _problem(self, name: str, function: object, namespace: dict) -> Diagnosis | None:
         """What is wrong with a function of a notebook, apart from what it builds on."""
         graded = self.function(name)
-        # A right upstream function stays: what was written around its array or tensor, in its
-        # precision, need not run with another.
+        # A right function stays the student's own: ours may return another type or precision, and
+        # what the student wrote around theirs need not run with it.
         wrong = [u for u in graded.builds_on if self._problem(u, namespace.get(u), namespace)]
         with self._course_versions(wrong, namespace), self._library_refused():
             problem = selfcheck.diagnose(function, selfcheck.load_checks()[name])
@@ -204,7 +204,7 @@ class Assignment:
         """The global names of the notebook of a student who has everything right."""
         namespace = cells.notebook()
         for name, solution in ((f.name, f.solution) for f in self.functions):
-            # Other objects than the solutions themselves, which refuse to be called while grading.
+            # Copies: the solutions themselves refuse to be called while a function is graded.
             namespace[name] = types.FunctionType(solution.__code__, namespace, name)
         return namespace
 
