@@ -16,7 +16,9 @@ import keras
 import numpy as np
 
 TEXTS = Path(__file__).parents[3] / "notebooks" / "assignments"
-SOLUTION_CELL = re.compile(r'^# %% solution="\w+".*?\n(?P<code>.*?)(?=^# %%|\Z)', re.M | re.S)
+SOLUTION_CELL = re.compile(
+    r'^# %% solution="(?P<name>\w+)".*?\n(?P<code>.*?)(?=^# %%|\Z)', re.M | re.S
+)
 
 _count = itertools.count()
 
@@ -70,8 +72,7 @@ def solutions_of(name: str) -> types.SimpleNamespace:
             "installed from its own folder, by `uv sync` or `pip install --editable .`"
         )
     namespace = notebook()
-    set_up = {*namespace}
-    for cell in SOLUTION_CELL.finditer(path.read_text(encoding="utf-8")):
+    cells = [*SOLUTION_CELL.finditer(path.read_text(encoding="utf-8"))]
+    for cell in cells:
         run(cell["code"], namespace)
-    solutions = {key: value for key, value in namespace.items() if key not in set_up}
-    return types.SimpleNamespace(**solutions)
+    return types.SimpleNamespace(**{cell["name"]: namespace[cell["name"]] for cell in cells})

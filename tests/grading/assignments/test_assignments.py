@@ -45,6 +45,7 @@ FEWEST = {
     "autoencoder": (145, 85, 35),
     "clustering": (85, 75, 28),
     "cyclegan": (140, 95, 34),
+    "diffusion": (100, 95, 40),
     "disentanglement": (125, 82, 28),
     "flow": (115, 85, 26),
     "gan": (160, 95, 30),
