@@ -232,8 +232,9 @@ def describe(name: str, probe: Probe, seen: Observation) -> str:
         return _wrong_shape(name, *shapes, situation)
     if got.shape != expected.shape:
         return _wrong_shape(name, got.shape, expected.shape, situation)
-    if not np.isfinite(got).all():
-        return f"{subject} {_first_unlike(np.isfinite(got), got)[1]:g} {situation}: not finite."
+    finite = np.isfinite(got) | ~np.isfinite(expected)
+    if not finite.all():
+        return f"{subject} {_first_unlike(finite, got)[1]:g} {situation}: not finite."
     if probe.statistic == "repetition":
         most = expected + probe.atol
         found = [words for words, g, m in zip(REPETITION, got, most, strict=False) if g > m]

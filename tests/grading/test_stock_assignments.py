@@ -53,6 +53,14 @@ POINTS = {
         "mutual_information_gap-test": 5,
         "question": 5,
     },
+    "evaluation": {
+        "frechet_distance-test": 7,
+        "precision-test": 6,
+        "recall-test": 3,
+        "nearest_distances-test": 4,
+        "log_likelihood_bound-test": 5,
+        "question": 5,
+    },
     "flow": {
         "coupling_forward-test": 5,
         "coupling_inverse-test": 5,

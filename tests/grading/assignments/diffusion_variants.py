@@ -75,12 +75,6 @@ def predict_clean(x_noisy, epsilon, alpha_bar):
     a = tf.reshape(a, [-1] + [1] * (len(x.shape) - 1))
     return tf.cast((x - tf.sqrt(1 - a) * e) / tf.sqrt(a), tf.float32)
 """,
-    "vectorized_map": """
-def predict_clean(x_noisy, epsilon, alpha_bar):
-    def one(three):
-        return (three[0] - tf.sqrt(1 - three[2]) * three[1]) / tf.sqrt(three[2])
-    return tf.vectorized_map(one, (x_noisy, epsilon, alpha_bar))
-""",
     "weights first": """
 def weights(a, like):
     a = tf.reshape(a, tf.concat([tf.shape(a), tf.ones(tf.rank(like) - 1, tf.int32)], 0))
