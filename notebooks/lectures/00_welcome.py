@@ -18,8 +18,8 @@
 # | [Translation without pairs: CycleGAN and deepfakes](10_cyclegan.ipynb) | [cyclegan](../assignments/cyclegan/cyclegan.ipynb) |
 # | [Normalizing flows](11_flows.ipynb) | [flow](../assignments/flow/flow.ipynb) |
 # | [Disentanglement](12_disentanglement.ipynb) | [disentanglement](../assignments/disentanglement/disentanglement.ipynb) |
-# | [Evaluation](13_evaluation.ipynb) | |
-# | [Diffusion and flow matching](14_diffusion.ipynb) | |
+# | [Evaluation](13_evaluation.ipynb) | [evaluation](../assignments/evaluation/evaluation.ipynb) |
+# | [Diffusion and flow matching](14_diffusion.ipynb) | [diffusion](../assignments/diffusion/diffusion.ipynb) |
 #
 # **How to use it.** Open a lecture and choose *Run → Run All Cells*. Predict what a cell will show
 # before you look. Move the sliders. Then do the assignment and press *Validate*.

@@ -481,6 +481,11 @@ for name, row in pair.items():
 # <details><summary>3. Precision 0.95, recall 0.2. What do you expect to see in a grid of samples, and which lecture had that picture?</summary>
 # Good pictures that repeat themselves, or kinds that never come: mode collapse, in the lecture on GANs.</details>
 #
+# ## Do it yourself
+#
+# The assignment [evaluation](../assignments/evaluation/evaluation.ipynb) asks for the Fréchet distance, precision and recall, the
+# test for copies and the bound of the likelihood, and uses yours to watch a model learn and to find five that cheat.
+#
 # ## Papers
 #
 # - L. Theis, A. van den Oord and M. Bethge, [A Note on the Evaluation of Generative

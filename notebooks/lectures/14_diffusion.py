@@ -555,6 +555,11 @@ plt.show()
 # The mean of the two velocities (weighted by how likely the pairs are), as the best answer to a squared error. Its own paths
 # therefore do not cross.</details>
 #
+# ## Do it yourself
+#
+# The assignment [diffusion](../assignments/diffusion/diffusion.ipynb) asks for the noise and the way back, guidance by a label, a
+# step of a sampler and the straight path of a flow, and draws garments with yours.
+#
 # ## Papers
 #
 # - B. Efron, [Tweedie's Formula and Selection Bias](https://doi.org/10.1198/jasa.2011.tm11181), 2011 (Robbins' and Tweedie's
