@@ -307,8 +307,9 @@ def _grade(arguments: argparse.Namespace) -> int:
     ):
         if not value > 0:
             raise ValueError(f"--{option} {value}: it must be greater than 0")
+    root = folders.find_root(Path.cwd())
     statuses = batch.grade(
-        folders.find_root(Path.cwd()),
+        root,
         arguments.name,
         arguments.students,
         jobs,
@@ -321,7 +322,7 @@ def _grade(arguments: argparse.Namespace) -> int:
         arguments.json.parent.mkdir(parents=True, exist_ok=True)
         content = json.dumps([dataclasses.asdict(status) for status in statuses], indent=1)
         arguments.json.write_text(content + "\n", encoding="utf-8")
-    print(report.closing_table(arguments.name, statuses))
+    print(report.closing_table(arguments.name, statuses, root))
     return 0
 
 
@@ -331,7 +332,7 @@ def _feedback(arguments: argparse.Namespace) -> int:
 
     root = folders.find_root(Path.cwd())
     pages = feedback.write(root, arguments.name, arguments.students)
-    print(f"{len(pages)} pages: feedback/STUDENT/{arguments.name}/{arguments.name}.html")
+    print(f"{len(pages)} pages, such as {os.path.relpath(pages[0])}" if pages else "No pages.")
     return 0
 
 

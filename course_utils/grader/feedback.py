@@ -7,7 +7,6 @@ hidden test is in what the page is made from.
 import base64
 import binascii
 import datetime
-import html
 import itertools
 import re
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from course_utils.building import gradebook, release
 from course_utils.building.formulas import cost, formula_svg
 from course_utils.grader import recording, tasks
 from course_utils.grader.handin.pictures import shown_in
+from course_utils.grader.page import code_of, escaped, whole
 from course_utils.grader.recording import Status
 from course_utils.grader.tasks import Verdict
 
@@ -55,22 +55,6 @@ class Late:
             f"It was handed in {self.by} after it was due ({self.due:%Y-%m-%d %H:%M} UTC): "
             f"{self.penalty:g} points are taken off."
         )
-
-
-STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem;
-  color: #1b1b1b; background: #fff; }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
-.score { float: right; font-variant-numeric: tabular-nums; }
-section { border: 1px solid #ccc; border-left-width: .4rem; border-radius: .3rem;
-  padding: .5rem 1rem; margin: .7rem 0; }
-section.right { border-left-color: #0072b2; } section.wrong { border-left-color: #d55e00; }
-section.open { border-left-color: #999; }
-pre { background: #f5f5f5; padding: .6rem; overflow-x: auto; white-space: pre-wrap;
-  overflow-wrap: anywhere; font-size: .85rem; }
-.text { white-space: pre-wrap; overflow-wrap: anywhere; }
-img { max-width: 100%; }
-"""
 
 
 def write(root: Path, name: str, students: list[str] | None = None) -> list[Path]:
@@ -160,23 +144,16 @@ def page(
     said = (_told(status), *(_failures(notebook) if notebook else ()), *status.repairs)
     body = "".join(
         (
-            f"<h1>{_text(name)} <span class=score>{_score(grades, late)}</span></h1>",
-            f"<p>{_text(status.student)}</p>",
-            f"<p>{_text(late)}</p>" if late else "",
-            *(f"<p>{_text(sentence)}</p>" for sentence in said if sentence),
-            *(_function(verdict, grades) for verdict in status.verdicts),
+            f"<h1>{escaped(name)} <span class=score>{_score(grades, late)}</span></h1>",
+            f"<p>{escaped(status.student)}</p>",
+            f"<p>{escaped(late)}</p>" if late else "",
+            *(f"<p>{escaped(sentence)}</p>" for sentence in said if sentence),
+            *(_function(verdict, grades, notebook) for verdict in status.verdicts),
             *(_answers(notebook, grades) if notebook else ()),
             *(_outputs(notebook) if notebook else ()),
         )
     )
-    return (
-        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width">'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
-        "img-src data:; style-src 'unsafe-inline'\">"
-        f"<title>{_text(name)}: {_text(status.student)}</title><style>{STYLE}</style></head>"
-        f"<body>{body}</body></html>\n"
-    )
+    return whole(f"{name}: {status.student}", body)
 
 
 def _score(grades: dict, late: Late | None) -> str:
@@ -211,13 +188,16 @@ def _told(status: Status) -> str:
     return status.sentence
 
 
-def _function(verdict: Verdict, grades: dict) -> str:
+def _function(verdict: Verdict, grades: dict, notebook: NotebookNode | None) -> str:
     grade = grades.get(verdict.test, {"score": verdict.points, "most": verdict.most})
     kind, mark = ("right", "✓") if verdict.is_right else ("wrong", "✗")
+    code = code_of(notebook, verdict.function, verdict.test) if notebook else ""
+    unfolded = "" if verdict.is_right else " open"
+    shown = f"<details{unfolded}><summary>Your code</summary>{_pre(code)}</details>" if code else ""
     return (
         f"<section class={kind}><span class=score>{grade['score']:g} / {grade['most']:g}</span>"
-        f"<strong>{mark} <code>{_text(verdict.function)}</code></strong>"
-        f"<p>{_text(verdict.message)}</p></section>"
+        f"<strong>{mark} <code>{escaped(verdict.function)}</code></strong>"
+        f"<p>{escaped(verdict.message)}</p>{shown}</section>"
     )
 
 
@@ -238,8 +218,8 @@ def _answers(notebook: NotebookNode, grades: dict) -> Iterator[str]:
         for text, words, name in shown_in(cell.source):
             yield f"<div class=text>{_with_formulas(text)}</div>"
             for mime, encoded in attached.get(name, {}).items():
-                source = f"data:{_text(mime)};base64,{_text(encoded)}"
-                yield f'<p><img alt="{_text(words)}" src="{source}"></p>'
+                source = f"data:{escaped(mime)};base64,{escaped(encoded)}"
+                yield f'<p><img alt="{escaped(words)}" src="{source}"></p>'
         if grade["comment"]:
             yield f"<p><strong>Comment:</strong> {_with_formulas(grade['comment'])}</p>"
         yield "</section>"
@@ -279,11 +259,7 @@ def _output(output: NotebookNode) -> str:
 
 def _pre(text: str) -> str:
     cut = text if len(text) <= LONGEST_OUTPUT else text[:LONGEST_OUTPUT] + "\n…"
-    return f"<pre>{_text(cut)}</pre>" if cut.strip() else ""
-
-
-def _text(value: str) -> str:
-    return html.escape(str(value))
+    return f"<pre>{escaped(cut)}</pre>" if cut.strip() else ""
 
 
 def _with_formulas(text: str) -> str:
@@ -294,6 +270,6 @@ def _with_formulas(text: str) -> str:
         left -= cost(tex)
         if left < 0:
             break
-        parts += [_text(text[last : match.start()]), formula_svg(tex, bool(match[1]))]
+        parts += [escaped(text[last : match.start()]), formula_svg(tex, bool(match[1]))]
         last = match.end()
-    return "".join([*parts, _text(text[last:])])
+    return "".join([*parts, escaped(text[last:])])

@@ -2,16 +2,20 @@
 
 import contextlib
 import csv
+import os
 import re
 from collections import Counter
 from pathlib import Path
 
+import nbformat
 from nbgrader.api import MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
 from course_utils.building import gradebook, release
-from course_utils.grader import recording, tasks
+from course_utils.grader import recording, report_page, tasks
+from course_utils.grader.page import code_of
 from course_utils.grader.recording import Status
+from course_utils.grader.report_page import ClassReport, Mistake
 from course_utils.grader.tasks import Verdict
 
 MEANINGS = {
@@ -36,15 +40,17 @@ MOST_NOTES = 20
 ID = re.compile(r"[\w.+@-]*")
 
 
-def closing_table(name: str, statuses: list[Status]) -> str:
-    """How many of each status, what it means, and where to look."""
-    counts = Counter(status.status for status in statuses)
+def closing_table(name: str, statuses: list[Status], root: Path | None = None) -> str:
+    """How many of each status, what it means, and where to look.
+
+    Args:
+        name: the assignment.
+        statuses: of everybody.
+        root: the course's folder; the present one if None.
+    """
+    root = root or Path.cwd()
     lines = ["", f"{len(statuses)} students, {name}:"]
-    lines += [
-        f"  {counts[status]:5}  {status:15} {meaning}"
-        for status, meaning in MEANINGS.items()
-        if counts[status]
-    ]
+    lines += [f"  {count:5}  {status:15} {what}" for count, status, what in _counted(statuses)]
     ran = [status for status in statuses if status.status not in NOT_RUN]
     unprotected = sum(status.isolation == tasks.NONE for status in ran)
     if unprotected:
@@ -58,10 +64,16 @@ def closing_table(name: str, statuses: list[Status]) -> str:
         lines.append(f"  … and {len(noted) - MOST_NOTES} more, among the notes in the statuses")
     lines += [
         "",
-        f"Statuses: {recording.FOLDER}/{name}/   Notebooks: autograded/STUDENT/{name}/",
+        f"Statuses: {_short(root / recording.FOLDER / name, root)}/   "
+        f"Notebooks: {_short(root / 'autograded' / 'STUDENT' / name, root)}/",
         f"Next: course feedback {name}, course report {name}",
     ]
     return "\n".join(lines)
+
+
+def _counted(statuses: list[Status]) -> list[tuple[int, str, str]]:
+    counts = Counter(status.status for status in statuses)
+    return [(counts[one], one, what) for one, what in MEANINGS.items() if counts[one]]
 
 
 def _why_the_grader_failed(statuses: list[Status]) -> list[str]:
@@ -73,9 +85,10 @@ def _why_the_grader_failed(statuses: list[Status]) -> list[str]:
 def write(root: Path, name: str) -> str:
     """Write the tables of an assignment to exports/ and return the report to read.
 
-    exports/ASSIGNMENT.csv has a row for each student with status and points by function,
-    exports/ASSIGNMENT_misconceptions.csv one for each misconception, the commonest first, and
-    exports/ASSIGNMENT_lms.csv what learning platforms import: who, and points of how many.
+    exports/ASSIGNMENT.html is the report as a page. exports/ASSIGNMENT.csv has a row for each
+    student with status and points by function, exports/ASSIGNMENT_misconceptions.csv one for each
+    misconception, the commonest first, and exports/ASSIGNMENT_lms.csv what learning platforms
+    import: who, and points of how many.
 
     Raises:
         ValueError: nobody was graded.
@@ -110,7 +123,7 @@ def write(root: Path, name: str) -> str:
     columns = ["id", "last_name", "first_name", "email", "score", "max_score"]
     people = [[one[key] for key in columns] for one in students.values()]
     _write_csv(platform, columns, people)
-    lines = [closing_table(name, statuses).partition("\nStatuses")[0].strip(), ""]
+    lines = [closing_table(name, statuses, root).partition("\nStatuses")[0].strip(), ""]
     lines += [f"{'student':24} {'status':15} " + " ".join(f"{f[:14]:>14}" for f in functions)]
     shown = rows if len(rows) <= LONGEST_LIST else [r for r in rows if r[1] != tasks.GRADED]
     for row in shown[:LONGEST_LIST]:
@@ -125,13 +138,53 @@ def write(root: Path, name: str) -> str:
         ["function", "misconception", "students", "of", "sentence"],
         [[v.function, v.misconception, n, tried, v.message] for v, n in _common(statuses)],
     )
-    lines += ["", *_to_reteach(statuses), "", "Tables:"]
+    page = table.with_suffix(".html")
+    recording.write_whole(page, report_page.page_of(_summary(root, name, statuses, students)))
+    lines += ["", *_to_reteach(statuses), "", f"The same as a page: {_short(page, root)}"]
+    lines += ["Tables:"]
     lines += [f"  {_short(path, root)}" for path in (table, misconceptions, platform)]
     return "\n".join(lines)
 
 
 def _short(path: Path, root: Path) -> Path:
-    return path.relative_to(root)
+    """A path as somebody finds it from where they are, or else from the course's folder."""
+    here = Path.cwd()
+    path, root = path.resolve(), root.resolve()
+    if path.is_relative_to(here):
+        return path.relative_to(here)
+    return Path(os.path.relpath(path, here if here.is_relative_to(root) else root))
+
+
+def _summary(root: Path, name: str, statuses: list[Status], students: dict) -> ClassReport:
+    """What the page of a class shows."""
+    tried = [status for status in statuses if status.status not in NOT_RUN]
+    verdicts = [verdict for status in tried for verdict in status.verdicts]
+    right = {v.function: 0 for v in verdicts} | Counter(v.function for v in verdicts if v.is_right)
+    known = [students[status.student] for status in tried if status.student in students]
+    return ClassReport(
+        name,
+        len(tried),
+        [one["score"] for one in known],
+        max((one["max_score"] for one in known), default=0.0),
+        right,
+        [_mistake(root, name, verdict, tried) for verdict, _ in _common(statuses)],
+        _counted(statuses),
+        [(status.student, note) for status in statuses for note in status.notes],
+    )
+
+
+def _mistake(root: Path, name: str, verdict: Verdict, tried: list[Status]) -> Mistake:
+    who = [
+        status.student
+        for status in tried
+        for other in status.verdicts
+        if (other.function, other.misconception) == (verdict.function, verdict.misconception)
+    ]
+    path = root / "autograded" / who[0] / name / f"{name}.ipynb"
+    code = ""
+    if path.is_file():
+        code = code_of(nbformat.read(path, as_version=4), verdict.function, verdict.test)
+    return Mistake(verdict, who, code)
 
 
 def _common(statuses: list[Status]) -> list[tuple[Verdict, int]]:

@@ -67,6 +67,9 @@ def test_grade_feedback_and_report(tmp_path, monkeypatch, capsys):
     assert cli.main(["report", "vae"]) == 0
     said = capsys.readouterr().out
     assert "What to reteach:" in said
+    named = re.findall(r"\S*exports/\S+", said)
+    assert len(named) == 4
+    assert all(Path(path).is_file() for path in named)
     assert len(rows("exports/vae.csv")) == 24
     common = rows("exports/vae_misconceptions.csv")
     assert common[0]["function"] == "kl_divergence"

@@ -10,6 +10,7 @@ import pytest
 
 from course_utils.grader import feedback, report, tasks
 from course_utils.grader.recording import Status
+from course_utils.grader.report_page import ClassReport, Mistake, page_of
 from course_utils.grader.tasks import Verdict
 
 SPY = "<script>alert('x')</script>"
@@ -162,6 +163,70 @@ def test_a_suspicion_is_not_told_in_detail():
     text = shown(feedback.page("vae", accused, notebook(), GRADES))
     assert "Your instructor will look at it" in text
     assert "the evidence" not in text
+
+
+KL = "def kl_divergence(mu, sigma):\n    return tf.reduce_sum(mu, axis=1)  # <b>"
+
+
+def with_code(*sources):
+    """A graded notebook whose test of kl_divergence comes after the first of these cells."""
+    first, *later = map(nbformat.v4.new_code_cell, sources)
+    metadata = {"nbgrader": {"grade": True, "solution": False, "grade_id": "kl_divergence-test"}}
+    test = nbformat.v4.new_code_cell("check(kl_divergence)", metadata=metadata)
+    return nbformat.v4.new_notebook(cells=[first, test, *later])
+
+
+def test_the_students_own_code_stands_beside_the_sentence():
+    graded = with_code(f"import this\n{KL}\nprint('more')", "def kl_divergence(): pass")
+    page = feedback.page("vae", status(), graded, GRADES)
+    assert f"<details open><summary>Your code</summary><pre>{html.escape(KL[:-7])}" in page
+    assert "import this" not in page
+    assert "def kl_divergence(): pass" not in page
+    assert page.index("½ is missing") < page.index("reduce_sum") < page.index("vae_loss is right")
+
+
+@pytest.mark.parametrize("source", ["def kl_divergence(:\n    <b>", "kl_divergence = <b>"])
+def test_code_that_python_cannot_read_is_shown_whole(source):
+    page = feedback.page("vae", status(), with_code(source), GRADES)
+    assert html.escape(source) in page
+
+
+def test_the_class_on_a_page():
+    mistake = Mistake(verdict("kl_divergence", 0.0, f"The ½. {SPY}", "½ missing"), ["a", "b"], KL)
+    report = ClassReport(
+        "vae",
+        tried=4,
+        scores=[0.0, 5.0, 25.0, 25.0],
+        most=25.0,
+        right={"vae_loss": 4, "kl_divergence": 2},
+        mistakes=[mistake],
+        statuses=[(4, "graded", "all cells ran")],
+        notes=[("ada", f"Look. {SPY}")],
+    )
+    page = page_of(report)
+    text = shown(page)
+    assert "Points of 4 students, 13.8 of 25 on average" in text
+    assert page.count("<rect") == 10
+    assert re.search(r"kl_divergence\s+2 of 4\s+worth going through again", text)
+    assert "vae_loss 4 of 4 worth" not in " ".join(text.split())
+    assert re.search(r"2 of 4\s+kl_divergence\s*: ½ missing", text)
+    assert html.escape(KL) in page
+    assert "<script" not in page
+    assert "ada: Look." in text
+    assert not re.search(r'(src|href)="(?!data:)', page)
+
+
+def test_paths_are_those_from_where_one_is(tmp_path, monkeypatch):
+    course = tmp_path / "build" / "class"
+    (course / "lectures").mkdir(parents=True)
+    table = course / "exports" / "vae.csv"
+    for where, said in (
+        (tmp_path, "build/class/exports/vae.csv"),
+        (course, "exports/vae.csv"),
+        (course / "lectures", "../exports/vae.csv"),
+    ):
+        monkeypatch.chdir(where)
+        assert str(report._short(table, course)) == said
 
 
 def test_what_to_reteach():
