@@ -25,6 +25,7 @@ import signal
 import socket
 import sys
 import sysconfig
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -62,13 +63,43 @@ class Writers(NamedTuple):
         self.test.close()
 
 
+def log_folder(log_dir: str | os.PathLike = "logs") -> Path:
+    """Where logs can be written: `log_dir`, or where it cannot be written a place that can.
+
+    A copy of the course that many people share is often read-only. The place then is a folder of
+    each person's own among the temporary files, and this prints where.
+
+    Args:
+        log_dir: the folder of all runs, relative to the present one; it need not exist.
+
+    Returns:
+        The folder, which need not exist either.
+    """
+    wanted = Path(log_dir)
+    there = next(folder for folder in (wanted, *wanted.absolute().parents) if folder.exists())
+    if os.access(there, os.W_OK):
+        return wanted
+    # One for each person and each folder that they would have been in.
+    whose = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "")
+    place = Path(tempfile.gettempdir(), f"course-logs-{whose}", *wanted.absolute().parts[1:])
+    if place not in _told:
+        _told.add(place)
+        print(f"{wanted} cannot be written here: the logs go to {place}")
+    return place
+
+
+# The places that `log_folder` has printed.
+_told: set[Path] = set()
+
+
 def create_writers(log_dir: str | os.PathLike = "logs", name: str = "run") -> Writers:
     """Open writers for train and test in a new folder, `log_dir/name/YYYYMMDD-HHMMSS`.
 
     Runs that start in the same second get different folders; the later ones end in `-2`, `-3`, ….
 
     Args:
-        log_dir: the folder of all runs, the one to give to `show_dashboard`.
+        log_dir: the folder of all runs, the one to give to `show_dashboard`; where it cannot be
+            written, see `log_folder`.
         name: what is trained.
 
     Returns:
@@ -76,7 +107,7 @@ def create_writers(log_dir: str | os.PathLike = "logs", name: str = "run") -> Wr
         with `write_scalars` and `write_images`. What was written is on disk at the end of the
         `with`.
     """
-    started = Path(log_dir, name, datetime.datetime.now().strftime("%Y%m%d-%H%M%S"))
+    started = Path(log_folder(log_dir), name, datetime.datetime.now().strftime("%Y%m%d-%H%M%S"))
     for attempt in itertools.count(1):
         directory = started if attempt == 1 else started.with_name(f"{started.name}-{attempt}")
         # Making the folder is what claims it: another process may be asking for the same second.
@@ -287,7 +318,7 @@ def show_dashboard(log_dir: str | os.PathLike = "logs", height: int = 700) -> No
     prepare_dashboard()
     # The same words as `%tensorboard --logdir …`, so that either finds the other's server.
     with _interrupts_ignored():
-        result = manager.start(["--logdir", os.fspath(log_dir)])
+        result = manager.start(["--logdir", os.fspath(log_folder(log_dir))])
     match result:
         case manager.StartLaunched(info=info) | manager.StartReused(info=info):
             notebook.display(port=info.port, height=height)

@@ -32,6 +32,7 @@ from course_utils.tensorboard import (
     KERNEL_VARIABLE,
     RunLogger,
     create_writers,
+    log_folder,
     prepare_dashboard,
     prune_dashboards,
     show_dashboard,
@@ -40,6 +41,35 @@ from course_utils.tensorboard import (
     write_images,
     write_scalars,
 )
+
+# ---- where ---------------------------------------------------------------------------------------
+
+
+def test_a_folder_that_cannot_be_written_has_its_logs_elsewhere(tmp_path, monkeypatch, capsys):
+    course, elsewhere = tmp_path / "course", tmp_path / "elsewhere"
+    course.mkdir()
+    elsewhere.mkdir()
+    monkeypatch.chdir(course)
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    real = os.access
+
+    def sealed(path, mode):
+        return real(path, mode) and not Path(path).absolute().is_relative_to(course)
+
+    monkeypatch.setattr(os, "access", sealed)
+    writers = create_writers("logs/vae", name="run")
+    writers.close()
+    assert writers.directory.is_relative_to(elsewhere)
+    assert log_folder("logs/vae") == writers.directory.parents[1]
+    assert capsys.readouterr().out.count("cannot be written here: the logs go to") == 1
+    assert list(course.iterdir()) == []
+
+
+def test_a_folder_that_can_be_written_keeps_its_logs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert log_folder() == Path("logs")
+    assert log_folder(tmp_path / "a" / "b") == tmp_path / "a" / "b"
+
 
 # ---- what was written ----------------------------------------------------------------------------
 

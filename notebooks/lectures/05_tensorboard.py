@@ -34,13 +34,14 @@ from course_utils.plotting import show_images
 from course_utils.tensorboard import (
     RunLogger,
     create_writers,
+    log_folder,
     show_dashboard,
     write_codes,
     write_images,
     write_scalars,
 )
 
-LOGS = "logs/tensorboard"  # beside this notebook; git leaves it out
+LOGS = log_folder("logs/tensorboard")  # beside this notebook; git leaves it out
 plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.right": False})
 
 # %% [markdown]

@@ -35,6 +35,7 @@ from course_utils.plotting import show_images
 from course_utils.tensorboard import (
     RunLogger,
     create_writers,
+    log_folder,
     prepare_dashboard,
     write_scalars,
 )
@@ -270,7 +271,7 @@ baseline.close()
 
 prepare_dashboard()
 # %load_ext tensorboard
-# %tensorboard --logdir logs
+# %tensorboard --logdir {log_folder()}
 
 # %% [markdown]
 # The dashboard shows one line so far. While the next cell trains, press the round arrow at its top right to load what has
