@@ -95,6 +95,15 @@ def test_what_runs_students_code_knows_nothing_of_the_rest_of_the_grader(path):
     assert not any(name.startswith("course_utils.grading.assignments") for name in ours)
 
 
+@pytest.mark.parametrize("path", sorted((LIBRARY / "grader").rglob("*.py")), ids=lambda p: p.name)
+def test_a_method_and_a_function_of_a_file_have_names_of_their_own(path):
+    tree = ast.parse(path.read_text("utf-8"))
+    functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    for owner in [node for node in tree.body if isinstance(node, ast.ClassDef)]:
+        methods = {node.name for node in owner.body if isinstance(node, ast.FunctionDef)}
+        assert not methods & functions, f"{owner.name} in {path.name}"
+
+
 def test_there_is_no_cycle():
     """The table above is an order, so that no two parts can need each other."""
     above = {part: set(below) for part, below in MAY_IMPORT.items()}

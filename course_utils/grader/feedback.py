@@ -183,6 +183,10 @@ def _told(status: Status) -> str:
             "Some function gave other results when it was graded than in the notebook. "
             "Your instructor will look at it."
         )
+    if status.status == tasks.DIFFERS:
+        return (
+            "Some function gave other results when it was graded than in your notebook; see below."
+        )
     if status.status == tasks.INFRASTRUCTURE:
         return "The grader failed, not you. Your instructor will grade it again."
     return status.sentence

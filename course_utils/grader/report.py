@@ -56,6 +56,7 @@ def closing_table(name: str, statuses: list[Status], root: Path | None = None) -
     if unprotected:
         lines.append(f"  {unprotected:5}  of them ran without a sandbox (--isolation none)")
     lines += [f"  {why}" for why in _why_the_grader_failed(statuses)]
+    lines += _evidence(statuses)
     noted = [(status.student, note) for status in statuses for note in status.notes]
     if noted:
         lines += ["", "Please look at:"]
@@ -80,6 +81,21 @@ def _why_the_grader_failed(statuses: list[Status]) -> list[str]:
     """Each reason once, and what to do: for some of them running it again helps, for others not."""
     failed = [status.sentence for status in statuses if status.status == tasks.INFRASTRUCTURE]
     return list(dict.fromkeys(failed))[:COMMONEST]
+
+
+def _evidence(statuses: list[Status]) -> list[str]:
+    """What was seen of functions that gave other results here than in the notebook."""
+    seen = [(s.student, v) for s in statuses for v in s.verdicts if v.tampered or v.differs]
+    if not seen:
+        return []
+    lines = []
+    for student, verdict in seen[:MOST_NOTES]:
+        kind = tasks.TAMPERED if verdict.tampered else tasks.DIFFERS
+        # An error's words are a student's, and a terminal obeys some characters.
+        said = "".join(c if c.isprintable() else " " for c in verdict.tampered or verdict.differs)
+        lines.append(f"  {student}, {verdict.function}, {kind}: {said}")
+    more = len(seen) - len(lines)
+    return ["", "What was seen:", *lines, *([f"  … and {more} more"] if more else [])]
 
 
 def write(root: Path, name: str) -> str:

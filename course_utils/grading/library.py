@@ -3,6 +3,10 @@
 The library has many of the graded functions, in other conventions. An assignment asks for the
 student's own. The functions' code is exchanged, not their names: one that was imported by name long
 ago refuses as well.
+
+This is a hint for those who forgot, and no wall. The code runs in the student's own process, where
+whoever wants can copy a formula, trace it into a graph beforehand, load the module under another
+name, put the code back or ask another process. The library is the students' to read in any case.
 """
 
 import contextlib

@@ -265,3 +265,15 @@ def test_a_spreadsheet_runs_nothing(value):
     assert report._harmless(value) == f"'{value}"
     assert report._harmless("ada") == "ada"
     assert report._harmless(-1.5) == -1.5
+
+
+def test_the_report_shows_the_evidence_and_obeys_no_terminal_code():
+    verdicts = [
+        Verdict("a", "kl_divergence", 0.0, 5.0, "", tampered="numpy.allclose was exchanged"),
+        Verdict("b", "vae_loss", 0.0, 5.0, "", differs="ValueError: \x1b[2J gone\nnot there"),
+    ]
+    table = report.closing_table("vae", [status(status=tasks.TAMPERED, verdicts=verdicts)])
+    assert "ada, kl_divergence, tampered: numpy.allclose was exchanged" in table
+    assert "ada, vae_loss, differs: ValueError:  [2J gone not there" in table
+    assert "\x1b" not in table
+    assert "What was seen" not in report.closing_table("vae", [status()])
