@@ -34,6 +34,7 @@ from course_utils.explorers.network import Network, export_network
 from course_utils.explorers.noise import DenoisingSlider
 from course_utils.explorers.painting import LabelPainter
 from course_utils.explorers.pixels import PixelPath
+from course_utils.explorers.playground import Playground
 from course_utils.explorers.runs import RunCurves
 from course_utils.explorers.style import StyleMixer
 from course_utils.explorers.training import TrainingReplay
@@ -58,6 +59,7 @@ __all__ = [
     "Network",
     "PixelConnections",
     "PixelPath",
+    "Playground",
     "RealOrFake",
     "RoundTrip",
     "RunCurves",

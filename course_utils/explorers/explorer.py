@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
@@ -24,7 +24,12 @@ def script(name: str) -> str:
     export words dropped.
     """
     style = json.dumps((FOLDER / "explorer.css").read_text("utf-8"))
-    return "\n".join([*_modules(name).values(), f"const CSS = {style};\n"])
+    return f"{modules(name)}\nconst CSS = {style};\n"
+
+
+def modules(name: str) -> str:
+    """One ES module with all it imports, in one piece."""
+    return "\n".join(_modules(name).values())
 
 
 def _modules(name: str) -> dict[str, str]:
@@ -32,7 +37,7 @@ def _modules(name: str) -> dict[str, str]:
     text = (FOLDER / name).read_text("utf-8")
     modules = {}
     for imported in re.findall(r'^import [^;]+ from "\./(.+)";$', text, flags=re.MULTILINE):
-        modules |= _modules(imported)
+        modules |= _modules((PurePosixPath(name).parent / imported).as_posix())
     text = re.sub(r"^import [^;]+;\n", "", text, flags=re.MULTILINE)
     return modules | {name: re.sub(r"^export (?=\w)", "", text, flags=re.MULTILINE)}
 

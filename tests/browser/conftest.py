@@ -310,15 +310,21 @@ def pytest_configure(config):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """Print the times, also when all tests pass and nobody asked for their output."""
+    """Print the measurements, also when all tests pass and nobody asked for their output."""
     if lines := config.stash[MEASURED]:
-        terminalreporter.section("milliseconds from slider to picture")
+        terminalreporter.section("how fast the explorers are")
         for line in lines:
             terminalreporter.line(line)
 
 
 @pytest.fixture
-def slider_times(request):
+def report_line(request):
+    """Adds a line to what stands at the end of pytest's report."""
+    return request.config.stash[MEASURED].append
+
+
+@pytest.fixture
+def slider_times(report_line):
     """Drags the first slider of `LatentSliders` and returns how long each picture took.
 
     From the slider's event, one a frame, to the changed canvas, in milliseconds; their median and
@@ -330,9 +336,9 @@ def slider_times(request):
         slider.wait_for()
         times = sorted(slider.evaluate(DRAG_AND_TIME, count))
         median, ninety = times[len(times) // 2], times[int(0.9 * len(times))]
-        request.config.stash[MEASURED].append(
-            f"{name}: median {median:.1f}, 90th percentile {ninety:.1f} "
-            f"({len(times)} pictures for {count} moves)"
+        report_line(
+            f"{name}: milliseconds from slider to picture: median {median:.1f}, 90th percentile "
+            f"{ninety:.1f} ({len(times)} pictures for {count} moves)"
         )
         return times
 

@@ -33,6 +33,7 @@ from course_utils.explorers import (
     MetricExplorer,
     PixelConnections,
     PixelPath,
+    Playground,
     RealOrFake,
     RoundTrip,
     RunCurves,
@@ -255,6 +256,10 @@ def metrics() -> Explorer:
     )
 
 
+def playground() -> Explorer:
+    return Playground("gan", "ring", grid=True)
+
+
 EXAMPLES = {
     build.__name__: build
     for build in (
@@ -278,5 +283,6 @@ EXAMPLES = {
         attribute_editor,
         diffusion_steps,
         metrics,
+        playground,
     )
 }

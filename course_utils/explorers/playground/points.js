@@ -1,0 +1,85 @@
+// Points in the plane to learn from. A shape is a function of a random source that draws one point.
+
+const circle = (radius, turns) => [radius * Math.cos(2 * Math.PI * turns), radius * Math.sin(2 * Math.PI * turns)];
+const oneOf = (count, random) => Math.floor(count * random.uniform());
+const around = ([x, y], deviation, random) => [x + deviation * random.normal(), y + deviation * random.normal()];
+
+export const RING_OF_EIGHT = Array.from({ length: 8 }, (_, i) => circle(1, i / 8));
+const GRID = Array.from({ length: 25 }, (_, i) => [(i % 5) / 2 - 1, Math.floor(i / 5) / 2 - 1]);
+
+// By name: what it is called, its modes where it has any, and how one point is drawn.
+export const SHAPES = {
+  ring: {
+    title: "ring of eight", modes: RING_OF_EIGHT, deviation: 0.05,
+    draw: (random) => around(RING_OF_EIGHT[oneOf(8, random)], 0.05, random),
+  },
+  grid: {
+    title: "grid of 25", modes: GRID, deviation: 0.04,
+    draw: (random) => around(GRID[oneOf(25, random)], 0.04, random),
+  },
+  moons: {
+    title: "two moons",
+    draw(random) {
+      const [x, y] = circle(0.8, random.uniform() / 2);
+      const point = random.uniform() < 0.5 ? [x - 0.4, y - 0.2] : [0.4 - x, 0.2 - y];
+      return around(point, 0.05, random);
+    },
+  },
+  rings: {
+    title: "two rings",
+    draw: (random) => around(circle(random.uniform() < 1 / 3 ? 0.5 : 1.1, random.uniform()), 0.04, random),
+  },
+  spiral: {
+    title: "spiral",
+    draw(random) {
+      const along = Math.sqrt(random.uniform());
+      return around(circle(1.2 * along, 1.5 * along), 0.04, random);
+    },
+  },
+  gaussians: {
+    title: "two Gaussians",
+    draw: (random) => (random.uniform() < 0.5
+      ? [-0.6 + 0.15 * random.normal(), 0.35 * random.normal()]
+      : [0.6 + 0.25 * random.normal(), 0.3 + 0.15 * random.normal()]),
+  },
+};
+
+// `count` points of a shape, or of points that somebody drew: those are drawn from at random, and
+// each moves a little, so that a handful of dots is a cloud.
+export function drawPoints({ shape, drawn }, count, random) {
+  const draw = shape === "drawn"
+    ? () => around(drawn[oneOf(drawn.length, random)], 0.03, random)
+    : () => SHAPES[shape].draw(random);
+  const points = new Float64Array(2 * count);
+  for (let i = 0; i < count; i++) points.set(draw(), 2 * i);
+  return points;
+}
+
+// How many modes have at least a fifth of their even share of the points within three deviations.
+export function modesFound({ modes, deviation }, points) {
+  const counts = new Array(modes.length).fill(0);
+  for (let i = 0; i < points.length; i += 2) {
+    const near = modes.findIndex(([x, y]) => Math.hypot(points[i] - x, points[i + 1] - y) < 3 * deviation);
+    if (near >= 0) counts[near] += 1;
+  }
+  const least = (0.2 * points.length) / 2 / modes.length;
+  return counts.filter((count) => count >= least).length;
+}
+
+// Pairs of numbers, one pair a line, as they come from a table; other lines are left out. They are
+// moved and scaled into the window that the playground shows.
+export function readPoints(text) {
+  const points = text.split(/\r?\n/)
+    .map((line) => line.trim().split(/[\s,;]+/).slice(0, 2).map(Number))
+    .filter((pair) => pair.length === 2 && pair.every(Number.isFinite));
+  if (points.length < 2) {
+    throw new Error("Expected two numbers a line, such as 0.5, -1.25, on at least two lines.");
+  }
+  const spans = [0, 1].map((axis) => {
+    const values = points.map((point) => point[axis]);
+    return [Math.min(...values), Math.max(...values)];
+  });
+  const size = Math.max(...spans.map(([low, high]) => high - low)) || 1;
+  return points.map((point) =>
+    point.map((value, axis) => (2.2 * (value - (spans[axis][0] + spans[axis][1]) / 2)) / size));
+}

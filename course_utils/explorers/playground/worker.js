@@ -1,0 +1,125 @@
+// The side that learns. It runs in a worker, so that the page answers while it does. It answers
+// questions and does nothing by itself: who asks nothing has a computer at rest.
+
+import { matrix, scope } from "./matrix.js";
+import { MODELS } from "./models.js";
+import { SHAPES, drawPoints, modesFound } from "./points.js";
+import { Random } from "./random.js";
+
+const BATCH = 128;
+const SAMPLES = 500;
+const CYCLE = 45; // pictures from noise to data
+const REST = 20; // pictures for which the data then stay
+const HALF = 1.5; // The window reaches from −HALF to HALF on both axes.
+const CELLS = 24; // of the field, along each axis
+const LINES = { count: 9, points: 25, reach: 2 }; // of the grid of codes
+const ARROWS = 11; // along each axis
+
+const evenly = (count, from, to) => Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1));
+
+// Points on an even grid, row by row from the top, as a matrix.
+function lattice(side, reach) {
+  const places = evenly(side, -reach, reach);
+  return places.toReversed().flatMap((y) => places.flatMap((x) => [x, y]));
+}
+
+// Lines of equal first, then of equal second coordinate, one after another.
+function gridLines({ count, points, reach }) {
+  const [at, along] = [evenly(count, -reach, reach), evenly(points, -reach, reach)];
+  return [...at.flatMap((x) => along.flatMap((y) => [x, y])), ...at.flatMap((y) => along.flatMap((x) => [x, y]))];
+}
+
+const FIELD = Float64Array.from(lattice(CELLS, HALF * (1 - 1 / CELLS)));
+const CODE_LINES = Float64Array.from(gridLines(LINES));
+const ARROW_PLACES = Float64Array.from(lattice(ARROWS, HALF * 0.9));
+const asMatrix = (values) => matrix(values.length / 2, 2, values);
+
+// One model, its data, and how far it has come.
+class Learner {
+  constructor({ model, data, seed, ...options }) {
+    this.random = new Random(seed);
+    this.model = new MODELS[model]({ path: model, ...options }, this.random);
+    [this.data, this.steps, this.picture] = [data, 0, 0];
+    // What the picture shows is drawn from randomness of its own: looking changes nothing.
+    const other = new Random(seed + 1);
+    this.codes = other.normals(2 * SAMPLES);
+    this.real = drawPoints(data, SAMPLES, other);
+    this.walkers = { z: this.codes, t: 1 };
+  }
+
+  // Steps until the time is over or so many are taken; returns the mean of each loss.
+  learn({ milliseconds, most, moves }) {
+    const sums = {};
+    const start = performance.now();
+    let taken = 0;
+    while (taken < most && performance.now() - start < milliseconds) {
+      const x = asMatrix(drawPoints(this.data, BATCH, this.random));
+      const losses = scope(() => this.model.step(x, this.model.noise(BATCH, this.random), moves));
+      for (const [name, loss] of Object.entries(losses)) sums[name] = (sums[name] ?? 0) + loss;
+      taken += 1;
+    }
+    this.steps += taken;
+    for (const name of Object.keys(sums)) sums[name] /= taken;
+    return { taken, losses: sums, seconds: (performance.now() - start) / 1000 };
+  }
+
+  // Points that the finished model draws, (count, 2).
+  sample(count) {
+    const z = asMatrix(new Random(this.steps).normals(2 * count));
+    return scope(() => this.model.sample(z).values.slice());
+  }
+
+  // All that a picture shows of the model now.
+  look(time) {
+    return {
+      step: this.steps,
+      ...("walk" in this.model ? this.lookAtWalk(time) : scope(() => this.lookAtMap())),
+    };
+  }
+
+  lookAtMap() {
+    const values = (a) => Float32Array.from(a.values);
+    const { modes } = SHAPES[this.data.shape] ?? {};
+    const samples = values(this.model.sample(asMatrix(this.codes)));
+    return {
+      samples,
+      found: modes ? modesFound(SHAPES[this.data.shape], samples) : null,
+      grid: values(this.model.sample(asMatrix(CODE_LINES))),
+      field: this.model.field ? values(this.model.field(asMatrix(FIELD))) : null,
+    };
+  }
+
+  // A cloud on its way from noise to data, one step a picture; or where it is at a given time.
+  lookAtWalk(time) {
+    const moved = (work) => scope(() => work().values.slice());
+    if (time !== null) {
+      const steps = Math.max(1, Math.round(CYCLE * (1 - time)));
+      const z = time === 1 ? this.codes
+        : moved(() => this.model.sample(asMatrix(this.codes), { steps, until: time }));
+      this.walkers = { z, t: time };
+    } else if (this.picture === 0) {
+      this.walkers = { z: this.codes, t: 1 };
+    } else if (this.picture <= CYCLE) {
+      const [t, s] = [this.walkers.t, Math.max(0, 1 - this.picture / CYCLE)];
+      this.walkers = { z: moved(() => this.model.walk(asMatrix(this.walkers.z), t, s)), t: s };
+    }
+    this.picture = (this.picture + 1) % (CYCLE + REST);
+    const { z, t } = this.walkers;
+    const times = new Float64Array(ARROWS ** 2).fill(t);
+    const arrows = scope(() => Float32Array.from(this.model.velocity(asMatrix(ARROW_PLACES), times).values));
+    return { samples: Float32Array.from(z), t, arrows };
+  }
+}
+
+// Questions and answers. `begin`, `look` and `learn` are answered by a picture, `sample` by points.
+let learner = null;
+
+function answer({ id, ask, ...rest }) {
+  if (ask === "begin") learner = new Learner(rest.settings);
+  if (ask === "sample") return { id, samples: learner.sample(rest.count) };
+  const learnt = ask === "learn" ? learner.learn(rest) : {};
+  const real = ask === "begin" ? { real: Float32Array.from(learner.real) } : {};
+  return { id, ...learnt, ...real, ...learner.look(rest.time ?? null) };
+}
+
+self.onmessage = ({ data }) => self.postMessage(answer(data));
