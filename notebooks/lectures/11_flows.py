@@ -600,7 +600,8 @@ for name in directions:
 # would no longer be triangular.</details>
 #
 # <details><summary>3. Flow A has 2.1 bits per pixel on digits with 17 grey levels, flow B 3.0 on photographs with 256. Which is
-# better?</summary> We cannot say: the data differ, and so does the number of grey levels. On a common data set,
+# better?</summary>
+# We cannot say: the data differ, and so does the number of grey levels. On a common data set,
 # fewer bits are better.</details>
 #
 # ## Do it yourself
