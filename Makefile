@@ -1,4 +1,4 @@
-# Everything one can do here. `make` prints the list; the text after ## describes a target.
+# Everything you can do here. `make` prints the list; the text after ## describes a target.
 # Works with GNU make 3.81 (macOS) and later.
 
 .DEFAULT_GOAL := help
@@ -17,7 +17,7 @@ RUN = $(UV) run --no-sync
 lab: .venv/.synced ## open the course in JupyterLab
 	@$(RUN) jupyter lab --LabApp.default_url=/lab/tree/lectures/00_welcome.ipynb \
 		$(if $(filter 0,$(shell id -u)),--allow-root)
-doctor: .venv/.synced ## check that all is in place, and say what to do where it is not
+doctor: .venv/.synced ## check that everything is in place, and say what to do where it is not
 	@$(RUN) course doctor
 
 ##@ Check
@@ -40,9 +40,9 @@ class: .venv/.synced ## grade, feed back and report a made-up class of 24
 notebooks: .venv/.synced ## build lectures/, solutions/ and assignments/ from notebooks/, and self-checks
 	@$(RUN) course notebooks
 	@$(RUN) course checks
-weights: .venv/.synced ## train the models that come with the course anew (an hour)
+weights: .venv/.synced ## train the models that come with the course again (an hour)
 	@$(RUN) course weights
-format: .venv/.synced ## put the code in order
+format: .venv/.synced ## format the code
 	@$(RUN) ruff check --fix .
 	@$(RUN) ruff format .
 
@@ -62,7 +62,7 @@ latency: .venv/.synced ## measure the milliseconds from slider to picture, in Ch
 	@$(RUN) pytest -q -m latency
 
 ##@ Tidy up
-clean: ## remove caches, logs and builds; the environment and students' work stay
+clean: ## remove caches, logs and builds; the environment and students' work are kept
 	@rm -rf build logs lectures/logs .pytest_cache .ruff_cache
 	@find . \( -name .venv -o -name .uv -o -name .git \) -prune \
 		-o -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +

@@ -41,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     doctor = commands.add_parser(
-        "doctor", help="check that all is in place, and say what to do where it is not"
+        "doctor", help="check that everything is in place, and say what to do where it is not"
     )
     doctor.set_defaults(run=_doctor)
 
@@ -86,7 +86,7 @@ def _add_commands_of_maintainers(commands: argparse._SubParsersAction) -> None:
     checks.set_defaults(run=_checks)
 
     weights = commands.add_parser(
-        "weights", help="train the models that come with the course anew and keep their weights"
+        "weights", help="train the models that come with the course again and keep their weights"
     )
     weights.add_argument("names", nargs="*", metavar="NAME", help="digits_vae, …; default: all")
     weights.add_argument(
