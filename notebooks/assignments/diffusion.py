@@ -2,20 +2,21 @@
 # # Assignment: diffusion and flow matching
 #
 # You write what a diffusion model is made of: how noise gets in, how it is taken out again, the
-# loss, guidance by a label, and one step of a sampler. Then two lines more, and you have flow
-# matching, too. At the end both are trained on pictures with your functions and draw new ones.
+# loss, guidance by a label, and one step of a sampler. Two more lines, and you have flow matching
+# as well. At the end both are trained on pictures with your functions and draw new ones.
 #
 # **What to do.** Replace each line that raises `NotImplementedError`. Run the cell, then the cell
 # below it: `check` tells you at once whether the function is right and, if it is not, what is
 # different. It never shows code. TensorFlow (`tf`), Keras (`keras`, `keras.ops`) and NumPy (`np`)
 # are imported; use what you like. The computation must be your own: the course's library has a
-# diffusion model, too, and refuses to be called from yours.
+# diffusion model too, but it refuses to be called from yours.
 #
-# **How it is graded.** The points stand beside each step below; a function gets all of them or
-# none, and the question at the end has 5. Grading runs what `check` runs and further tests of the
-# same properties: other inputs, other sizes, extreme values. How you write a function does not
-# matter, nor does a relative difference below 0.0001. A mistake is charged once: `ddim_step` is
-# tested with the course's own version of the functions before it. The experiment gives no points.
+# **How it is graded.** The points of each function are listed below; a function gets all of them or
+# none, and the question at the end is worth 5. Grading runs what `check` runs and further tests of
+# the same properties: other inputs, other sizes, extreme values. How you write a function does not
+# matter, and neither does a relative difference below 0.0001. A mistake costs points only once:
+# `ddim_step` is tested with the course's own version of the functions before it. The experiment
+# gives no points.
 #
 # **From easy to hard.** `flow_target` (2 points) and `guide` (4) are one line of arithmetic.
 # `add_noise` (5) holds the one trick of this notebook: a number for each example that multiplies
@@ -32,7 +33,7 @@
 # in, press *Validate* above the notebook: it runs all cells and lists those that do not pass.
 
 # %% locked="setup"
-import course_utils.quiet  # before TensorFlow, so that it starts without a word
+import course_utils.quiet  # before TensorFlow, so that it starts quietly
 
 import keras
 import numpy as np
@@ -181,9 +182,9 @@ diffusion.grade(noise_loss)
 # $$\hat\varepsilon = \varepsilon_{\text{without}}
 # + w\,(\varepsilon_{\text{with}} - \varepsilon_{\text{without}}).$$
 #
-# At $w = 0$ the label plays no part, at $w = 1$ it plays the part that the network learned. Beyond 1
-# the pictures become more typical of their label, and more alike. (The paper counts from the
-# conditional prediction, so that its $w$ is one less. Most programs count as we do here.)
+# At $w = 0$ the label plays no part, at $w = 1$ it plays the part that the network learned. Beyond
+# 1 the pictures become more typical of their label, and more alike. (The paper counts from the
+# conditional prediction, so its $w$ is one less. Most programs count as we do here.)
 #
 # | | shape | |
 # |---|---|---|
@@ -265,7 +266,7 @@ diffusion.grade(ddim_step)
 # END HIDDEN TESTS
 
 # %% [markdown]
-# ## 6. A straight way
+# ## 6. A straight line
 #
 # Diffusion travels along an arc. Why not along a straight line? Flow matching joins noise and data
 # by one, and counts time the other way round: at $t = 0$ there is noise, at $t = 1$ there are data.
@@ -281,10 +282,10 @@ diffusion.grade(ddim_step)
 
 # %% solution="flow_point"
 def flow_point(noise, data, t):
-    """Where an example is at time t on the straight way from noise to data.
+    """Where an example is at time t on the straight line from noise to data.
 
     Args:
-        noise: where the way begins, (B, …).
+        noise: where the line begins, (B, …).
         data: where it ends, of the same shape.
         t: times, (B,), in [0, 1].
 
@@ -309,7 +310,7 @@ diffusion.grade(flow_point)
 # ## 7. And how fast
 #
 # The network of a flow is not asked for noise but for the velocity: how does $x_t$ change while $t$
-# grows? On a straight way the answer does not depend on $t$.
+# grows? On a straight line the answer does not depend on $t$.
 #
 # | | shape | |
 # |---|---|---|
@@ -319,10 +320,10 @@ diffusion.grade(flow_point)
 
 # %% solution="flow_target"
 def flow_target(noise, data):
-    """The velocity on the straight way from noise to data.
+    """The velocity on the straight line from noise to data.
 
     Args:
-        noise: where the way begins, (B, …).
+        noise: where the line begins, (B, …).
         data: where it ends, of the same shape.
 
     Returns:
@@ -490,13 +491,14 @@ except Exception as error:
 
 # %% [markdown] answer="question" points=5
 # At ᾱ = 0.0001 the noisy example is the noise itself but for a hundredth of the picture: a network
-# that hands on its input has a loss near 0 without having seen anything. `predict_clean` divides by
-# √ᾱ = 0.01, so that an error in the noise comes out a hundred times as large in the picture (and its
+# that passes its input on has a loss near 0 without having seen anything. `predict_clean` divides
+# by √ᾱ = 0.01, so an error in the noise comes out a hundred times as large in the picture (and its
 # square ten thousand times). So a small loss there says little about the picture: the same loss at
 # ᾱ = 0.5 would be a much better guess. From nearly pure noise nobody can tell which picture it was.
-# The best guess in squared error is the mean of all that it could have been: a blur of all pictures.
+# The best guess in squared error is the mean of all that it could have been: a blur of all
+# pictures.
 #
-# **Rubric.** The input is nearly the noise, so that it is enough to copy it (1 point). The error is
+# **Rubric.** The input is nearly the noise, so it is enough to copy it (1 point). The error is
 # divided by √ᾱ and grows a hundredfold (1). A small loss does not mean a good picture, since the
-# levels cannot be compared (1). The best guess is an average (1), over all pictures, blurred, because
-# nearly nothing is known (1).
+# levels cannot be compared (1). The best guess is an average (1), over all pictures, blurred,
+# because nearly nothing is known (1).

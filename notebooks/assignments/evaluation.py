@@ -1,21 +1,22 @@
 # %% [markdown]
 # # Assignment: how good is a generative model?
 #
-# You write the numbers that papers report: the Fréchet distance of two clouds of features, precision
-# and recall, the distance to the nearest training example, and a bound of the log-likelihood. Then
-# you use them on a model that learns while you watch, and on models that cheat.
+# You write the numbers that papers report: the Fréchet distance of two clouds of features,
+# precision and recall, the distance to the nearest training example, and a bound on the
+# log-likelihood. Then you use them on a model that learns while you watch, and on models that
+# cheat.
 #
 # **What to do.** Replace each line that raises `NotImplementedError`. Run the cell, then the cell
 # below it: `check` tells you at once whether the function is right and, if it is not, what is
 # different. It never shows code. NumPy (`np`) is imported, and TensorFlow (`tf`) and Keras
 # (`keras`) too; use what you like. The computation must be your own: the course's library has these
-# numbers as well, and refuses to be called from yours.
+# numbers as well, but it refuses to be called from yours.
 #
-# **How it is graded.** The points stand beside each step below; a function gets all of them or
-# none, and the question at the end has 5. Grading runs what `check` runs and further tests of the
-# same properties: other inputs, other sizes, extreme values. How you write a function does not
-# matter, nor does a relative difference below 0.0001. A mistake is charged once: `recall` is tested
-# with the course's own version of `precision`. The experiment gives no points.
+# **How it is graded.** The points of each function are listed below; a function gets all of them or
+# none, and the question at the end is worth 5. Grading runs what `check` runs and further tests of
+# the same properties: other inputs, other sizes, extreme values. How you write a function does not
+# matter, and neither does a relative difference below 0.0001. A mistake costs points only once:
+# `recall` is tested with the course's own version of `precision`. The experiment gives no points.
 #
 # **From easy to hard.** `nearest_distances` (4 points) needs one distance matrix and some care.
 # `precision` (6) is built on such a matrix, in three lines, and `recall` (3) on `precision`.
@@ -31,7 +32,7 @@
 # press *Validate* above the notebook: it runs all cells and lists those that do not pass.
 
 # %% locked="setup"
-import course_utils.quiet  # before TensorFlow, so that it starts without a word
+import course_utils.quiet  # before TensorFlow, so that it starts quietly
 
 import keras
 import numpy as np
@@ -144,9 +145,9 @@ evaluation.grade(precision)
 # %% [markdown]
 # ## 3. And is anything missing?
 #
-# Now exchange the roles. Every fake gets a ball that reaches to its $k$-th nearest neighbour among the
-# fakes, and the recall is the share of the real points that lie in at least one of them. A model that
-# draws one perfect T-shirt again and again has a good precision and no recall. You may call
+# Now swap the roles. Every fake gets a ball that reaches to its $k$-th nearest neighbour among the
+# fakes, and the recall is the share of the real points that lie in at least one of them. A model
+# that draws one perfect T-shirt again and again has a good precision and no recall. You may call
 # `precision`.
 #
 # | | shape | |
@@ -228,8 +229,8 @@ evaluation.grade(nearest_distances)
 # ## 5. How probable are the data?
 #
 # A VAE does not give the probability of a picture, but it can estimate it: draw $S$ codes from the
-# encoder, and average the weights $w_s = p(x, z_s) / q(z_s \mid x)$. The logarithm of this average is
-# a lower bound of $\log p(x)$ on average, and the more draws, the closer:
+# encoder, and average the weights $w_s = p(x, z_s) / q(z_s \mid x)$. On average, the logarithm of
+# this mean is a lower bound on $\log p(x)$, and it gets closer with more draws:
 #
 # $$\hat L = \log\Big(\frac{1}{S}\sum_{s=1}^{S} w_s\Big).$$
 #
@@ -352,13 +353,14 @@ except Exception as error:
 # samples not to be compared with one from 50,000? Five sentences are enough.
 
 # %% [markdown] answer="question" points=5
-# I would ask for the distance of the samples to their nearest training example, compared with that of
-# unseen real pictures: if it is close to 0, the model hands out its training set. The other numbers
-# compare two clouds, and training pictures are real pictures: they lie in every ball, leave none out,
-# and have the right mean and covariance, so that copying is the best that a model can do by them. The
-# Fréchet distance estimates means and covariances from the samples. With few samples their error adds
-# to the distance, so that even two sets of real pictures are some way apart, and it becomes smaller
-# with every sample more. So only distances of equal numbers of samples can be compared.
+# I would ask for the distance of the samples to their nearest training example, compared with that
+# of unseen real pictures: if it is close to 0, the model hands out its training set. The other
+# numbers compare two clouds, and training pictures are real pictures: they lie in every ball, leave
+# none out, and have the right mean and covariance, so copying is the best that a model can do by
+# these numbers. The Fréchet distance estimates means and covariances from the samples. With few
+# samples their error adds to the distance, so that even two sets of real pictures are some way
+# apart, and it shrinks as samples are added. So only distances of equal numbers of samples can be
+# compared.
 #
 # **Rubric.** The nearest training distance, or another test of memorising (1 point). Expectation: near
 # 0, or smaller than that of unseen pictures (1). The others compare distributions, and copies come from

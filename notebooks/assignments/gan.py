@@ -29,7 +29,7 @@
 # not pass.
 
 # %% locked="setup"
-import course_utils.quiet  # before TensorFlow, so that it starts without a word
+import course_utils.quiet  # before TensorFlow, so that it starts quietly
 
 import keras
 import numpy as np

@@ -25,7 +25,7 @@
 # in, press *Validate* above the notebook: it runs all cells and lists those that do not pass.
 
 # %% locked="setup"
-import course_utils.quiet  # before TensorFlow, so that it starts without a word
+import course_utils.quiet  # before TensorFlow, so that it starts quietly
 
 import keras
 import numpy as np
