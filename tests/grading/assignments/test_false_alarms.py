@@ -78,7 +78,7 @@ def lags(count):
 
 
 def standard_normal(count):
-    return [*[noise.ALARM] * (1 + len(noise.TAILS) + len(noise.POWERS)), lags(count)]
+    return [*[noise.ALARM] * (2 + len(noise.TAILS) + len(noise.POWERS)), lags(count)]
 
 
 def noise_and_sigma():
@@ -134,7 +134,7 @@ def reparameterize():
         fourth_moment(vae.DRAWS, vae.FOURTH_MOMENT_ATOL),
         *[share(vae.DRAWS, 1e-6, vae.EQUAL_SHARE_ATOL)] * 6,
         *standard_normal(vae_properties.CALLS * size),
-        *standard_normal(vae_properties.TRACED_CALLS * size),
+        *standard_normal(vae_properties.FEW_CALLS * size),
         *[correlation(pairs)] * 6,
         *[noise_and_sigma()] * 2,
     ]
