@@ -26,7 +26,8 @@ class LookFirst(NotebookExporter):
                 try:
                     self._try(Path(path), Path(folder).name)
                 except Exception as error:  # whatever nbgrader's steps raise about a cell
-                    said = f"{path}: {error} The released notebook stays as it was."
+                    why = str(error).rstrip(".")
+                    said = f"{path}: {why}. The released notebook stays as it was."
                     parent.log.error(said)
                     raise NbGraderException(said) from error
 

@@ -286,6 +286,9 @@ def _split_from_its_attachment(folder: Path, notebook: dict) -> None:
 PASTED = {"image.png": {"image/png": ENCODED}}
 ADDRESS = f"data:image/png;base64,{ENCODED}"
 SVG = b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>'
+DRAWN = (
+    b'<?xml version="1.0"?>\n<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN">\n<!-- a -->\n<svg/>'
+)
 # Each shows one picture in the answer.
 PICTURES = {
     "pasted": _answer("![image.png](attachment:image.png)", attachments=PASTED),
@@ -317,6 +320,8 @@ PICTURES = {
     "a decomposed name": _answer("![](größe.png)", ("gro\u0308ße.png", PNG)),
     "a file that no text names": _answer("See the photo.", ("photo.jpg", b"\xff\xd8\xff pixels")),
     "an SVG": _answer("![](sketch.svg)", ("sketch.svg", SVG)),
+    "an SVG of Matplotlib": _answer("![](plot.svg)", ("plot.svg", DRAWN)),
+    "the same twice": _answer("![](a.png) and again", ("a.png", PNG), attachments=PASTED),
     "a GIF": _answer("![](sketch.gif)", ("sketch.gif", b"GIF89a pixels")),
     "a photo with a wrong suffix": _answer("![](x.png)", ("x.png", b"\xff\xd8\xff pixels")),
 }

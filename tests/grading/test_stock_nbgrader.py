@@ -130,7 +130,7 @@ def test_feedback_does_not_show_hidden_tests(course, student):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda cell: cell.update(source="# BEGIN SOLUTION\nreturn 1"), "END SOLUTION"),
+        (lambda cell: cell.update(source="# BEGIN SOLUTION\nreturn 1"), "no end solution"),
         (lambda cell: cell.metadata.nbgrader.update(grade_id="half-test"), "half-test"),
     ],
 )

@@ -9,6 +9,7 @@ import ast
 import copy
 import re
 import unicodedata
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -196,7 +197,7 @@ def _fits(cell: Cell, ours: NotebookNode, functions: set[str]) -> bool:
     if ours.cell_type != "code":
         return True
     if not cell.is_code:
-        return bool(_parsed(cell.text))
+        return _parsed(cell.text) is not None
     here = defined(cell.text) & functions
     return not is_solution(ours) or not here or bool(here & defined(ours.source))
 
@@ -293,8 +294,7 @@ def same(text: str, ours: str, is_code: bool = False) -> bool:
     """Whether a text is the assignment's: spaces do not matter, nor how an editor formats code."""
     if _squeezed(text) == _squeezed(ours):
         return True
-    one, other = (_parsed(code) for code in (text, ours))
-    return is_code and bool(one) and bool(other) and ast.dump(one) == ast.dump(other)
+    return is_code and _parsed(text) is not None and _parsed(text) == _parsed(ours)
 
 
 def _squeezed(text: str) -> str:
@@ -309,8 +309,11 @@ def defined(code: str) -> set[str]:
     return {one or other for one, other in found}
 
 
-def _parsed(code: str) -> ast.Module | None:
+def _parsed(code: str) -> str | None:
+    """How Python understands code, whatever its spaces and comments; None if it does not."""
     try:
-        return ast.parse(code)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a student's backslash
+            return ast.dump(ast.parse(code))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None

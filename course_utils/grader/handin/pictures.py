@@ -7,6 +7,7 @@ a picture, and everything else that could be markup is shown as it was written.
 
 import base64
 import binascii
+import contextlib
 import html
 import re
 import unicodedata
@@ -20,6 +21,7 @@ from course_utils.grader.handin.files import Entry
 
 LARGEST_PICTURE = 50 * 2**20
 LARGEST_PICTURES = 100 * 2**20
+MOST_SENTENCES = 10
 # What a browser shows, by how the bytes begin.
 SHOWN = (
     (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png", "png"),
@@ -29,7 +31,11 @@ SHOWN = (
     (re.compile(rb"BM....\x00\x00\x00\x00", re.DOTALL), "image/bmp", "bmp"),
     # As a picture it can neither run a script nor load anything.
     (
-        re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>)?\s*(?:<!--.{0,2000}?-->\s*)?<svg\b"),
+        re.compile(
+            rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>)?\s*(?:<!DOCTYPE svg[^>\[]*>)?\s*"
+            rb"(?:<!--.{0,2000}?-->\s*)?<svg\b",
+            re.DOTALL,
+        ),
         "image/svg+xml",
         "svg",
     ),
@@ -73,9 +79,15 @@ class Pictures:
     attachments: dict[str, object] = field(default_factory=dict)
     meant: set[str] = field(default_factory=set)
     sentences: list[str] = field(default_factory=list)
-    _used: set[str] = field(default_factory=set)
-    _count: int = 0
+    _names: dict[bytes, str] = field(default_factory=dict)
+    _files: dict[str, bytes] = field(default_factory=dict)
     _room: int = LARGEST_PICTURES
+
+    def __post_init__(self) -> None:
+        self._by_path = {PurePosixPath(one.name.casefold()): one for one in self.found}
+        self._by_name: dict[str, list[Entry]] = {}
+        for path, one in self._by_path.items():
+            self._by_name.setdefault(path.name, []).append(one)
 
     def in_text(self, text: str, attachments: dict) -> tuple[str, dict]:
         """A text without markup, and its pictures as the attachments of a cell.
@@ -104,7 +116,7 @@ class Pictures:
         # Pasted, and its place in the text deleted.
         for name in attachments:
             picture = None if name in self.meant else self._picture(f"attachment:{name}")
-            if picture:
+            if picture and self._names.get(picture) not in shown:
                 parts.append(f"\n\n{self._attach(name, picture, shown)}")
         return "".join(parts), shown
 
@@ -121,7 +133,7 @@ class Pictures:
             if kind not in PICTURES + DOCUMENTS or entry.is_hidden or not entry.is_file:
                 continue
             beside = name.is_relative_to(PurePosixPath(*self.notebook.parts[3:-1]))
-            if not beside or entry.name in self._used or name.name in code:
+            if not beside or entry.name in self._files or name.name in code:
                 continue
             picture = self._read(entry) if kind in PICTURES else None
             if picture and len(shown) < MOST_LEFT_OVER:
@@ -134,11 +146,11 @@ class Pictures:
         return "\n\n".join(lines), shown
 
     def _attach(self, words: str, content: bytes, shown: dict) -> str:
-        self._count += 1
-        self._room -= len(content)
         mime, suffix = _kind(content)
-        name = f"picture-{self._count}.{suffix}"
-        shown[name] = {mime: base64.b64encode(content).decode()}
+        name = self._names.setdefault(content, f"picture-{len(self._names) + 1}.{suffix}")
+        if name not in shown:
+            self._room -= len(content)
+            shown[name] = {mime: base64.b64encode(content).decode()}
         return f"![{_plain_words(words) or 'a picture'}](attachment:{name})"
 
     def _tell(self, target: str) -> None:
@@ -146,7 +158,9 @@ class Pictures:
         reason = "it was not handed in, or is not a picture that can be shown here"
         if re.match(r"(?i)(https?:)?//", target):
             reason = "it lies on another machine"
-        self.sentences.append(f"A picture of a text is missing ({words}): {reason}.")
+        sentence = f"A picture of a text is missing ({words}): {reason}."
+        if len(self.sentences) < MOST_SENTENCES and sentence not in self.sentences:
+            self.sentences.append(sentence)
 
     def _picture(self, target: str) -> bytes | None:
         """The bytes of what a text points to, if it is a picture."""
@@ -164,7 +178,7 @@ class Pictures:
         if bundle is None and len(self._pasted) == 1:
             (bundle,) = self._pasted.values()
         for value in bundle.values() if isinstance(bundle, dict) else ():
-            value = "".join(value) if isinstance(value, list) else value
+            value = "".join(map(str, value)) if isinstance(value, list) else value
             content = _of_base64(value) if isinstance(value, str) else None
             if content and _kind(content):
                 return content
@@ -175,28 +189,24 @@ class Pictures:
             return None
         asked = unquote(target).replace("\\", "/").removeprefix("file://").partition("?")[0]
         asked = unicodedata.normalize("NFC", asked).casefold()
-        names = [PurePosixPath(entry.name.casefold()) for entry in self.found]
         home = PurePosixPath(*self.notebook.parts[3:-1])
-        wanted = PurePosixPath(str(home).casefold(), asked)
-        same = [e for e, name in zip(self.found, names, strict=True) if name == wanted]
-        if not same:  # a path on the student's own disk
-            last = PurePosixPath(asked).name
-            same = [e for e, name in zip(self.found, names, strict=True) if name.name == last]
-        if len(same) != 1:
-            return None
-        picture = self._read(same[0])
-        if picture:
-            self._used.add(same[0].name)
-        return picture
+        found = self._by_path.get(PurePosixPath(str(home).casefold(), asked))
+        if found is None:  # a path on the student's own disk
+            same = self._by_name.get(PurePosixPath(asked).name, [])
+            found = same[0] if len(same) == 1 else None
+        return self._read(found) if found else None
 
     def _read(self, entry: Entry) -> bytes | None:
-        if not entry.is_file or entry.info.st_size > min(LARGEST_PICTURE, self._room):
-            return None
-        try:
-            content = files.content(entry, LARGEST_PICTURE)
-        except OSError:
-            return None
-        return content if _kind(content) else None
+        """The content of a picture; each is read once."""
+        if entry.name not in self._files:
+            content = None
+            if entry.is_file and entry.info.st_size <= min(LARGEST_PICTURE, self._room):
+                with contextlib.suppress(OSError):
+                    content = files.content(entry, LARGEST_PICTURE)
+            if not content or not _kind(content):
+                return None
+            self._files[entry.name] = content
+        return self._files[entry.name]
 
 
 def _meant(match: re.Match, targets: dict[str, str]) -> tuple[str, str]:

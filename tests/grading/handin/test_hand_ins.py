@@ -97,8 +97,8 @@ def test_formgrader_shows_the_picture(hand_in):
     assert f'src="data:image/png;base64,{ENCODED}"' in page
 
 
-def test_a_picture_of_thirty_megabytes_comes_along_with_its_words(hand_in):
-    large = PNG + bytes(22 * 2**20)
+def test_a_picture_of_megabytes_comes_along_with_its_words(hand_in):
+    large = PNG + bytes(4 * 2**20)
     address = "data:image/png;base64," + base64.b64encode(large).decode()
 
     def write(folder, notebook):
@@ -167,15 +167,27 @@ def test_of_a_very_long_answer_the_beginning_is_shown(hand_in):
 @pytest.mark.parametrize(
     "text",
     [
-        *("[" * 300_000, "![a](" * 60_000, "<img " * 60_000, "[a](x)(" * 40_000),
+        *("[" * 300_000, "![a](" * 60_000, "<img " * 60_000, "[a](x)(" * 20_000),
         *("![a][" * 60_000, f"![a]({' ' * 300_000}", "[a]: b\n" * 40_000),
-        "data:image/png;base64," * 10_000,
+        *("data:image/png;base64," * 10_000, "![a](b.png) " * 10_000, "![a](sketch.png) " * 10_000),
+        f"![a](data:image/png;base64,{ENCODED}) " * 5_000,
     ],
-    ids=range(8),
+    ids=range(11),
 )
 def test_a_text_made_to_take_long_does_not(hand_in, text):
-    read = hand_in(answered(text))
+    read = hand_in(answered(text, ("sketch.png", PNG), *((f"{n}.csv", b"") for n in range(150))))
     assert cell_of(read.notebook, "question").source
+    assert len(shown(read)) <= 1
+    assert len(read.repairs) <= 11
+
+
+def test_code_that_is_too_deep_to_compare_is_no_trouble(hand_in):
+    def write(folder, notebook):
+        cell_of(notebook, "setup").source = "x = " + "+".join("1" * 50_000)
+        cell_of(notebook, "kl_divergence").source = "(" * 5000
+        (folder / "vae.ipynb").write_text(text_of(notebook), encoding="utf-8")
+
+    assert "setup is not as the assignment has it" in hand_in(write).repairs[0]
 
 
 def test_an_empty_answer_with_new_cells_elsewhere_waits(hand_in):
