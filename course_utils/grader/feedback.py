@@ -26,6 +26,7 @@ from course_utils.grader import recording, tasks
 from course_utils.grader.handin.pictures import shown_in
 from course_utils.grader.page import code_of, escaped, whole
 from course_utils.grader.recording import Status
+from course_utils.grader.sections import where_explained
 from course_utils.grader.tasks import Verdict
 
 FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$", re.DOTALL)
@@ -196,12 +197,14 @@ def _function(verdict: Verdict, grades: dict, notebook: NotebookNode | None) -> 
     grade = grades.get(verdict.test, {"score": verdict.points, "most": verdict.most})
     kind, mark = ("right", "✓") if verdict.is_right else ("wrong", "✗")
     code = code_of(notebook, verdict.function, verdict.test) if notebook else ""
+    section = "" if verdict.is_right else where_explained(verdict.function)
+    explained = f"<p>{escaped(section)}</p>" if section else ""
     unfolded = "" if verdict.is_right else " open"
     shown = f"<details{unfolded}><summary>Your code</summary>{_pre(code)}</details>" if code else ""
     return (
         f"<section class={kind}><span class=score>{grade['score']:g} / {grade['most']:g}</span>"
         f"<strong>{mark} <code>{escaped(verdict.function)}</code></strong>"
-        f"<p>{escaped(verdict.message)}</p>{shown}</section>"
+        f"<p>{escaped(verdict.message)}</p>{explained}{shown}</section>"
     )
 
 

@@ -183,6 +183,8 @@ def test_the_students_own_code_stands_beside_the_sentence():
     assert "import this" not in page
     assert "def kl_divergence(): pass" not in page
     assert page.index("½ is missing") < page.index("reduce_sum") < page.index("vae_loss is right")
+    assert page.count("explains it in its section “How far is a code from the prior?”") == 1
+    assert page.count("explains it") == 1  # what is right needs no explanation
 
 
 @pytest.mark.parametrize("source", ["def kl_divergence(:\n    <b>", "kl_divergence = <b>"])
