@@ -17,6 +17,7 @@ import numpy as np
 
 # A container of more than so many parts, or an array of more bytes, is shared and not copied.
 MOST_PARTS = 10_000
+DEEPEST = 20
 MOST_BYTES = 2**20
 PLAIN = (bool, int, float, complex, str, bytes, type(None))
 CONTAINERS = (list, dict, set, tuple)
@@ -74,16 +75,16 @@ def _copied(value: object, memory: dict) -> object:
     return value
 
 
-def _parts(value: object, most: int) -> int:
+def _parts(value: object, most: int, depth: int = 0) -> int:
     """Of how many plain values something consists; more than `most` if it holds any other."""
     if type(value) in PLAIN:
         return 1
-    if type(value) not in CONTAINERS or most <= 0:
+    if type(value) not in CONTAINERS or most <= 0 or depth > DEEPEST:
         return most + 1
     count = 1
     items = [*value.keys(), *value.values()] if isinstance(value, dict) else value
     for item in items:
-        count += _parts(item, most - count)
+        count += _parts(item, most - count, depth + 1)
         if count > most:
             break
     return count

@@ -1,8 +1,11 @@
 """What happens to a student's notebook while one of its functions is graded."""
 
+from course_utils.quiet import tf
+
+import numpy as np
 import pytest
 
-from course_utils.grading import SelfCheckFailed
+from course_utils.grading import SelfCheckFailed, check
 from course_utils.grading.assignments import cells
 from course_utils.grading.assignments.specification import (
     Assignment,
@@ -40,6 +43,44 @@ def test_the_course_s_own_upstream_functions_are_used(cell, kl):
     before = dict(namespace)
     grade(namespace["vae_loss"])
     assert namespace == before
+
+
+OWN_NAMES = """
+def kl_divergence(m, s, scale=1.0, *more, **named):
+    return scale * tf.reduce_sum(m**2 + s**2 - 1 - 2 * tf.math.log(s), axis=1)
+"""
+
+
+@pytest.mark.parametrize(
+    "call", ["mu, sigma", "m=mu, s=sigma", "s=sigma, m=mu, scale=2.0", "mu, sigma, 0.5, 7, a=1"]
+)
+def test_a_replaced_function_is_called_by_the_names_of_the_student(call):
+    namespace = ASSIGNMENT.notebook()
+    cells.run(
+        OWN_NAMES + LOSS.format(kl="kl_divergence").replace("mu, sigma))", f"{call}))"), namespace
+    )
+    grade(namespace["vae_loss"])
+
+
+def test_what_the_notebook_has_set_changes_no_verdict():
+    """A function that works eagerly alone is told so by the self-check, as by the grader."""
+    namespace = ASSIGNMENT.notebook()
+    cells.run(
+        "def kl_divergence(mu, sigma):\n"
+        "    assert mu.numpy().any()\n"
+        "    return tf.reduce_sum(mu**2 + sigma**2 - 1 - 2 * tf.math.log(sigma), axis=1) / 2",
+        namespace,
+    )
+    tf.config.run_functions_eagerly(True)
+    try:
+        with np.errstate(all="raise"):
+            for judge in (check, grade):
+                with pytest.raises(SelfCheckFailed, match=r"inside tf\.function"):
+                    judge(namespace["kl_divergence"])
+                judge(ASSIGNMENT.notebook()["reconstruction_loss"])
+        assert tf.config.functions_run_eagerly()
+    finally:
+        tf.config.run_functions_eagerly(False)
 
 
 def test_a_wrong_upstream_function_is_put_back_when_grading_fails():

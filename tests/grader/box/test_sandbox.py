@@ -351,7 +351,7 @@ def test_what_is_forked_from_has_run_no_operation(names):
         f"import importlib\nfor name in {names}: importlib.import_module(name)\n"
         "from tensorflow.python.eager import context; print(context.context()._initialized)"
     )
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
     )
