@@ -29,7 +29,7 @@ def size(name):
 
 @pytest.mark.parametrize("name", pretrained.names())
 def test_files_are_small(name):
-    assert size(name) < 1.5e6
+    assert size(name) < (7e6 if name == "fashion_diffusion" else 1.5e6)
 
 
 def test_the_models_of_garments_are_small_together():
