@@ -24,16 +24,25 @@ import scipy.linalg
 from keras import layers, ops
 
 from course_utils.losses import sum_per_example
+from course_utils.serialization import FromArguments
 from course_utils.validation import check_number, check_shape
 
 
-class Bijector(layers.Layer):
+class Bijector(FromArguments, layers.Layer):
     """A layer that can be undone.
 
     A subclass defines `call`, x → (y, log_det) with one log_det per example, and `inverse`, y → x.
     """
 
     domain = (-np.inf, np.inf)  # where every entry of x must lie
+
+    def __init__(self, **kwargs):
+        # A density needs all digits, whatever the precision of the networks in it.
+        super().__init__(**{"dtype": keras.config.floatx(), **kwargs})
+
+    def get_build_config(self):
+        """None: whoever holds a bijector builds it, for the shape that comes out before it."""
+        return None
 
     def call(self, x):
         raise NotImplementedError

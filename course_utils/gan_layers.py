@@ -308,7 +308,7 @@ class LayerNoise(layers.Layer):
     def call(self, x, training=False):
         noise = self.noise
         if training:
-            noise = keras.random.normal((*ops.shape(x)[:3], 1), seed=self.seed)
+            noise = keras.random.normal((*ops.shape(x)[:3], 1), dtype=x.dtype, seed=self.seed)
         return x + self.strength * noise
 
 

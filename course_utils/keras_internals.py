@@ -35,6 +35,15 @@ def is_keras_activation(function) -> bool:
     return getattr(function, "__module__", "").startswith("keras.src.activations")
 
 
+def ends_in_sigmoid(model) -> bool:
+    """Whether the last layer of a Functional or Sequential model gives values in [0, 1]."""
+    layer = producer_of(model.outputs[0]).operation
+    if getattr(layer, "outputs", None):
+        return ends_in_sigmoid(layer)
+    activation = getattr(layer, "activation", None)
+    return getattr(activation, "__name__", type(layer).__name__.lower()) == "sigmoid"
+
+
 def averaged_weights(optimizer) -> list[tuple]:
     """Pairs (weight, its average) of an optimizer with `use_ema=True` that has been built."""
     return list(
@@ -48,5 +57,15 @@ def require_compiled(model, method: str) -> None:
 
 
 def loss_metric(model):
-    """The metric of a compiled model that Keras shows as "loss"."""
-    return model._loss_tracker
+    """The metric that Keras shows as "loss", None before a model is compiled."""
+    return getattr(model, "_loss_tracker", None)
+
+
+def optimized_variables(optimizer) -> list:
+    """The variables for which an optimizer was built."""
+    return optimizer._trainable_variables
+
+
+def first_epoch(model) -> int:
+    """The epoch in which a callback, such as `BackupAndRestore`, wants training to go on."""
+    return model._initial_epoch or 0

@@ -1,4 +1,8 @@
-"""Builders for the networks inside the models: plain Keras, no training logic."""
+"""Builders for the networks inside the models: plain Keras, no training logic.
+
+The last layer of each computes in `floatx`, so that losses do where a mixed precision policy lets
+the rest of the network compute in less.
+"""
 
 import course_utils.quiet
 
@@ -7,6 +11,7 @@ from collections.abc import Sequence
 
 import keras
 from keras import layers, ops
+from keras.config import floatx
 
 
 def dense_encoder(
@@ -37,7 +42,7 @@ def dense_encoder(
         h = layers.Dense(width, activation=activation)(h)
         if dropout:
             h = layers.Dropout(dropout)(h)
-    heads = [layers.Dense(latent)(h) for _ in range(outputs)]
+    heads = [layers.Dense(latent, dtype=floatx())(h) for _ in range(outputs)]
     return keras.Model(x, heads[0] if outputs == 1 else heads, name="encoder")
 
 
@@ -63,7 +68,8 @@ def dense_decoder(
     h = z
     for width in hidden:
         h = layers.Dense(width, activation=activation)(h)
-    logits = layers.Reshape(tuple(shape))(layers.Dense(math.prod(shape))(h))
+    logits = layers.Dense(math.prod(shape), dtype=floatx())(h)
+    logits = layers.Reshape(tuple(shape), dtype=floatx())(logits)
     return keras.Model(z, logits, name="decoder")
 
 
@@ -88,7 +94,7 @@ def dense_generator(
         A Functional model: (B, D) → (B, *shape).
     """
     decoder = dense_decoder(latent, shape, hidden=hidden, activation=activation)
-    x = layers.Activation(output_activation)(decoder.output)
+    x = layers.Activation(output_activation, dtype=floatx())(decoder.output)
     return keras.Model(decoder.input, x, name="generator")
 
 
@@ -179,7 +185,7 @@ def conv_generator(latent: int, shape: Sequence[int], *, filters: int = 32) -> k
         # The stride divides the kernel's size: every pixel is covered equally often.
         h = layers.Conv2DTranspose(filters << level, 4, 2, padding="same", use_bias=False)(h)
         h = layers.Activation("relu")(layers.BatchNormalization()(h))
-    x = layers.Conv2D(channels, 3, padding="same", activation="sigmoid")(h)
+    x = layers.Conv2D(channels, 3, padding="same", activation="sigmoid", dtype=floatx())(h)
     return keras.Model(z, x, name="generator")
 
 
@@ -202,7 +208,7 @@ def conv_encoder(
     h = layers.Conv2D(filters, 3, **options)(x)
     for level in range(halvings(*shape[:2])):
         h = layers.Conv2D(filters << level + 1, 4, 2, **options)(h)
-    return keras.Model(x, layers.Dense(latent)(layers.Flatten()(h)), name="encoder")
+    return keras.Model(x, layers.Dense(latent, dtype=floatx())(layers.Flatten()(h)), name="encoder")
 
 
 def conv_discriminator(shape: Sequence[int], *, filters: int = 32) -> keras.Model:
@@ -241,7 +247,9 @@ def patch_discriminator(shape: Sequence[int], *, filters: Sequence[int] = (32, 6
     x = h = keras.Input(shape)
     for width in filters:
         h = layers.Conv2D(width, 4, 2, padding="same", activation="leaky_relu")(h)
-    return keras.Model(x, layers.Conv2D(1, 3, padding="same")(h), name="discriminator")
+    return keras.Model(
+        x, layers.Conv2D(1, 3, padding="same", dtype=floatx())(h), name="discriminator"
+    )
 
 
 def halvings(height: int, width: int) -> int:

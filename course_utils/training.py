@@ -12,6 +12,7 @@ Keras, and inherits from `InMemoryModel` instead of `keras.Model`.
 import course_utils.quiet
 
 import sys
+import time
 
 import keras
 import numpy as np
@@ -19,9 +20,19 @@ import tensorflow as tf
 from keras import tree
 from tqdm import tqdm
 
-from course_utils.keras_internals import averaged_weights, require_compiled
+from course_utils.keras_internals import (
+    averaged_weights,
+    first_epoch,
+    loss_metric,
+    require_compiled,
+)
+from course_utils.serialization import FromArguments
+from course_utils.validation import check_pixels
 
 DEFAULT_BATCH_SIZE = 32
+EPOCHS_A_CALL = 64  # at most, where nobody looks at the model between epochs
+CALL_SECONDS = 0.25  # about how long a call may keep the progress bar waiting
+_ARRAYS = (np.ndarray, tf.Tensor, tf.Variable, keras.Variable)
 
 
 class EpochProgress(keras.callbacks.Callback):
@@ -45,11 +56,18 @@ class AveragedWeights(keras.callbacks.Callback):
 
     `keras.callbacks.SwapEMAWeights` does the same one variable at a time, which takes longer than
     an epoch of a small model. Here all variables are exchanged in one compiled call.
+
+    Args:
+        watched: whether somebody looks at the weights between two epochs.
     """
+
+    def __init__(self, exchange, watched: bool):
+        super().__init__()
+        self.exchange = exchange
+        self.watched = watched
 
     def on_train_begin(self, logs=None):
         self.averaged = False
-        self.exchange = None
         if self.model.optimizer.built:
             # Averaging goes on from the weights that an earlier `fit` left.
             for weight, average in averaged_weights(self.model.optimizer):
@@ -61,31 +79,38 @@ class AveragedWeights(keras.callbacks.Callback):
         self.averaged = False
 
     def on_test_begin(self, logs=None):
-        if self.exchange is None:  # only now are all variables sure to exist
-            self.exchange = tf.function(self._exchange, autograph=False)
         if not self.averaged:
             self.exchange()
         self.averaged = True
 
     def on_epoch_end(self, epoch, logs=None):
+        if self.watched:
+            self.on_test_begin()
+
+    def on_train_end(self, logs=None):
         self.on_test_begin()
 
-    def _exchange(self):
-        for weight, average in averaged_weights(self.model.optimizer):
-            current = tf.identity(weight.value)
-            weight.assign(average.value)
-            average.assign(current)
 
-
-class InMemoryModel(keras.Model):
-    """A `keras.Model` whose `fit` runs a whole epoch in one compiled call.
+class InMemoryModel(FromArguments, keras.Model):
+    """A `keras.Model` whose `fit` runs whole epochs in one compiled call.
 
     Arrays and tensors take the fast path. Everything else that Keras accepts (a `tf.data.Dataset`,
-    a generator, class weights, eager mode, …) takes Keras's own.
+    a generator, eager mode, …) takes Keras's own.
 
     Logs are the results of the model's metrics at the end of an epoch, so a `train_step` reports
     what it wants shown through `keras.metrics`.
+
+    What a constructor is given is what `save` writes down: see `course_utils.serialization`. A
+    model computes in Keras's `floatx`; under a mixed precision policy its networks compute in less,
+    but for their last layers, as those of `course_utils.networks` do.
+
+    Attributes that a model may set:
+        has_loss: whether there is one loss to report. Two players have none in common.
+        pixel_range: (lowest, highest), where the loss or the networks mean pixels by x.
     """
+
+    has_loss = True
+    pixel_range = None
 
     def __init__(self, *args, **kwargs):
         if args or {"inputs", "outputs"} & kwargs.keys():
@@ -94,13 +119,79 @@ class InMemoryModel(keras.Model):
                 f"{type(self).__name__} is not made of inputs and outputs as keras.Model is: keep "
                 "a keras.Model of them as an attribute, and call it in `call`"
             )
-        super().__init__(**kwargs)
+        super().__init__(**{"dtype": keras.config.floatx(), **kwargs})
         self.shuffle_seed = keras.random.SeedGenerator()
 
+    # --------------------------------------------------------------------------- what Keras asks
+
+    @property
+    def built(self) -> bool:
+        """Whether all weights exist: as soon as those of the networks do, and `build` was called.
+
+        Keras would wait for a first call. Here weights can be saved and loaded before it.
+        """
+        if not self._built and type(self).build is InMemoryModel.build:
+            self._built = bool(self.layers) and all(layer.built for layer in self.layers)
+        return self._built
+
+    @built.setter
+    def built(self, value: bool):
+        self._built = value
+
+    def build(self, input_shape):
+        """Create what the constructor could not; here nothing. `input_shape` is that of x."""
+
+    @property
+    def metrics(self):
+        """Keras's own, those of this class and those that a subclass adds."""
+        metrics = super().metrics
+        return metrics if self.has_loss else [m for m in metrics if m is not loss_metric(self)]
+
+    def save_own_variables(self, store):
+        """Keep the state of the random generators too: training goes on to the same numbers."""
+        super().save_own_variables(store)
+        for index, seed in enumerate(_seeds(self)):
+            store[f"seed_{index}"] = seed.state
+
+    def load_own_variables(self, store):
+        seeds = {f"seed_{index}": seed for index, seed in enumerate(_seeds(self))}
+        for name in seeds.keys() & store.keys():
+            seeds[name].state.assign(store[name])
+        super().load_own_variables({name: store[name] for name in store.keys() - seeds.keys()})
+
+    def get_compile_config(self):
+        """Keras's own, and every other optimizer by the name of the attribute that holds it."""
+        others = {
+            name: keras.optimizers.serialize(value)
+            for name, value in vars(self).items()
+            if isinstance(value, keras.optimizers.Optimizer) and name != "optimizer"
+        }
+        return {**super().get_compile_config(), **others}
+
+    def compile_from_config(self, config):
+        config = keras.saving.deserialize_keras_object(config)
+        if config.get("optimizer") is None:
+            config.pop("optimizer", None)
+        self.compile(**config)
+        if self.optimizer is not None and self.built and not self.optimizer.built:
+            self.optimizer.build(self.trainable_variables)
+
+    # --------------------------------------------------------------------------- training
+
     def compile(self, *args, **kwargs):
+        _check_precision(self)
         super().compile(*args, **kwargs)
         self._train_epoch = _Epoch(self, self.train_step)
         self._validation_epoch = _Epoch(self, self.test_step)
+
+        @tf.function(autograph=False)
+        def exchange():
+            for weight, average in averaged_weights(self.optimizer):
+                current = tf.identity(weight.value)
+                weight.assign(average.value)
+                average.assign(current)
+
+        self._exchange_averages = exchange
 
     def fit(
         self,
@@ -139,12 +230,12 @@ class InMemoryModel(keras.Model):
             The `keras.callbacks.History`: a list of values per epoch for each metric.
 
         Raises:
-            ValueError: for empty data, or inputs and targets of different lengths.
+            ValueError: for data that training would accept and get wrong, saying what is wrong.
         """
+        self._check_data(x, y, class_weight, sample_weight)
         validated = validation_data is not None or bool(validation_split)
-        callbacks = self._with_defaults(callbacks, verbose, patience if validated else None)
-        if verbose == "auto":
-            verbose = 0  # for Keras: the progress bar is one of our callbacks
+        callbacks = self._with_defaults(callbacks, verbose, patience, validated)
+        verbose = 0 if verbose == "auto" else verbose  # the bar is one of our callbacks
         arrays = (x, y, sample_weight)
         only_keras = (class_weight, steps_per_epoch, validation_steps)
         if any(a is not None for a in only_keras) or not self._keeps((arrays, validation_data)):
@@ -183,11 +274,13 @@ class InMemoryModel(keras.Model):
         self._train(training, validation, callbacks, range(initial_epoch, epochs), validation_freq)
         return self.history
 
-    def _with_defaults(self, callbacks, verbose, patience) -> list[keras.callbacks.Callback]:
+    def _with_defaults(
+        self, callbacks, verbose, patience, validated
+    ) -> list[keras.callbacks.Callback]:
         """The caller's callbacks, and those that `fit` adds."""
         callbacks = list(tree.flatten(callbacks)) if callbacks else []
         stopping = any(isinstance(c, keras.callbacks.EarlyStopping) for c in callbacks)
-        if patience is not None and not stopping:
+        if validated and patience is not None and not stopping:
             # mode is given because Keras cannot guess it before the loss is first reported.
             callbacks.append(
                 keras.callbacks.EarlyStopping(
@@ -196,25 +289,54 @@ class InMemoryModel(keras.Model):
             )
         if getattr(self.optimizer, "use_ema", False):
             # First, so that validation and every other callback meet the averaged weights.
-            callbacks.insert(0, AveragedWeights())
+            watched = validated or any(type(c) not in _BOOKKEEPING for c in callbacks)
+            callbacks.insert(0, AveragedWeights(self._exchange_averages, watched))
         if verbose == "auto":
             callbacks.append(EpochProgress())
         return callbacks
 
     def _keeps(self, data) -> bool:
         """Whether `fit` can keep these arrays as tensors and run whole epochs over them."""
-        kinds = (np.ndarray, tf.Tensor, tf.Variable, keras.Variable)
         return (
-            all(isinstance(item, kinds) for item in _arrays_in(data))
+            all(isinstance(item, _ARRAYS) for item in _arrays_in(data))
             and not self.run_eagerly
-            and self.distribute_strategy.num_replicas_in_sync == 1
+            and not tf.distribute.has_strategy()
+            and self.distribute_strategy is tf.distribute.get_strategy()
         )
+
+    def _check_data(self, x, y, class_weight, sample_weight):
+        """Refuse data that training would accept and get wrong; build a subclass for them."""
+        if self.distribute_strategy.num_replicas_in_sync > 1:
+            raise ValueError(
+                f"strategy: {type(self).__name__} trains on one device, since its losses are means "
+                "over the whole batch; build and compile it outside of strategy.scope()"
+            )
+        own_loss = type(self).compute_loss is not keras.Model.compute_loss or not self.has_loss
+        if own_loss and (class_weight is not None or sample_weight is not None):
+            raise ValueError(
+                f"{'class' if sample_weight is None else 'sample'}_weight: the loss of "
+                f"{type(self).__name__} counts every example once; instead draw the examples with "
+                "those probabilities, x[np.random.choice(len(x), len(x), p=weights)]"
+            )
+        for array in _arrays_in(self.pixels(x, y)):
+            if self.pixel_range is not None and isinstance(array, _ARRAYS):
+                check_pixels("x", array, *self.pixel_range)
+        if not self.built and isinstance(x, _ARRAYS):
+            self.build((None, *x.shape[1:]))
+
+    def pixels(self, x, y):
+        """What `pixel_range` is about, of what `fit` was given."""
+        return x
 
     def _train(self, training, validation, callbacks, epochs, validation_freq):
         """Run the epochs, and validate after those that are due; callbacks hear of all."""
         self.stop_training = False
         logs = None
         callbacks.on_train_begin()
+        epochs = range(first_epoch(self) or epochs.start, epochs.stop)
+        if validation is None and all(type(c) in _BOOKKEEPING for c in callbacks.callbacks):
+            logs = self._train_unwatched(training, callbacks, epochs)
+            epochs = ()
         for epoch in epochs:
             callbacks.on_epoch_begin(epoch)
             logs = self._train_epoch.run(
@@ -234,6 +356,19 @@ class InMemoryModel(keras.Model):
             if self.stop_training:
                 break
         callbacks.on_train_end(logs)
+
+    def _train_unwatched(self, training, callbacks, epochs):
+        """Run the epochs, many in a call: no callback looks at the model between them."""
+        logs, count, epoch = None, 1, epochs.start
+        while epoch < epochs.stop:
+            start = time.perf_counter()
+            rows = self._train_epoch.run_epochs(training, min(count, epochs.stop - epoch))
+            seconds = (time.perf_counter() - start) / len(rows)
+            count = min(max(int(CALL_SECONDS / seconds), 1), EPOCHS_A_CALL)
+            for logs in rows:
+                callbacks.on_epoch_end(epoch, logs)
+                epoch += 1
+        return logs
 
 
 class _Batches:
@@ -274,48 +409,88 @@ class _Epoch:
 
         options = {"autograph": False, "jit_compile": bool(model.jit_compile)}
         self.step = tf.function(step, **options)
-        self.all_steps = tf.function(self._all_steps, **options)
+        self.all_epochs = tf.function(self._all_epochs, **options)
 
-    def run(self, batches, callbacks, batch_begin, batch_end):
+    def run(self, batches, callbacks, batch_begin, batch_end) -> dict[str, float]:
         """Take every step of an epoch and return the metrics as floats."""
-        data, size = batches.data, batches.size
-        if _listen_to_batches(callbacks.callbacks):
-            self.model.reset_metrics()
-            order = self._order(batches.examples, batches.shuffle)
-            for index in range(batches.count):
-                batch_begin(index)
-                self.step(_gather(data, order[index * size : (index + 1) * size]))
-                logs = _as_floats(self.model.get_metrics_result())
-                batch_end(index, logs)
-        else:
+        if not _listen_to_batches(callbacks.callbacks):
             batch_begin(0)
-            if not self.all_steps.experimental_get_tracing_count():
-                # Tracing one step makes the variables of optimizers and metrics, which must exist
-                # before the loop is traced.
-                self.step.get_concrete_function(_gather(data, tf.range(size)))
-            logs = _as_floats(self.all_steps(data, size, batches.shuffle))
+            (logs,) = self.run_epochs(batches, 1)
             batch_end(batches.count - 1, logs)
+            return logs
+        self.model.reset_metrics()
+        order, size = self._order(batches.examples, batches.shuffle), batches.size
+        for index in range(batches.count):
+            batch_begin(index)
+            self.step(_gather(batches.data, order[index * size : (index + 1) * size]))
+            results = self.model.get_metrics_result()
+            logs = {name: float(value) for name, value in results.items()}
+            batch_end(index, logs)
         return dict(logs)
+
+    def run_epochs(self, batches, count: int) -> list[dict[str, float]]:
+        """Run up to `EPOCHS_A_CALL` epochs in one call; returns the metrics of each."""
+        if not self.all_epochs.experimental_get_tracing_count():
+            # Tracing one step makes the variables of optimizers and metrics, which must exist
+            # before the loop is traced.
+            self.step.get_concrete_function(_gather(batches.data, tf.range(batches.size)))
+        table = self.all_epochs(batches.data, batches.size, batches.shuffle, tf.constant(count))
+        return [dict(zip(self.names, row, strict=True)) for row in table.numpy()[:count].tolist()]
 
     def _order(self, examples, shuffle):
         order = tf.range(examples)
         return keras.random.shuffle(order, seed=self.model.shuffle_seed) if shuffle else order
 
-    def _all_steps(self, data, batch_size, shuffle):
+    def _all_epochs(self, data, size, shuffle, count):
+        """A row of metrics for each epoch, (EPOCHS_A_CALL, metrics), zeros after row `count`."""
+        self.names = list(self.model.get_metrics_result())
+
+        def one_epoch(epoch, table):
+            results = self._all_steps(data, size, shuffle)
+            row = tf.stack([tf.cast(results[name], tf.float32) for name in self.names])
+            return epoch + 1, tf.tensor_scatter_nd_update(table, [[epoch]], [row])
+
+        table = tf.zeros((EPOCHS_A_CALL, len(self.names)))
+        return tf.while_loop(lambda epoch, _: epoch < count, one_epoch, (0, table))[1]
+
+    def _all_steps(self, data, size, shuffle):
         # Batches have a static shape, as XLA needs: the smaller last one is a step of its own.
         self.model.reset_metrics()
         examples = _arrays_in(data)[0].shape[0]
         order = self._order(examples, shuffle)
-        full, rest = divmod(examples, batch_size)
+        full, rest = divmod(examples, size)
 
         def one_step(index):
-            self.step(_gather(data, tf.slice(order, [index * batch_size], [batch_size])))
+            self.step(_gather(data, tf.slice(order, [index * size], [size])))
             return (index + 1,)
 
         tf.while_loop(lambda index: index < full, one_step, (tf.constant(0),))
         if rest:
-            self.step(_gather(data, order[full * batch_size :]))
+            self.step(_gather(data, order[full * size :]))
         return self.model.get_metrics_result()
+
+
+# What looks at no more than the numbers that are reported.
+_BOOKKEEPING = {keras.callbacks.History, EpochProgress, AveragedWeights}
+
+
+def _seeds(model) -> list[keras.random.SeedGenerator]:
+    """The random generators of a model and of all layers in it."""
+    own = [v for v in vars(model).values() if isinstance(v, keras.random.SeedGenerator)]
+    return own + [seed for layer in getattr(model, "layers", ()) for seed in _seeds(layer)]
+
+
+def _check_precision(model):
+    """Refuse networks that hand numbers to the loss in another precision than its own."""
+    expected = keras.config.floatx()
+    for network in model.layers:
+        for output in getattr(network, "outputs", None) or ():
+            if output.dtype.startswith(("float", "bfloat")) and output.dtype != expected:
+                raise ValueError(
+                    f"{network.name}: its output is {output.dtype}, but the loss is computed in "
+                    f"{expected}; give its last layer dtype={expected!r}, or call "
+                    f"keras.config.set_floatx({output.dtype!r}) before you build the model"
+                )
 
 
 def _to_tensors(arrays):
@@ -335,10 +510,6 @@ def _to_tensors(arrays):
     if lengths == {0}:
         raise ValueError("there are no examples: every array has length 0")
     return data
-
-
-def _as_floats(logs):
-    return {name: float(value) for name, value in logs.items()}
 
 
 def _gather(data, chosen):

@@ -130,6 +130,42 @@ def check_array(
     return array
 
 
+def check_pixels(name: str, images, low: float, high: float) -> None:
+    """Refuse images whose pixels are no floats in [low, high], and say how to scale them.
+
+    Args:
+        name: of the argument, for the message.
+        images: an array or an eager tensor of any shape.
+        low, high: the lowest and the highest value that a pixel may have.
+
+    Raises:
+        ValueError: showing the dtype or range found, with the line of code that scales them.
+    """
+    array = np.asarray(images)
+    if not array.size:
+        return
+    smallest, largest = array.min(), array.max()
+    if array.dtype.kind == "f" and low <= smallest and largest <= high:
+        return
+    if array.dtype.kind == "f" and not (np.isfinite(smallest) and np.isfinite(largest)):
+        raise ValueError(f"{name}: expected pixels in [{low:g}, {high:g}], got NaN or infinity")
+    code = name if array.dtype.kind == "f" else f'{name}.astype("float32")'
+    start, end = float(smallest), float(largest)
+    unit = abs(low) < 0.1 and abs(high - 1) < 0.1
+    if low <= start and end <= high:
+        scaled = code
+    elif unit and start >= 0 and 1 < end <= 255:
+        scaled = f"{code} / 255"
+    elif unit and start >= -1 and end <= 1:
+        scaled = f"({code} + 1) / 2"
+    else:
+        scaled = f"({code} - {start:g}) / {end - start:g}"
+    raise ValueError(
+        f"{name}: expected pixels as floats in [{low:g}, {high:g}], got {array.dtype} from "
+        f"{start:g} to {end:g}; scale them: {scaled}"
+    )
+
+
 def check_count(name: str, value, low: int = 1, high: int | None = None) -> int:
     """Refuse anything but a whole number between `low` and `high`, both included."""
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)

@@ -145,9 +145,9 @@ def test_what_is_not_in_memory_takes_keras_own_path(data):
 def test_second_fit_does_not_compile_again(data):
     model = compiled()
     model.fit(*data, verbose=0)
-    traces = model._train_epoch.all_steps.experimental_get_tracing_count()
+    traces = model._train_epoch.all_epochs.experimental_get_tracing_count()
     model.fit(*data, verbose=0)
-    assert model._train_epoch.all_steps.experimental_get_tracing_count() == traces == 1
+    assert model._train_epoch.all_epochs.experimental_get_tracing_count() == traces == 1
 
 
 def test_progress_is_drawn_on_standard_output(data, capsys):

@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 import keras
 from keras import layers, ops
+from keras.config import floatx
 
+from course_utils.keras_internals import ends_in_sigmoid
 from course_utils.losses import jacobian_norm, sparsity_per_unit, squared_error
 from course_utils.networks import dense_decoder, dense_encoder
 from course_utils.training import InMemoryModel
@@ -41,12 +43,16 @@ class Autoencoder(InMemoryModel):
         self.encoder = encoder
         self.decoder = decoder
         self.error = keras.metrics.Mean(name="error")
-        self.built = True  # both networks are: weights can be saved and loaded before a first call
 
     @property
     def latent(self) -> int:
         """The size D of the code."""
         return self.decoder.input_shape[-1]
+
+    @property
+    def pixel_range(self):
+        """(0, 1) if the decoder can draw no others."""
+        return (0, 1) if ends_in_sigmoid(self.decoder) else None
 
     def call(self, x, training=None):
         code = self.encoder(x, training=training)
@@ -150,6 +156,6 @@ def dense_autoencoder(
         encoder = keras.Model(encoder.input, ops.sigmoid(encoder.output), name="encoder")
     decoder = dense_decoder(latent, shape, hidden=hidden[::-1])
     decoder = keras.Model(
-        decoder.input, layers.Activation("sigmoid")(decoder.output), name="decoder"
+        decoder.input, layers.Activation("sigmoid", dtype=floatx())(decoder.output), name="decoder"
     )
     return kind(encoder, decoder, **options)

@@ -18,6 +18,7 @@ from functools import partial
 import keras
 import numpy as np
 from keras import layers
+from keras.config import floatx
 
 from course_utils.gan_layers import (
     ConditionalBatchNormalization,
@@ -134,7 +135,7 @@ def big_generator(
             h = SelfAttention()(h)
         h = _block(layers.UpSampling2D(2)(h), condition, width << level)
     h = _relu()(layers.BatchNormalization(momentum=0.9)(h))
-    x = layers.Activation("sigmoid")(_same(channels, 3)(h))
+    x = layers.Activation("sigmoid", dtype=floatx())(_same(channels, 3)(h))
     return keras.Model([z, label], x, name="generator")
 
 
@@ -170,7 +171,7 @@ def big_discriminator(
     phi = keras.ops.sum(_relu()(h), axis=(1, 2))
     one_hot = layers.CategoryEncoding(classes, output_mode="one_hot")(label)
     v = SpectralDense(phi.shape[-1], use_bias=False)(one_hot)
-    logit = layers.Add()([SpectralDense(1)(phi), layers.Dot(axes=-1)([phi, v])])
+    logit = layers.Add(dtype=floatx())([SpectralDense(1)(phi), layers.Dot(axes=-1)([phi, v])])
     return keras.Model([x, label], logit, name="discriminator")
 
 

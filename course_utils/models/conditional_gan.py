@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 import keras
 from keras import layers
+from keras.config import floatx
 
 from course_utils.models.gan import GAN
 from course_utils.networks import conv_encoder, conv_generator, dense_generator
@@ -190,7 +191,7 @@ def conv_projection_discriminator(
 def _projection(x, label, phi, classes: int) -> keras.Model:
     """logit = w · φ(x) + b + v_label · φ(x), with a vector v learnt for each label."""
     v = layers.Embedding(classes, phi.shape[-1])(label)
-    logit = layers.Add()([layers.Dense(1)(phi), layers.Dot(axes=-1)([phi, v])])
+    logit = layers.Add(dtype=floatx())([layers.Dense(1)(phi), layers.Dot(axes=-1)([phi, v])])
     return keras.Model([x, label], logit, name="projection_discriminator")
 
 

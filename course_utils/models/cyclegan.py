@@ -22,9 +22,11 @@ from collections.abc import Sequence
 import keras
 import tensorflow as tf
 from keras import layers, ops
+from keras.config import floatx
 
 from course_utils import losses
 from course_utils.networks import patch_discriminator
+from course_utils.players import player_optimizer
 from course_utils.training import InMemoryModel
 from course_utils.validation import check_array, check_number, check_shape
 
@@ -45,6 +47,9 @@ class CycleGAN(InMemoryModel):
     Raises:
         ValueError: for a negative weight, or networks that do not fit together.
     """
+
+    has_loss = False  # two sides have none in common
+    pixel_range = (0, 1)
 
     def __init__(
         self,
@@ -78,17 +83,6 @@ class CycleGAN(InMemoryModel):
         self.cycle_loss = keras.metrics.Mean(name="cycle_loss")
         self.identity_loss = keras.metrics.Mean(name="identity_loss")
         self.discriminator_loss = keras.metrics.Mean(name="discriminator_loss")
-        self.built = True  # all networks are: weights can be saved and loaded before a first call
-
-    @property
-    def metrics(self):
-        # Two sides have no common loss, which Keras would report as 0.
-        return [
-            self.adversarial_loss,
-            self.cycle_loss,
-            self.identity_loss,
-            self.discriminator_loss,
-        ]
 
     def compile(self, optimizer=None, discriminator_optimizer=None, **kwargs):
         """Give the translators one optimizer and the discriminators another.
@@ -99,10 +93,10 @@ class CycleGAN(InMemoryModel):
             discriminator_optimizer: likewise.
             kwargs: as for `keras.Model.compile`.
         """
-        optimizer = optimizer or _adam()
-        self.discriminator_optimizer = discriminator_optimizer or _adam()
-        optimizer.build(self._translator_variables)
-        self.discriminator_optimizer.build(self._discriminator_variables)
+        optimizer = player_optimizer(optimizer or _adam(), self._translator_variables)
+        self.discriminator_optimizer = player_optimizer(
+            discriminator_optimizer or _adam(), self._discriminator_variables
+        )
         super().compile(optimizer=optimizer, **kwargs)
 
     @property
@@ -173,6 +167,15 @@ class CycleGAN(InMemoryModel):
     def _difference(self, a, b):
         """Absolute error, (B,), a number of the image."""
         return losses.absolute_error(a, b) / _size(a)
+
+    def test_step(self, data):
+        raise ValueError(
+            "validation_data: two sides have no common loss to validate. Compare translations with "
+            "validation data in course_utils.metrics instead."
+        )
+
+    def pixels(self, x, y):
+        return x, y
 
     # -------------------------------------------------------------------- translations
 
@@ -252,7 +255,7 @@ def residual_translator(
     change = layers.Conv2DTranspose(
         channels, 4, 2, padding="same", kernel_initializer="zeros", use_bias=False
     )(h)
-    return keras.Model(x, layers.Add()([x, change]), name="translator")
+    return keras.Model(x, layers.Add(dtype=floatx())([x, change]), name="translator")
 
 
 def domain_discriminator(shape: Sequence[int]) -> keras.Model:

@@ -50,6 +50,8 @@ class Deepfake(InMemoryModel):
         ValueError: for negative noise, or networks that do not fit together.
     """
 
+    pixel_range = (0, 1)
+
     def __init__(
         self,
         encoder: keras.Model,
@@ -68,11 +70,14 @@ class Deepfake(InMemoryModel):
         self.decoder_b = decoder_b
         self.noise = check_number("noise", noise, low=0)
         self.seed = keras.random.SeedGenerator()
-        self.normalize_a = keras.layers.BatchNormalization(momentum=0.95, center=False, scale=False)
-        self.normalize_b = keras.layers.BatchNormalization(momentum=0.95, center=False, scale=False)
+        self.normalize_a, self.normalize_b = (
+            keras.layers.BatchNormalization(
+                momentum=0.95, center=False, scale=False, dtype=keras.config.floatx()
+            )
+            for _ in range(2)
+        )
         for layer in (self.normalize_a, self.normalize_b):
             layer.build(encoder.output_shape)
-        self.built = True  # all networks are: weights can be saved and loaded before a first call
 
     @property
     def latent(self) -> int:

@@ -47,11 +47,18 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers, ops
+from keras.config import floatx
 
 from course_utils.losses import bernoulli_cross_entropy, squared_error
 from course_utils.networks import FourierFeatures
 from course_utils.training import InMemoryModel
-from course_utils.validation import check_array, check_count, check_number, check_shape
+from course_utils.validation import (
+    check_array,
+    check_count,
+    check_number,
+    check_pixels,
+    check_shape,
+)
 
 TIME_DENSITIES = ("uniform", "logit_normal")
 LEAST_SPREAD = 0.01  # of the scaled data along an axis: a pixel may be black in every image
@@ -136,13 +143,12 @@ class Diffusion(InMemoryModel):
         )
         self.noise = keras.random.SeedGenerator()
         self._compiled_step = tf.function(self.step, autograph=False)
-        self.built = True  # the network is: weights can be saved and loaded before a first call
 
     # --------------------------------------------------------------------------- the path
 
     def coefficients(self, t) -> Coefficients:
         """Of the path at times t in [0, 1], of any shape."""
-        phi = ops.convert_to_tensor(t, "float32") * (math.pi / 2)
+        phi = ops.convert_to_tensor(t, keras.config.floatx()) * (math.pi / 2)
         cos, sin = ops.cos(phi), ops.sin(phi)
         return Coefficients(cos, sin, -sin, cos)
 
@@ -172,7 +178,7 @@ class Diffusion(InMemoryModel):
 
     def velocity(self, z, t, training=False):
         """What the model says at z (B, *example) and t (B,): see the top of this file."""
-        z, t = (ops.convert_to_tensor(value, "float32") for value in (z, t))
+        z, t = (ops.convert_to_tensor(value, keras.config.floatx()) for value in (z, t))
         guess = self.guess(z, t, training)
         if self.bounds is None:
             return guess
@@ -194,8 +200,8 @@ class Diffusion(InMemoryModel):
         Raises:
             ValueError: for t = 0, where a path has no noise to speak of.
         """
-        z = check_array("z", z, ("B", *self.shape)).astype("float32")
-        t = check_array("t", t, (len(z),), high=1).astype("float32")
+        z = check_array("z", z, ("B", *self.shape)).astype(keras.config.floatx())
+        t = check_array("t", t, (len(z),), high=1).astype(keras.config.floatx())
         if t.min() <= 0:
             raise ValueError(f"t: expected values in (0, 1], got {t.min():g}")
         path, velocity = self._at(t), self.velocity(z, t)
@@ -217,8 +223,9 @@ class Diffusion(InMemoryModel):
 
     def adapt(self, x):
         """Take mean and covariance of examples (N, *example), N at least 2, and keep them."""
-        low, high = self.bounds or (-np.inf, np.inf)
-        x = check_array("x", x, ("N", *self.shape), low=low, high=high).astype("float64")
+        if self.bounds is not None:
+            check_pixels("x", x, *self.bounds)
+        x = check_array("x", x, ("N", *self.shape)).astype("float64")
         if len(x) < 2:
             raise ValueError("x: expected at least two examples, got one")
         x = np.asarray(self._scaled(x)).reshape(len(x), -1)
@@ -244,7 +251,11 @@ class Diffusion(InMemoryModel):
     def _times(self, count):
         """`count` times, together evenly spread over their density (Kingma 2021, app. I.1)."""
         start = keras.random.uniform((), seed=self.noise)
-        share = (start + ops.arange(count, dtype="float32") / ops.cast(count, "float32")) % 1.0
+        share = (
+            start
+            + ops.arange(count, dtype=keras.config.floatx())
+            / ops.cast(count, keras.config.floatx())
+        ) % 1.0
         if self.time_density == "uniform":
             return share
         return ops.sigmoid(math.sqrt(2) * ops.erfinv(ops.clip(2 * share - 1, -0.9999, 0.9999)))
@@ -306,8 +317,8 @@ class Diffusion(InMemoryModel):
 
     def _walk(self, z, steps, how) -> Iterator[Moment]:
         """The moments of `steps` calls of `step` with its last argument `how`."""
-        z = ops.convert_to_tensor(check_array("z", z, ("B", *self.shape)), "float32")
-        times = np.linspace(1, 0, check_count("steps", steps) + 1, dtype="float32")
+        z = ops.convert_to_tensor(check_array("z", z, ("B", *self.shape)), keras.config.floatx())
+        times = np.linspace(1, 0, check_count("steps", steps) + 1, dtype=keras.config.floatx())
 
         def moments(z):
             for t, s in itertools.pairwise(times):
@@ -368,7 +379,7 @@ def dense_denoiser(
     for _ in range(blocks):
         hidden = layers.Dense(width, use_bias=False)(h) + layers.Dense(width)(time)
         h = h + layers.Dense(width)(layers.Activation(activation)(hidden))
-    output = layers.Dense(size, kernel_initializer="zeros")(h)
+    output = layers.Dense(size, kernel_initializer="zeros", dtype=floatx())(h)
     return keras.Model([z, t], output, name="denoiser")
 
 

@@ -27,6 +27,7 @@ from course_utils import losses
 from course_utils.keras_internals import loss_metric
 from course_utils.models.vae import VAE
 from course_utils.networks import dense_discriminator
+from course_utils.players import player_optimizer
 from course_utils.validation import check_count, check_number, check_shape
 
 
@@ -104,12 +105,14 @@ class FactorVAE(TotalCorrelationVAE):
             discriminator_optimizer: None is Adam with β₁ = 0.5, as in the paper.
             kwargs: as for `keras.Model.compile`.
         """
-        super().compile(optimizer or keras.optimizers.Adam(1e-3), **kwargs)
-        self.discriminator_optimizer = discriminator_optimizer or keras.optimizers.Adam(
-            1e-3, beta_1=0.5
+        self.discriminator_optimizer = player_optimizer(
+            discriminator_optimizer or keras.optimizers.Adam(1e-3, beta_1=0.5),
+            self.discriminator.trainable_variables,
         )
-        self.optimizer.build(self.autoencoder_variables)
-        self.discriminator_optimizer.build(self.discriminator.trainable_variables)
+        optimizer = player_optimizer(
+            optimizer or keras.optimizers.Adam(1e-3), self.autoencoder_variables
+        )
+        super().compile(optimizer, **kwargs)
 
     @property
     def autoencoder_variables(self) -> list:

@@ -30,6 +30,8 @@ class FactorClassifier(InMemoryModel):
         ValueError: for a trunk that does not take such images.
     """
 
+    pixel_range = (0, 1)
+
     def __init__(
         self,
         shape: Sequence[int],
@@ -44,10 +46,12 @@ class FactorClassifier(InMemoryModel):
         self.shape, self.levels = tuple(shape), dict(levels)
         self.trunk = trunk or _strided_trunk(self.shape, channels, features)
         check_shape("trunk's input", self.trunk.input_shape, (None, *self.shape))
-        self.heads = [layers.Dense(count, name=name) for name, count in self.levels.items()]
+        self.heads = [
+            layers.Dense(count, name=name, dtype=keras.config.floatx())
+            for name, count in self.levels.items()
+        ]
         for head in self.heads:
             head.build(self.trunk.output_shape)
-        self.built = True
 
     def call(self, x, training=None):
         """Logits of every factor, a list of (B, levels)."""
@@ -93,7 +97,8 @@ def _strided_trunk(shape: Sequence[int], channels: Sequence[int], features: int)
     h = x
     for width in channels:
         h = layers.Conv2D(width, 4, 2, padding="same", activation="relu")(h)
-    h = layers.Dense(features, activation="relu")(layers.Flatten()(h))
+    h = layers.Flatten()(h)
+    h = layers.Dense(features, activation="relu", dtype=keras.config.floatx())(h)
     return keras.Model(x, h, name="trunk")
 
 

@@ -16,11 +16,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers, ops
+from keras.config import floatx
 
 from course_utils import bijectors as bj
 from course_utils.losses import normal_log_prob
 from course_utils.training import InMemoryModel
-from course_utils.validation import check_array, check_count, check_shape
+from course_utils.validation import check_array, check_count, check_pixels, check_shape
 
 INITIAL_BATCH = 500  # examples that data-dependent layers start from
 
@@ -54,7 +55,6 @@ class Flow(InMemoryModel):
         self.bijector.build((None, *self.shape))
         self.code_shape = self.bijector.compute_output_shape((None, *self.shape))[1:]
         self.noise = keras.random.SeedGenerator()
-        self.built = True  # weights can be saved and loaded before a first call
 
     def dequantize(self, x):
         """Grey levels in [0, 1] spread over bins of [0, 1): (x (L − 1) + u) / L, u ~ U[0, 1)."""
@@ -77,8 +77,10 @@ class Flow(InMemoryModel):
         """
         if isinstance(x, np.ndarray | tf.Tensor):
             low, high = (0, 1) if self.levels else self.bijector.domain
+            if np.isfinite(high):
+                check_pixels("x", x, low, high)
             check_array("x", x, ("N", *self.shape), low=low, high=high)
-            batch = ops.convert_to_tensor(x[:INITIAL_BATCH], dtype="float32")
+            batch = ops.convert_to_tensor(x[:INITIAL_BATCH], dtype=keras.config.floatx())
             self.bijector.initialize(self.dequantize(batch) if self.levels else batch)
         return super().fit(x, y, **kwargs)
 
@@ -133,8 +135,9 @@ def dense_conditioner(
         h = layers.Dense(width, activation=activation)(h)
         if dropout:
             h = layers.Dropout(dropout)(h)
-    outputs = layers.Dense(2 * math.prod(shape), kernel_initializer="zeros")(h)
-    return keras.Model(x, layers.Reshape((*shape[:-1], 2 * shape[-1]))(outputs), name="conditioner")
+    h = layers.Dense(2 * math.prod(shape), kernel_initializer="zeros", dtype=floatx())(h)
+    outputs = layers.Reshape((*shape[:-1], 2 * shape[-1]), dtype=floatx())(h)
+    return keras.Model(x, outputs, name="conditioner")
 
 
 def convolutional_conditioner(
@@ -154,7 +157,9 @@ def convolutional_conditioner(
     x = keras.Input(shape)
     h = layers.Conv2D(width, 3, padding="same", activation=activation)(x)
     h = layers.Conv2D(width, 1, activation=activation)(h)
-    outputs = layers.Conv2D(2 * shape[-1], 3, padding="same", kernel_initializer="zeros")(h)
+    outputs = layers.Conv2D(
+        2 * shape[-1], 3, padding="same", kernel_initializer="zeros", dtype=floatx()
+    )(h)
     return keras.Model(x, outputs, name="conditioner")
 
 
@@ -266,4 +271,4 @@ def _checked(name, value, shape, domain=(-np.inf, np.inf)):
     if not tf.is_symbolic_tensor(value):
         value = check_array(name, value, ("B", *shape), low=domain[0], high=domain[1])
     check_shape(name, value.shape, ("B", *shape))
-    return ops.convert_to_tensor(value, dtype="float32")
+    return ops.convert_to_tensor(value, dtype=keras.config.floatx())

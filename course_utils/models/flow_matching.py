@@ -18,6 +18,7 @@ import course_utils.quiet
 import math
 from collections.abc import Iterator, Sequence
 
+import keras
 import tensorflow as tf
 from keras import ops
 
@@ -39,7 +40,7 @@ class FlowMatching(Diffusion):
     """
 
     def coefficients(self, t) -> Coefficients:
-        t = ops.convert_to_tensor(t, "float32")
+        t = ops.convert_to_tensor(t, keras.config.floatx())
         return Coefficients(1 - t, t, -ops.ones_like(t), ops.ones_like(t))
 
     def step(self, z, t, s, method: str):
@@ -98,7 +99,7 @@ class FlowMatching(Diffusion):
             )
         x = check_array("x", x, ("B", *self.shape))
         steps = check_count("steps", steps)
-        z = ops.convert_to_tensor(x, "float32")
+        z = ops.convert_to_tensor(x, keras.config.floatx())
         z, integral = self._integrate(z, tf.constant(1 / steps), tf.constant(steps))
         return normal_log_prob(ops.reshape(z, (len(x), -1))) + integral
 
@@ -107,7 +108,7 @@ class FlowMatching(Diffusion):
         """z at t = 1, (B, *example), and ∫ div u dt, (B,), from z at t = 0."""
 
         def one_step(i, z, integral):
-            t = ops.cast(i, "float32") * size
+            t = ops.cast(i, keras.config.floatx()) * size
             start, start_divergence = self._with_divergence(z, t)
             end, end_divergence = self._with_divergence(z + size * start, t + size)
             z = z + size * (start + end) / 2

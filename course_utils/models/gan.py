@@ -22,7 +22,8 @@ import tensorflow as tf
 from keras import ops
 
 from course_utils import losses, networks
-from course_utils.training import InMemoryModel
+from course_utils.keras_internals import ends_in_sigmoid
+from course_utils.players import TwoPlayers
 from course_utils.validation import check_array, check_count, check_number, check_shape
 
 
@@ -43,7 +44,7 @@ OBJECTIVES = {
 }
 
 
-class GAN(InMemoryModel):
+class GAN(TwoPlayers):
     """A generator and a discriminator that learn by playing against each other.
 
     Args:
@@ -85,7 +86,6 @@ class GAN(InMemoryModel):
         self.discriminator_loss = keras.metrics.Mean(name="discriminator_loss")
         self.generator_loss = keras.metrics.Mean(name="generator_loss")
         self.generator_gradient = keras.metrics.Mean(name="generator_gradient")
-        self.built = True  # both networks are: weights can be saved and loaded before a first call
 
     @staticmethod
     def _check_players(generator, discriminator):
@@ -98,24 +98,14 @@ class GAN(InMemoryModel):
         return self.generator.input_shape[-1]
 
     @property
-    def metrics(self):
-        # Two players have no common loss, which Keras would report as 0.
-        return [self.discriminator_loss, self.generator_loss, self.generator_gradient]
+    def pixel_range(self):
+        """(0, 1) if the generator can draw no others: it would never meet data beyond."""
+        return (0, 1) if ends_in_sigmoid(self.generator) else None
 
-    def compile(self, generator_optimizer=None, discriminator_optimizer=None, **kwargs):
-        """Give each player an optimizer of its own.
-
-        Args:
-            generator_optimizer, discriminator_optimizer: None is Adam with β₁ = 0 and β₂ = 0.99.
-                The other player moves too, so gradients of the past mislead.
-            kwargs: as for `keras.Model.compile`. On a CPU `jit_compile=True` is the fastest for
-                dense networks and by far the slowest for convolutions.
-        """
-        self.generator_optimizer = generator_optimizer or _adam()
-        self.discriminator_optimizer = discriminator_optimizer or _adam()
-        self.generator_optimizer.build(self.generator.trainable_variables)
-        self.discriminator_optimizer.build(self.discriminator.trainable_variables)
-        super().compile(optimizer=None, **kwargs)
+    @staticmethod
+    def default_optimizer() -> keras.optimizers.Optimizer:
+        """Adam with β₁ = 0 and β₂ = 0.99: the other player moves too, so past gradients mislead."""
+        return keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99)
 
     # --------------------------------------------------------------------------- the game
 
@@ -201,10 +191,6 @@ class GAN(InMemoryModel):
             ValueError: for anything but a whole number of at least 1.
         """
         return self(self.latent_noise(check_count("count", count)))
-
-
-def _adam() -> keras.optimizers.Optimizer:
-    return keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99)
 
 
 def _frozen_copy(network: keras.Model) -> keras.Model:

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 from keras import layers, ops
+from keras.config import floatx
 
 from course_utils import losses, networks
 from course_utils.models.gan import GAN
@@ -84,10 +85,6 @@ class InfoGAN(GAN):
         """The size D of the noise z, which nobody reads off."""
         return self.generator.input_shape[-1] - self.classes - self.continuous
 
-    @property
-    def metrics(self):
-        return [*super().metrics, self.information]
-
     # --------------------------------------------------------------------------- the game
     #
     # To the two players the code is what a label is in a conditional GAN, except that it is drawn.
@@ -151,9 +148,9 @@ class InfoGAN(GAN):
             ValueError: for another shape, or numbers that are not finite.
         """
         sizes = {}
-        z = check_array("z", z, ("B", self.latent), sizes).astype("float32")
+        z = check_array("z", z, ("B", self.latent), sizes).astype(keras.config.floatx())
         codes = check_array("codes", codes, ("B", self.classes + self.continuous), sizes)
-        return self(np.concatenate([z, codes.astype("float32")], axis=-1))
+        return self(np.concatenate([z, codes.astype(keras.config.floatx())], axis=-1))
 
     def sample(self, count: int):
         """`count` examples, each from noise and a code of its own, (count, …).
@@ -193,7 +190,7 @@ def recognising_discriminator(
     h = layers.Flatten()(x)
     for width in hidden:
         h = layers.Dense(width, activation=activation)(h)
-    heads = [layers.Dense(size)(h) for size in (1, classes, continuous)]
+    heads = [layers.Dense(size, dtype=floatx())(h) for size in (1, classes, continuous)]
     return keras.Model(x, heads, name="recognising_discriminator")
 
 

@@ -15,6 +15,7 @@ from functools import partial
 
 import keras
 from keras import layers, ops
+from keras.config import floatx
 
 from course_utils.gan_layers import (
     EqualizedConv2D,
@@ -173,7 +174,7 @@ def growing_generator(latent: int, channels: Sequence[int], colors: int = 3) -> 
         old = layers.UpSampling2D(2)(images[-1])
         new = EqualizedConv2D(colors, 1)(h)
         images.append(Fade(name=f"fade_{level}")([old, new]))
-    pixels = [layers.Activation("sigmoid")(image) for image in images]
+    pixels = [layers.Activation("sigmoid", dtype=floatx())(image) for image in images]
     return keras.Model(z, pixels, name="generator")
 
 
@@ -196,7 +197,7 @@ def growing_discriminators(channels: Sequence[int], colors: int = 3) -> list[ker
         EqualizedConv2D(channels[0], 3, padding="same"),
         _lrelu(),
         layers.Flatten(),
-        EqualizedDense(1),
+        EqualizedDense(1, dtype=floatx()),
     ]
     discriminators = []
     for level in range(len(channels)):

@@ -27,10 +27,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers, ops
+from keras.config import floatx
 
 from course_utils import losses
 from course_utils.networks import dense_encoder, patch_discriminator
-from course_utils.training import InMemoryModel
+from course_utils.players import TwoPlayers
 from course_utils.validation import check_array, check_count, check_number, check_shape
 
 
@@ -42,7 +43,7 @@ class SpadeLosses(NamedTuple):
     kl: tf.Tensor
 
 
-class Spade(InMemoryModel):
+class Spade(TwoPlayers):
     """Draws images for label maps; trained by `fit(images, label_maps)`.
 
     Args:
@@ -55,6 +56,8 @@ class Spade(InMemoryModel):
     Raises:
         ValueError: for a negative weight, or networks that do not fit together.
     """
+
+    pixel_range = (0, 1)
 
     def __init__(
         self,
@@ -81,7 +84,6 @@ class Spade(InMemoryModel):
         self.noise = keras.random.SeedGenerator()
         names = ("discriminator_loss", *SpadeLosses._fields)
         self.trackers = {name: keras.metrics.Mean(name=name) for name in names}
-        self.built = True  # all networks are: weights can be saved and loaded before a first call
 
     @property
     def latent(self) -> int:
@@ -94,24 +96,14 @@ class Spade(InMemoryModel):
         return self.generator.input_shape[1][1:]
 
     @property
-    def metrics(self):
-        return list(self.trackers.values())
-
-    def compile(self, generator_optimizer=None, discriminator_optimizer=None, **kwargs):
-        """Give the generator (with its encoder) and the discriminator an optimizer each.
-
-        Args:
-            generator_optimizer, discriminator_optimizer: None is Adam with β₁ = 0.5.
-            kwargs: as for `keras.Model.compile`.
-        """
-        self.generator_optimizer = generator_optimizer or keras.optimizers.Adam(2e-3, 0.5)
-        self.discriminator_optimizer = discriminator_optimizer or keras.optimizers.Adam(2e-3, 0.5)
-        self.generator_optimizer.build(self._drawing_variables())
-        self.discriminator_optimizer.build(self.discriminator.trainable_variables)
-        super().compile(optimizer=None, **kwargs)
-
-    def _drawing_variables(self):
+    def generator_variables(self):
+        # The encoder has no judge of its own: it learns what helps the generator.
         return self.generator.trainable_variables + self.encoder.trainable_variables
+
+    @staticmethod
+    def default_optimizer() -> keras.optimizers.Optimizer:
+        """Adam with β₁ = 0.5."""
+        return keras.optimizers.Adam(2e-3, beta_1=0.5)
 
     # --------------------------------------------------------------------------- training
 
@@ -130,7 +122,7 @@ class Spade(InMemoryModel):
             objective = (
                 terms.adversarial + self.error_weight * terms.error + self.kl_weight * terms.kl
             )
-        variables = self._drawing_variables()
+        variables = self.generator_variables
         self.generator_optimizer.apply(tape.gradient(objective, variables), variables)
 
         # The same fakes serve the discriminator, which has not seen them yet.
@@ -272,7 +264,7 @@ def spade_generator(
         h = layers.LeakyReLU(0.2)(modulate(h, small_map))
     h = layers.Conv2D(filters[-1], 3, padding="same")(h)
     h = layers.LeakyReLU(0.2)(modulate(h, label_map))
-    x = layers.Conv2D(3, 3, padding="same", activation="sigmoid")(h)
+    x = layers.Conv2D(3, 3, padding="same", activation="sigmoid", dtype=floatx())(h)
     return keras.Model([z, label_map], x, name="spade_generator")
 
 

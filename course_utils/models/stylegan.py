@@ -19,6 +19,7 @@ from functools import partial
 
 import keras
 from keras import layers, ops
+from keras.config import floatx
 
 from course_utils.gan_layers import (
     Constant,
@@ -165,7 +166,7 @@ def mapping_network(latent: int, style: int, depth: int = 3) -> keras.Model:
     z = keras.Input((latent,))
     w = PixelNorm()(z)
     for _ in range(depth):
-        w = _lrelu()(EqualizedDense(style, rate=MAPPING_RATE, use_bias=False)(w))
+        w = _lrelu(dtype=floatx())(EqualizedDense(style, rate=MAPPING_RATE, use_bias=False)(w))
     return keras.Model(z, w, name="mapping")
 
 
@@ -197,7 +198,7 @@ def synthesis_network(style: int, channels: Sequence[int]) -> keras.Model:
         colors = ModulatedConv2D(3, 1, demodulate=False)([x, own])
         image = layers.Add()([_twice_as_wide()(image), colors]) if number else colors
     # Colours of all sizes add up. A quarter of them leaves the sigmoid its slope at the start.
-    image = layers.Activation("sigmoid")(layers.Rescaling(0.25)(image))
+    image = layers.Activation("sigmoid", dtype=floatx())(layers.Rescaling(0.25)(image))
     return keras.Model(w, image, name="synthesis")
 
 
@@ -232,7 +233,9 @@ def style_discriminator(size: int, channels: Sequence[int]) -> keras.Model:
         h = _lrelu()(EqualizedConv2D(width, 4, strides=2, padding="same")(h))
     h = MinibatchStandardDeviation()(h)
     h = _lrelu()(EqualizedConv2D(channels[-1], 3, padding="same")(h))
-    return keras.Model(x, EqualizedDense(1)(layers.Flatten()(h)), name="discriminator")
+    return keras.Model(
+        x, EqualizedDense(1, dtype=floatx())(layers.Flatten()(h)), name="discriminator"
+    )
 
 
 def style_gan(

@@ -47,6 +47,8 @@ class VAE(InMemoryModel):
             step to step.
     """
 
+    pixel_range = (0, 1)  # a Bernoulli distribution knows no other
+
     def __init__(
         self,
         encoder: keras.Model,
@@ -63,7 +65,6 @@ class VAE(InMemoryModel):
         self.noise = keras.random.SeedGenerator()
         self.reconstruction = keras.metrics.Mean(name="reconstruction")
         self.kl = keras.metrics.Mean(name="kl")
-        self.built = True  # both networks are: weights can be saved and loaded before a first call
 
     @property
     def latent(self) -> int:
