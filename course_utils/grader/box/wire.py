@@ -105,11 +105,11 @@ class Channel:
             known = known and whole and flat
             layouts = [(np.dtype(name), tuple(shape)) for name, shape in shapes if known]
             sizes = [math.prod(shape) * dtype.itemsize for dtype, shape in layouts]
-            # What is empty may not be huge in its other dimensions: no library makes such an array.
-            spans = [math.prod(max(n, 1) for n in shape) for _, shape in layouts]
+            # NumPy counts the other dimensions of an empty array, too.
+            spans = [math.prod(max(n, 1) for n in s) * dtype.itemsize for dtype, s in layouts]
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise ProtocolError(f"no message: {type(error).__name__}") from error
-        small = sum(sizes) <= LARGEST_ARRAYS and all(n <= LARGEST_ARRAYS for n in spans)
+        small = sum(sizes) <= LARGEST_ARRAYS and all(n < 2**63 for n in spans)
         if not (isinstance(message, dict) and known and small):
             raise ProtocolError("a message with wrong arrays")
         arrays = [
