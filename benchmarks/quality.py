@@ -15,6 +15,7 @@ from statistics import median
 
 from tqdm import tqdm
 
+from course_utils.data.mnist import DownloadError
 from entries import Entry, Measurement, all_entries, is_met
 
 HEADINGS = ("model", "data", "parameters", "s", "CPU s", "metric", "median", "range", "reference")
@@ -69,14 +70,21 @@ def format_table(rows: list[dict]) -> str:
 
 
 def measure_all(entries: list[Entry], seeds: int) -> Iterator[list[dict]]:
-    """The rows of each entry in turn, measured with seeds 0, 1, …"""
+    """The rows of each entry in turn, measured with seeds 0, 1, …
+
+    An entry whose data this machine does not have, and cannot download, is skipped with a word.
+    """
     with tqdm(total=len(entries) * seeds, unit="training") as bar:
         for entry in entries:
             bar.set_postfix_str(entry.name)
             measurements = []
-            for seed in range(seeds):
-                measurements.append(entry.measure(seed))
-                bar.update()
+            try:
+                for seed in range(seeds):
+                    measurements.append(entry.measure(seed))
+                    bar.update()
+            except DownloadError as reason:
+                bar.write(f"{entry.name} is skipped: {reason}")
+                continue
             yield summarize(entry, measurements)
 
 

@@ -14,7 +14,7 @@ from course_utils.data import Split, fashion, load
 from course_utils.models.factor_classifier import FactorClassifier, codes
 
 TOLERANCE = 0.02
-EPOCHS, BATCH = 4, 64
+EPOCHS, BATCH = 3, 64
 
 
 def build() -> FactorClassifier:
@@ -26,7 +26,7 @@ def build() -> FactorClassifier:
             h = layers.Conv2D(width, 3, padding="same", use_bias=False)(h)
             h = layers.ReLU()(layers.BatchNormalization(momentum=0.9)(h))
         h = layers.MaxPooling2D(2)(h)
-    h = layers.Flatten()(h)
+    h = layers.Dropout(0.3)(layers.Flatten()(h))
     trunk = keras.Model(x, layers.Dense(64, activation="relu")(h), name="trunk")
     return FactorClassifier((28, 28, 1), {"article": 10}, trunk=trunk)
 

@@ -19,7 +19,7 @@ def build() -> Diffusion:
 
 
 def train(seed: int = 0, build=build, epochs: int = EPOCHS) -> Diffusion:
-    """The model, trained on the training garments; its settings were chosen on validation.
+    """The model, trained on the training garments.
 
     Args:
         seed: of weights, order and noise.

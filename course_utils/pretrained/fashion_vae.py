@@ -18,7 +18,7 @@ def build(latent: int = 16) -> VAE:
 
 
 def train(seed: int = 0, build=build) -> VAE:
-    """The model, trained on the training garments; its settings were chosen on validation.
+    """The model, trained on the training garments.
 
     Args:
         seed: of weights, order and noise.

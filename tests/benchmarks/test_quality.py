@@ -5,6 +5,7 @@ import json
 import pytest
 
 import quality
+from course_utils.data.mnist import DownloadError
 from entries import Entry, Measurement, Stopwatch, all_entries, is_met
 
 
@@ -49,6 +50,16 @@ def test_models_and_seeds_select(entries, capsys):
     output = capsys.readouterr().out
     assert "good" not in output
     assert "2.3 to 2.3" in output
+
+
+def test_a_model_whose_data_cannot_be_had_is_skipped_with_a_word(entries, capsys):
+    def no_data(seed):
+        raise DownloadError("mnist is not on this machine")
+
+    quality.main([Entry("lost", "nothing", no_data), *entries], ["--seeds", "1"])
+    output = capsys.readouterr().out
+    assert "lost is skipped: mnist is not on this machine" in output
+    assert "good" in output
 
 
 @pytest.mark.parametrize("arguments", [["--models", "unknown"], ["--seeds", "0"]])
