@@ -106,6 +106,20 @@ def test_a_method_and_a_function_of_a_file_have_names_of_their_own(path):
         assert not methods & functions, f"{owner.name} in {path.name}"
 
 
+HIDDEN_TESTS = sorted((LIBRARY / "grading" / "assignments").glob("*/properties.py"))
+
+
+@pytest.mark.parametrize("path", HIDDEN_TESTS, ids=lambda path: path.parent.name)
+def test_hidden_tests_describe_nothing_that_a_function_chose(path):
+    """`selfcheck.describe` quotes values; by these, hidden inputs would get out."""
+    calls = [
+        node.func
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+    ]
+    assert not any(ast.unparse(call).endswith("describe") for call in calls)
+
+
 def test_there_is_no_cycle():
     """The table above is an order, so that no two parts can need each other."""
     above = {part: set(below) for part, below in MAY_IMPORT.items()}

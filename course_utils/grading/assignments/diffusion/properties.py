@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from course_utils.grading import selfcheck
 from course_utils.grading.assignments.common import (
     Arrays,
     Property,
@@ -18,6 +17,7 @@ from course_utils.grading.assignments.common import (
     in_precision,
     treats_examples_alike,
 )
+from course_utils.grading.assignments.hidden import Lacking
 from course_utils.grading.probes import BATCH_UNKNOWN, Probe, observe, passes
 
 
@@ -192,7 +192,7 @@ def has_any_batch_size(name: str, truth: Callable, arguments: Arrays) -> Propert
         probe = Probe("7 examples", arguments, BATCH_UNKNOWN, expected=truth(**exact))
         seen = observe(function, probe)
         if not passes(probe, seen):
-            raise AssertionError(selfcheck.describe(name, probe, seen))
+            raise Lacking(name, probe, seen)
 
     return has_property
 
