@@ -1,19 +1,19 @@
 # %% [markdown]
 # # Diffusion and flow matching
 #
-# Spoiling an image is easy: add noise until nothing is left. Could a network learn the way back? Nobody can rebuild an image
-# from pure noise in one go. But to take away **a little** noise is a modest task, and a thousand modest tasks in a row lead
-# from nothing to a digit. Most pictures that machines draw today come about in this way.
+# It is easy to spoil an image: add noise until nothing of it is left. Could a network learn the way back?
+# Nobody can rebuild an image from pure noise in one go. But removing **a little** noise is a modest task, and
+# many modest tasks in a row lead from noise to a picture. Most of today's image generators work in this way.
 #
 # **Afterwards you can**
 #
-# - spoil data along a schedule, and say what the distribution is at every moment;
-# - say what a network that removes noise must learn (a mean), and how the *score* follows from it;
-# - draw samples step by step, with and without new noise, and say what the number of steps buys;
-# - tell diffusion and flow matching apart: another path, the same regression;
-# - place both beside the VAE and the normalizing flows.
+# - spoil data along a schedule, and say what their distribution is at every moment;
+# - say what a network that removes noise has to learn (a mean), and how the *score* follows from it;
+# - draw samples step by step, with and without fresh noise, and say what more steps buy;
+# - explain the difference between diffusion and flow matching: another path, the same kind of regression;
+# - compare both with the VAE and with normalizing flows.
 #
-# **Time**: about 60 minutes to read and play; one minute to run from top to bottom on two cores.
+# **Time**: about 60 minutes to read and play; about a minute to run from top to bottom on two cores.
 # **Needs**: the lectures on [variational autoencoders](07_vae.ipynb) and on [flows](11_flows.ipynb). No network, no GPU.
 
 # %%
@@ -24,14 +24,15 @@ import matplotlib.pyplot as plt
 import numpy as np
 import scipy.special
 import scipy.stats
+from sklearn.metrics import pairwise_distances_argmin_min
 
 from course_utils.data import load
 from course_utils.explorers import DiffusionSteps
-from course_utils.metrics.sample_quality import digit_classes, digit_features, frechet_distance
-from course_utils.models.diffusion import Diffusion, point_diffusion
+from course_utils.metrics.sample_quality import frechet_distance
+from course_utils.models.diffusion import Diffusion, dense_diffusion, point_diffusion
 from course_utils.models.flow_matching import point_flow_matching
 from course_utils.plotting import show_images
-from course_utils.pretrained import load_pretrained
+from course_utils.pretrained import judge, load_pretrained
 
 keras.utils.set_random_seed(0)
 plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.right": False})
@@ -41,10 +42,13 @@ BLUE, ORANGE, GREY = "#0072b2", "#e69f00", "#999999"
 # ## 1. How do we spoil an image, a little at a time?
 #
 # Time $t$ runs from 0, the data, to 1, nothing but noise. In between lies a mixture of the image $x$ and noise
-# $\varepsilon \sim \mathcal N(0, I)$. Here are three digits on that way.
+# $\varepsilon \sim \mathcal N(0, I)$. Here are three images on their way.
 
 # %%
-digits = load("digits")
+images = load("digits")
+PIXELS = int(np.prod(images.shape))
+EPOCHS, SAMPLES = 100, 2_000
+features_of, classes_of = judge("digits").features, judge("digits").classes
 rng = np.random.default_rng(0)
 
 
@@ -54,7 +58,7 @@ def noised(x, epsilon, t):
     return np.cos(phi) * x + np.sin(phi) * epsilon
 
 
-x = 2 * digits.train.x - 1  # pixels from -1 to 1, so that their mean is near 0
+x = 2 * images.train.x[:2000] - 1  # pixels from -1 to 1, so that their mean is nearer to 0
 epsilon = rng.normal(size=x.shape)
 times = np.linspace(0, 1, 9)
 rows = [(noised(x[i], epsilon[i], t) + 1) / 2 for i in (0, 1, 5) for t in times]
@@ -65,11 +69,13 @@ show_images(np.clip(rows, 0, 1), titles=[f"t = {t:.2f}" for t in times] * 3, col
 #
 # $$z_t = \cos\varphi \; x + \sin\varphi \; \varepsilon, \qquad \varphi = \tfrac{\pi}{2} t .$$
 #
-# Why cosine and sine? Because $\cos^2 + \sin^2 = 1$: what the image loses in variance the noise brings. **Predict**: what
-# are the mean and the standard deviation of a pixel of $z_t$ at $t = \tfrac12$, over all images? And at $t = 1$?
+# Why cosine and sine? Because $\cos^2\varphi + \sin^2\varphi = 1$: the noise supplies the variance that the
+# image loses. **Predict**: what are the mean and the standard deviation of a pixel of $z_t$ at $t = \tfrac12$,
+# over all images? And at $t = 1$?
 #
-# The claim to check: mean $\cos\varphi \cdot m$ and variance $\cos^2\varphi \cdot s^2 + \sin^2\varphi$, when the pixel has
-# mean $m$ and variance $s^2$; and at $t = 1$ a standard normal, whatever the image was.
+# The claim to check: if the pixel has mean $m$ and variance $s^2$, then that of $z_t$ has mean
+# $\cos\varphi \cdot m$ and variance $\cos^2\varphi \cdot s^2 + \sin^2\varphi$. At $t = 1$ it is a standard
+# normal variable, whatever the image was.
 
 # %%
 m, s = x.mean(), x.std()
@@ -81,15 +87,17 @@ for t in (0.0, 0.25, 0.5, 0.75, 1.0):
     assert abs(z.mean() - mean) < 0.01 and abs(z.std() - std) < 0.01
 
 # %% [markdown]
-# No network so far, nothing to train. In the words of the VAE: this is an **encoder that is fixed**, with a code as large as
-# the image, and its prior holds exactly at $t = 1$.
+# There has been no network so far, and nothing to train. In the language of the VAE, this is a **fixed
+# encoder**, with a code as large as the image, and at $t = 1$ the codes have exactly the distribution of the
+# prior.
 
 # %% [markdown]
 # ## 2. What is the best answer to "what was it before?"
 #
-# Many images could have become the same $z$. Asked for *one* answer and punished by the squared error, the best you can say is
-# their **mean**, $\hat x(z) = \mathbb E[x \mid z_t = z]$. For digits nobody can compute it. For a few thousand points
-# in the plane we can: it is an average of the data, weighted by how well each explains $z$.
+# Many images could have become the same $z$. If you must give *one* answer and are judged by the squared error,
+# the best answer is their **mean**, $\hat x(z) = \mathbb E[x \mid z_t = z]$. For images nobody can compute it.
+# For a few thousand points in the plane we can: it is an average of the data, weighted by how well each point
+# explains $z$.
 
 # %%
 moons = load("moons")
@@ -122,16 +130,29 @@ figure.suptitle("from z towards the mean of the data that could have become z (a
 plt.show()
 
 # %% [markdown]
-# At $t = 0.8$ all arrows point to the middle: with so much noise any data point is possible. At $t = 0.2$ each points to
-# the near piece of a moon.
-#
-# **The score.** The direction in which the density of $z_t$ rises fastest is $\nabla_z \log p(z_t)$, the *score*.
-# Robbins (1956) and Tweedie knew that it comes with the mean for free:
+# At $t = 0.8$ all arrows point to the middle: with so much noise, $z$ could have come from almost any data
+# point. At $t = 0.2$ each arrow points to the nearest piece of a moon. Here is the same in numbers.
+
+# %%
+narrow, near = {}, {}
+for t in (0.8, 0.2):
+    guesses = best_guess(grid, t)
+    narrow[t] = np.mean(guesses.std(0) / data.std(0))
+    near[t] = np.median(np.linalg.norm(guesses[:, None] - data, axis=-1).min(axis=1))
+    print(f"t = {t}: the answers spread {narrow[t]:.2f} times as far as the data; ", end="")
+    print(f"from an answer to the nearest data point {near[t]:.3f} (median)")
+assert narrow[0.8] < 0.5 < narrow[0.2] and near[0.2] < near[0.8] / 3
+
+# %% [markdown]
+# **The score.** The direction in which the log-density of $z_t$ rises fastest is its gradient
+# $\nabla_z \log p(z_t)$, called the *score*. Robbins (1956) and Tweedie found that it follows from the mean at
+# once:
 #
 # $$\nabla_z \log p(z_t) = \frac{\cos\varphi \; \hat x(z) - z}{\sin^2\varphi} = -\frac{\hat\varepsilon(z)}{\sin\varphi}.$$
 #
-# So whoever can denoise knows the slope of the density, without ever knowing the density. Is it true? Here we *have* the
-# density, a sum of normals, and can take its slope by small steps.
+# So whoever can remove noise knows the slope of the log-density, without ever knowing the density itself. Is
+# that true? Here we *have* the density, a sum of normal densities, and can compute its slope by small
+# differences.
 
 # %%
 t, phi, small = 0.3, np.pi * 0.3 / 2, 1e-4
@@ -153,18 +174,21 @@ np.testing.assert_allclose(by_denoising, by_steps, atol=1e-3)
 # %% [markdown]
 # ## 3. How does a network learn it?
 #
-# By regression, and nothing else. Draw an example, a time and noise; mix; ask the network; take the squared error. No
-# second player, no bound, no determinant:
+# By regression, and nothing else. Take an example, draw a time and noise, mix them, ask the network, and take
+# the squared error. There is no second player, no bound and no determinant:
 #
 # $$\text{loss} = \mathbb E_{x, t, \varepsilon} \big\| v_\theta(z_t, t) - v \big\|^2, \qquad v = \cos\varphi\; \varepsilon - \sin\varphi\; x .$$
 #
-# Why $v$ and not $x$ or $\varepsilon$? To name the noise is trivial when all is noise, and to name the image is trivial when
-# there is none. $v$ asks for what is missing, at every time (Salimans and Ho 2022). Each follows from the others:
-# $\hat x = \cos\varphi\, z - \sin\varphi\, v$ and $\hat\varepsilon = \sin\varphi\, z + \cos\varphi\, v$. Ho et al. (2020)
-# let their network name $\varepsilon$.
+# Why $v$ and not $x$ or $\varepsilon$? Near $t = 1$, $z$ is nothing but noise, so predicting $\varepsilon$
+# amounts to copying $z$. Near $t = 0$, $z$ is nearly the image, and predicting $x$ amounts to copying. $v$ is
+# whatever is missing: it is $-x$ at $t = 1$ and $\varepsilon$ at $t = 0$ (Salimans and Ho 2022). Each of the
+# three follows from any other: $\hat x = \cos\varphi\, z - \sin\varphi\, v$ and
+# $\hat\varepsilon = \sin\varphi\, z + \cos\varphi\, v$. Ho et al. (2020) let their network predict
+# $\varepsilon$.
 #
-# Our network gets one hint: the $v$ that would be right if the data were one normal distribution, a straight line in $z$. It learns
-# what is left. (See the top of `course_utils/models/diffusion.py`; Karras et al. 2022.)
+# Our network gets some help: we add the $v$ that would be right if the data had one normal distribution, which
+# is linear in $z$. The network learns the rest. (See the top of `course_utils/models/diffusion.py`; Karras et
+# al. 2022.)
 #
 # **Predict**: will the loss go to zero?
 
@@ -175,23 +199,41 @@ def train(model):
     steps = keras.optimizers.schedules.CosineDecay(4e-3, 40 * 40)
     adam = keras.optimizers.Adam(steps, use_ema=True, ema_momentum=0.99)
     model.compile(adam, jit_compile=True)
-    return model.fit(moons.train.x, batch_size=250, epochs=40, verbose=0).history["loss"]
+    return model.fit(moons.train.x, batch_size=250, epochs=40).history["loss"]
+
+
+def least_loss():
+    """The loss of the exact mean of section 2, on test points noised at times evenly spread."""
+    x = moons.test.x[:1000]
+    errors = []
+    for t in (np.arange(20) + 0.5) / 20:
+        z = noised(x, rng.normal(size=x.shape), t)
+        # v − v̂ = (x̂ − x) / sin φ, since both agree on z.
+        errors.append(((best_guess(z, t) - x) ** 2).sum(1).mean() / np.sin(np.pi * t / 2) ** 2)
+    return np.mean(errors)
 
 
 points = point_diffusion(width=64, blocks=2)
 losses = train(points)
+least = least_loss()
 
-plt.figure(figsize=(5, 2.4), layout="constrained")
-plt.plot(losses, color=BLUE)
-plt.ylim(0)
+plt.figure(figsize=(5, 2.6), layout="constrained")
+plt.plot(np.arange(1, len(losses) + 1), losses, color=BLUE, label="network")
+plt.axhline(least, color=ORANGE, linestyle="--", label="exact mean")
 plt.xlabel("epoch")
 plt.ylabel("squared error of v")
+plt.legend(frameon=False)
 plt.show()
-assert 0.2 * losses[0] < losses[-1] < losses[0]
+print(
+    f"loss: {losses[0]:.2f} at first, {np.mean(losses[-5:]):.2f} at last; least possible {least:.2f}"
+)
+assert losses[0] > 1.05 * least
+assert abs(np.mean(losses[-5:]) - least) < 0.5 * (losses[0] - least)
 
 # %% [markdown]
-# It does not. Many $x$ and $\varepsilon$ lead to one $z$, and the mean cannot be right for all of them. What is left is not a
-# failure of the network. So look at what it should be: does it agree with the exact mean of section 2?
+# It does not. Many pairs of $x$ and $\varepsilon$ lead to the same $z$, and one answer cannot be right for all
+# of them. What remains is not a failure of the network: the exact mean has the same error (the dashed line).
+# Does the network agree with the exact mean of section 2 point by point?
 
 # %%
 print("  t   error of the network's guess, as a share of the variance of the data")
@@ -206,36 +248,46 @@ for t in (0.1, 0.3, 0.5, 0.7, 0.9):
 # %% [markdown]
 # ## 4. How do we get from noise to data?
 #
-# Start from noise at $t = 1$. Ask for $\hat x$. Do **not** jump there: it is a mean, and a mean of moons is no moon. Go a
-# short way, ask again. A step from $t$ to an earlier $s$ mixes anew what the network sees:
+# Start from noise at $t = 1$. Ask for $\hat x$. Do **not** jump there: it is a mean, and a mean of points on
+# the moons lies on neither moon. Go a short way, then ask again. A step from $t$ to an earlier time $s$ mixes
+# what the network sees anew:
 #
 # $$z_s = \cos\varphi_s\; \hat x + \sin\varphi_s \; \hat\varepsilon .$$
 #
-# That is DDIM (Song et al. 2021): all chance lies in the first draw. The **ancestral** sampler of Ho et al. replaces part of
-# $\hat\varepsilon$ by fresh noise at each step. One argument turns the one into the other: `stochasticity`.
+# This is DDIM (Song et al. 2021): all randomness is in the first draw. The **ancestral** sampler of Ho et al.
+# replaces part of $\hat\varepsilon$ by fresh noise at each step. One argument turns one sampler into the other:
+# `stochasticity`.
 
 # %%
 start = points.latent_noise(300)
 walks = {
-    "no new noise (DDIM)": [moment.z for moment in points.denoise(start, 100)],
-    "new noise (ancestral)": [moment.z for moment in points.denoise(start, 100, stochasticity=1.0)],
+    "no fresh noise (DDIM)": [moment.z for moment in points.denoise(start, 100)],
+    "fresh noise (ancestral)": [
+        moment.z for moment in points.denoise(start, 100, stochasticity=1.0)
+    ],
 }
-FOLLOWED = 40  # walks that are drawn from start to end
+FOLLOWED = 40  # walks that are drawn from start to end, if they are smooth
 figure, axes = plt.subplots(1, 2, figsize=(8, 3.8), layout="constrained", sharey=True)
-for axis, (name, walk) in zip(axes, walks.items(), strict=True):
+for axis, (name, walk), followed in zip(axes, walks.items(), (FOLLOWED, 3), strict=True):
     walk = np.asarray(walk)  # (moments, points, 2)
     axis.plot(*walk[0].T, ".", color=ORANGE, markersize=3, label="noise, t = 1")
     axis.plot(*walk[-1].T, ".", color=BLUE, markersize=3, label="samples, t = 0")
-    axis.plot(*walk[:, :FOLLOWED].transpose(2, 0, 1), color="black", linewidth=0.5, alpha=0.6)
+    width = 0.5 if followed == FOLLOWED else 0.9
+    for number, path in enumerate(walk[:, :followed].swapaxes(0, 1)):
+        color = "black" if followed == FOLLOWED else f"C{number + 2}"
+        axis.plot(*path.T, color=color, linewidth=width, alpha=0.8)
+        axis.plot(*path[[0, -1]].T, "o", color=color, markersize=2 if color == "black" else 5)
     axis.set(title=name, xlabel="z₁", xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), aspect="equal")
 axes[0].set_ylabel("z₂")
 axes[0].legend(frameon=False, fontsize=8)
 plt.show()
 
 # %% [markdown]
-# **How many steps?** Predict what a *single* step gives. Then two, five.
+# Without fresh noise the walks are smooth (on the left, 40 of them are drawn as lines). With fresh noise a walk
+# wanders, and the start no longer decides where it ends (on the right, three walks).
 #
-# The number above each picture is the share of samples within three standard deviations of the noise-free half circles.
+# **How many steps?** **Predict** what a *single* step gives. Then two, and five. The number above each picture
+# is the share of samples within three standard deviations of the noise-free half circles.
 
 # %%
 angle = np.linspace(0, np.pi, 500)
@@ -272,24 +324,45 @@ assert from_mean < 0.25 * spread
 assert shares[100] > 0.9 > shares[2]
 
 # %% [markdown]
-# One step gives the mean of all data, for every start: from pure noise nothing can be told. That is also why a network of
-# this kind needs *time* to draw, where a GAN needs one pass.
+# A single step gives the mean of all data, whatever the start: pure noise says nothing about the image. That is
+# why such a network needs many passes to draw a sample, where a GAN needs one.
 
 # %% [markdown]
-# ## 5. When is a digit decided?
+# ## 5. When is it decided what an image shows?
 #
-# Now images, with more units, trained in advance (about half a minute; `course_utils/pretrained/digits_diffusion.py`). One
-# thing is different. Digits lie near a [manifold](03_manifolds.ipynb) of few dimensions, noise fills all 64. To name $v$ is to
-# name the noise in every pixel, and whatever a network misses of it stays in the picture as grey. So where data have bounds,
-# ours names $\hat x$ itself (Li and He 2025), by one logit a pixel, and learns by the cross-entropy, like the decoder of the
-# [VAE](07_vae.ipynb). It has the same minimum, the mean of $x$ given $z$, and no guess leaves the range from black to white.
+# Now images. The method is the same, the network larger, and one thing is different. Images lie near a
+# [manifold](03_manifolds.ipynb) of few dimensions, while noise fills all dimensions. A network that predicts
+# $v$ must name the noise in every pixel, and whatever it misses remains in the picture as grey. So for data
+# with bounds our network predicts $\hat x$ itself (Li and He 2025), by one logit for each pixel, and is trained
+# by the cross-entropy, like the decoder of the [VAE](07_vae.ipynb). The minimum is the same, the mean of $x$
+# given $z$, and no prediction leaves the range from black to white.
 #
-# Above: the noised images. Below: what the network sees in them. On the right, the moons of section 4 on the same way.
-#
-# **Move the slider.** At which step can you tell which digit it will be? At which can the network?
+# We train it here, for a minute or less. Then we load a model that was trained for longer by the recipe in
+# `course_utils/pretrained/`, and compare.
 
 # %%
+keras.utils.set_random_seed(0)
+brief = dense_diffusion(images.shape)
+steps = EPOCHS * -(-len(images.train) // 128)
+rate = keras.optimizers.schedules.CosineDecay(2e-3, steps)
+brief.compile(keras.optimizers.Adam(rate, use_ema=True, ema_momentum=0.99), jit_compile=True)
+brief.fit(images.train.x, batch_size=128, epochs=EPOCHS)
 diffusion = load_pretrained("digits_diffusion")
+
+panels = [np.asarray(model.sample(24)) for model in (brief, diffusion)]
+show_images(
+    np.concatenate(panels),
+    columns=12,
+    title="two rows of samples after the training above, two rows of the longer training",
+)
+
+# %% [markdown]
+# In the explorer, the upper pictures are the noised images and the lower ones are what the network sees in
+# them. On the right, the moons of section 4 make the same journey.
+#
+# **Move the slider.** At which step can you tell what it will be? At which step can the network?
+
+# %%
 STEPS = 50
 moments = list(diffusion.denoise(diffusion.latent_noise(12), STEPS))
 moving = list(points.denoise(points.latent_noise(250), STEPS))
@@ -301,69 +374,113 @@ DiffusionSteps(
 )
 
 # %% [markdown]
-# First the mean of all digits, then a blur that might be a 3 or an 8, then the decision, at last the edges. What is coarse is settled
-# first, what is fine at the end.
+# First you see something close to the mean of all images, then a blur that could still become several things,
+# then a decision, and in the end the details. Is it true that the coarse is settled before the fine? Take 500
+# walks. Split what the network sees into a coarse part (means over blocks of a quarter of the width) and the
+# rest, and measure at each time how far either part is from what it will be in the end. The classifier of the
+# lecture on evaluation says when the kind is decided.
 
 # %%
-samples = np.asarray(diffusion.sample(1500))
-show_images(samples[:36], columns=12, title="samples, 50 steps")
-
-# %% [markdown]
-# Are they good? A number from the [lecture on evaluation](13_evaluation.ipynb): the Fréchet distance in the features of a small digit classifier (not
-# Inception's FID), against the test digits. For comparison: real digits, and a single normal distribution fitted to the pixels.
-
-# %%
-pixels = digits.train.x.reshape(-1, 64)
-gaussian = rng.multivariate_normal(pixels.mean(0), np.cov(pixels.T), 1500).clip(0, 1)
-compared = {
-    "real training digits": digits.train.x,
-    "diffusion": samples,
-    "one normal distribution": gaussian.reshape(-1, 8, 8, 1),
+walk = list(diffusion.denoise(diffusion.latent_noise(500), STEPS))
+seen = np.asarray([moment.x for moment in walk])  # (moments, walks, height, width, 1)
+side = images.shape[0] // 4
+blocks = seen.reshape(len(walk), 500, 4, side, 4, side).mean((3, 5))
+coarse = blocks.repeat(side, axis=2).repeat(side, axis=3)
+fine = seen[..., 0] - coarse
+when = np.array([moment.t for moment in walk])
+settled = {
+    name: 1 - ((part - part[-1]) ** 2).mean((1, 2, 3)) / part[-1].var(axis=0).mean()
+    for name, part in (("coarse part", coarse), ("details", fine))
 }
-real = digit_features(digits.test.x)
-scores = {name: frechet_distance(real, digit_features(images)) for name, images in compared.items()}
-for name, score in scores.items():
-    print(f"{name:25} {score:6.2f}")
-print("digits drawn:", np.bincount(digit_classes(samples), minlength=10))
-assert scores["diffusion"] < 0.6 * scores["one normal distribution"]
-assert len(np.unique(digit_classes(samples))) == 10
+ends = classes_of(seen[-1])
+settled["kind, to the classifier"] = np.array([np.mean(classes_of(x) == ends) for x in seen])
+
+figure, axis = plt.subplots(figsize=(6, 2.8), layout="constrained")
+for (name, values), style in zip(settled.items(), ("-", "--", ":"), strict=True):
+    axis.plot(
+        when,
+        values,
+        style,
+        color=BLUE if style == "-" else ORANGE if style == "--" else "black",
+        label=name,
+    )
+axis.set(
+    xlabel="time t, from noise on the left to data",
+    ylabel="share settled",
+    xlim=(1, 0),
+    ylim=(-0.05, 1.05),
+)
+axis.legend(frameon=False)
+plt.show()
+
+settled_at = {name: when[np.argmax(values > 0.9)] for name, values in settled.items()}
+print("90% settled at time", {name: round(float(t), 2) for name, t in settled_at.items()})
+assert settled_at["coarse part"] > settled_at["details"]
 
 # %% [markdown]
-# Or did it learn the training images by heart? In section 2 the exact answer was an average *of the training data*. A
-# network that reached it would end every walk at a training image! It is the smoothness of the network that saves us.
-# Look for the training image that is nearest to each sample, and compare with the distance that a *new* digit has.
+# Are the samples good? We use a number from the [lecture on evaluation](13_evaluation.ipynb): the Fréchet
+# distance to the test images in the features of a small classifier (not Inception's FID). For comparison we
+# also measure real images, and a single normal distribution fitted to the pixels.
+
+# %%
+pixels = images.train.x.reshape(-1, PIXELS)
+normal = scipy.stats.multivariate_normal(pixels.mean(0), np.cov(pixels.T), allow_singular=True)
+compared = {
+    "real training images": images.train.x,
+    "diffusion, trained above": np.asarray(brief.sample(SAMPLES, steps=25)),
+    "diffusion, trained for longer": np.asarray(diffusion.sample(SAMPLES, steps=25)),
+    "one normal distribution": normal.rvs(SAMPLES, random_state=rng)
+    .clip(0, 1)
+    .reshape(-1, *images.shape),
+}
+real = features_of(images.test.x)
+scores = {name: frechet_distance(real, features_of(x)) for name, x in compared.items()}
+print(f"Fréchet distance, {SAMPLES:,} samples")
+for name, score in scores.items():
+    print(f"{name:30} {score:6.2f}")
+samples = compared["diffusion, trained for longer"]
+print("how often each kind was drawn:", np.bincount(classes_of(samples), minlength=10))
+assert scores["diffusion, trained for longer"] < scores["diffusion, trained above"]
+assert scores["diffusion, trained above"] < 0.6 * scores["one normal distribution"]
+assert len(np.unique(classes_of(samples))) == 10
+
+# %% [markdown]
+# Or did the model memorise the training images? In section 2 the exact answer was an average *of the training
+# data*. A network that learned this answer perfectly would end every walk at a training image! We are saved by
+# the network being smoother than that. Find the training image nearest to each sample, and compare the distance
+# with that of a *new* image.
 
 
 # %%
-def nearest_distance(images):
-    """Distance to the nearest training image, and its number."""
-    tree = scipy.spatial.cKDTree(pixels)
-    return tree.query(np.asarray(images).reshape(len(images), 64))
+def nearest_training(x):
+    """Number of the nearest training image of each image, and the distance to it."""
+    return pairwise_distances_argmin_min(x.reshape(len(x), PIXELS), pixels)
 
 
-distance, number = nearest_distance(samples)
-fresh = nearest_distance(digits.test.x)[0]
+number, distance = nearest_training(samples[:1000])
+_, fresh = nearest_training(images.test.x[:1000])
 show_images(
-    np.concatenate([samples[:12], digits.train.x[number[:12]]]),
+    np.concatenate([samples[:12], images.train.x[number[:12]]]),
     columns=12,
     title="samples, and below each the nearest training image",
 )
 print(f"median distance to a training image: samples {np.median(distance):.2f}, ", end="")
-print(f"test digits {np.median(fresh):.2f}")
+print(f"test images {np.median(fresh):.2f}")
 assert np.median(distance) > 0.6 * np.median(fresh)
 
 # %% [markdown]
-# ## 6. Flow matching: why not straight on?
+# ## 6. Flow matching: why not go straight?
 #
-# Look again at the walks without new noise: each start has one end, and the walks are smooth curves. They solve
-# a differential equation, $dz/dt = $ velocity. Then why not choose the path first, the simplest there is, and learn its velocity?
+# Look again at the walks without fresh noise: each start has one end, and the walks are smooth curves. They
+# solve a differential equation, $dz/dt = $ velocity. Then why not choose the path first, the simplest there is,
+# and learn its velocity?
 #
 # $$z_t = (1 - t)\, x + t\, \varepsilon, \qquad \frac{dz}{dt} = \varepsilon - x, \qquad
 # \text{loss} = \mathbb E \big\| u_\theta(z_t, t) - (\varepsilon - x) \big\|^2 .$$
 #
-# That is **flow matching** (Lipman et al. 2023), or rectified flow (Liu et al. 2023). Compare with section 3: $v$ was
-# $dz/d\varphi$ of the *curved* path. One word changed, nothing else: `FlowMatching` in `course_utils/models/flow_matching.py` is
-# `Diffusion` with another path and another solver.
+# This is **flow matching** (Lipman et al. 2023), or rectified flow (Liu et al. 2023). Compare it with section
+# 3, where $v$ was the velocity $dz/d\varphi$ of a *curved* path. In the code, `FlowMatching` in
+# `course_utils/models/flow_matching.py` is `Diffusion` with another path and another solver.
 
 # %%
 keras.utils.set_random_seed(0)
@@ -388,11 +505,12 @@ axes[0].legend(frameon=False, fontsize=8)
 plt.show()
 
 # %% [markdown]
-# The straight lines on the left cross. Those on the right cannot: at one place and time there is one velocity, the mean over all pairs
-# that pass. So the learned paths are *not* straight: all first head for the middle, where everything mixes, and then out to the moons.
-# **Predict**: who needs fewer steps, diffusion or flow matching?
+# The straight lines on the left cross. The paths on the right cannot cross: at each place and time there is one
+# velocity, the mean over all pairs that pass there. So the learned paths are *not* straight: they first move
+# towards the middle, where everything mixes, and then out to the moons. **Predict**: which needs fewer steps,
+# diffusion or flow matching?
 #
-# A length divided by the distance between its ends is 1 for a straight line.
+# For each path we divide its length by the distance between its ends. A straight line gives 1.
 
 
 # %%
@@ -405,6 +523,9 @@ def bend(walk):
 
 curved = bend([moment.z for moment in points.denoise(start, 50)])
 print(f"length / distance: diffusion {curved:.3f}, flow matching {bend(learned):.3f}")
+from_centre = np.linalg.norm(learned, axis=-1).mean(axis=1)
+print("mean distance from the centre: ", end="")
+print(f"start {from_centre[0]:.2f}, halfway {from_centre[25]:.2f}, end {from_centre[-1]:.2f}")
 
 print("\nshare of samples on the moons")
 print("steps   diffusion   flow matching (Euler)")
@@ -416,14 +537,16 @@ for steps in (2, 3, 5, 10, 20):
     ]
     print(f"{steps:5d} {few[steps][0]:11.2f} {few[steps][1]:12.2f}")
 assert bend(learned) > 1.05 and curved > 1.05
+assert from_centre[25] < min(from_centre[0], from_centre[-1])
 assert sum(few[steps][1] - few[steps][0] for steps in (3, 5, 10)) > 0
 
 # %% [markdown]
-# Straight pairs do not make straight paths. Still, at a handful of steps flow matching is ahead here, by a little. (To straighten the
-# paths, train anew on pairs of a start and the end that the model itself took it to: the "rectified" in rectified flow.)
+# Pairs joined by straight lines do not make straight paths. Still, with three to ten steps flow matching is
+# slightly ahead here. (To straighten the paths, train again, on pairs of a start and the end to which the model
+# itself took it. This is the "rectified" in rectified flow.)
 
 # %% [markdown]
-# One claim is left: **Euler's step along the velocity is the step of section 4**. For the straight path,
+# One claim is left: **Euler's step along the velocity is the same as the step of section 4**. For the straight path,
 # $z_s = (1 - s)\,\hat x + s\,\hat\varepsilon = z_t + (s - t)\, u$. Two papers, one line of algebra.
 
 # %%
@@ -436,13 +559,14 @@ np.testing.assert_allclose(euler, ddim, atol=1e-5)
 # %% [markdown]
 # ## 7. Is it a normalizing flow?
 #
-# The paths do not cross, so noise and data are paired one to one: it *is* a normalizing flow, whose layers are time. The change of
-# variables becomes an integral. Along a path the log-density falls by the divergence of the velocity (Chen et al. 2018):
+# The paths do not cross, so noise and data are paired one to one: it *is* a normalizing flow, with time in
+# place of layers. The change of variables becomes an integral. Along a path from noise to data, the log-density
+# changes by the divergence of the velocity (Chen et al. 2018):
 #
 # $$\log p(x) = \log \mathcal N(z_1; 0, I) + \int_0^1 \operatorname{div} u(z_t, t)\, dt .$$
 #
-# Two checks. A density must **integrate to 1**. And for the moons we know the true one: points evenly on two half circles, plus normal
-# noise of 0.05.
+# There are two checks. A density must **integrate to 1**. And for the moons we know the true density: points
+# spread evenly over two half circles, plus normal noise with standard deviation 0.05.
 
 
 # %%
@@ -479,9 +603,9 @@ print(
 assert truth - 0.5 < model < truth + 0.05
 
 # %% [markdown]
-# On held-out points no model can beat the truth on average; how far it stays behind is a Kullback–Leibler divergence.
+# On held-out points no model can beat the truth on average. How far it falls short is a Kullback–Leibler divergence.
 #
-# ## 8. Where does it belong?
+# ## 8. How does it compare with other models?
 #
 # | | VAE | normalizing flow | diffusion | flow matching |
 # |---|---|---|---|---|
@@ -489,12 +613,12 @@ assert truth - 0.5 < model < truth + 0.05
 # | size of the code | small | that of the data | that of the data | that of the data |
 # | trained by | a bound on $\log p(x)$ | $\log p(x)$ itself | regression (a weighted bound) | regression |
 # | network | any | invertible, cheap determinant | any | any |
-# | to draw | one pass | one pass | many passes | many, often fewer |
+# | to draw a sample | one pass | one pass | many passes | many, often fewer |
 # | $\log p(x)$ | bound | exact | bound, or an integral | an integral |
 #
-# Read by column, diffusion is a VAE with very many layers whose encoder is given (Kingma et al. 2021); without new noise it
-# is a flow whose layers are infinitely thin. Is the pairing of noise and data really one to one? Take test points to the noise and
-# bring them back.
+# Diffusion is a VAE with very many layers whose encoder is given (Kingma et al. 2021). Without fresh noise, it
+# is a flow whose layers are infinitely thin. Is the pairing of noise and data really one to one? We take test
+# points to the noise and bring them back.
 
 # %%
 z = held_out
@@ -511,8 +635,8 @@ assert np.median(error) < 0.01 and np.abs(z.std(0) - 1).max() < 0.15
 # %% [markdown]
 # ## 9. Experiment
 #
-# `STOCHASTICITY` lies between 0 (no new noise) and 1 (ancestral). All four rows begin with the **same** noise.
-# **Predict**: which rows will show the same digits? Then change the number, and `FEW` as well.
+# `STOCHASTICITY` lies between 0 (no fresh noise) and 1 (ancestral). All four rows begin with the **same** noise.
+# **Predict**: which rows will show the same images? Then change the number, and `FEW` as well.
 
 # %%
 STOCHASTICITY = 1.0
@@ -524,47 +648,50 @@ rows = {
     for steps in (FEW, 100)
 }
 figure, axes = plt.subplots(4, 12, figsize=(9, 2.7))
-for line, (name, images) in zip(axes, rows.items(), strict=True):
-    for axis, image in zip(line, np.asarray(images), strict=True):
+for line, (name, row) in zip(axes, rows.items(), strict=True):
+    for axis, image in zip(line, np.asarray(row), strict=True):
         axis.imshow(image, cmap="gray", vmin=0, vmax=1)
         axis.axis("off")
-    line[0].text(-1.5, 3.5, name, ha="right", va="center", fontsize=9)
+    line[0].text(-0.2, 0.5, name, ha="right", va="center", fontsize=9, transform=line[0].transAxes)
 figure.subplots_adjust(left=0.2, right=1, top=1, bottom=0, wspace=0.06, hspace=0.06)
 plt.show()
 
 # %% [markdown]
 # ## Summary
 #
-# - Noising needs no training; the distribution at every time is known.
+# - Adding noise needs no training, and the distribution is known at every time.
 # - The best denoiser is a conditional mean. The score, the noise and the velocity are the same knowledge in other units.
-# - Training is regression. The loss does not reach zero, and need not.
-# - Samples come by many small steps. A single step gives the mean.
-# - Flow matching chooses straight paths and learns their mean velocity, which is not straight: often fewer steps, and a density by an
-#   integral.
+# - Training is regression. The loss does not reach zero, and does not need to.
+# - Samples are drawn in many small steps. A single step gives the mean.
+# - Flow matching chooses straight paths and learns their mean velocity. The learned paths are not straight, but
+#   often need fewer steps, and they give a density by an integral.
 #
 # ## Check yourself
 #
 # <details><summary>1. The network is perfect and the data are 1,500 images. What will it draw?</summary>
-# These 1,500 images, and no other: the exact conditional mean is an average of the training data, and at the end of a walk one
-# of them has all the weight. New images come from the network's being smoother than that.</details>
+# These 1,500 images and no others. The exact conditional mean is an average of the training data, and at the
+# end of a walk one of them has all the weight. New images are possible because the network is smoother than
+# that.</details>
 #
-# <details><summary>2. You have a network that names the noise. How do you get the score at time t?</summary>
-# Divide by the noise level and turn the sign: −ε̂ / sin φ. Not at t = 0, where there is no noise to name.</details>
+# <details><summary>2. You have a network that predicts the noise. How do you get the score at time t?</summary>
+# Divide by the noise level and change the sign: −ε̂ / sin φ. This does not work at t = 0, where there is no
+# noise to predict.</details>
 #
-# <details><summary>3. Two straight paths from pairs of noise and data cross at one place and time. What does the model say there?</summary>
-# The mean of the two velocities (weighted by how likely the pairs are), as the best answer to a squared error. Its own paths
-# therefore do not cross.</details>
+# <details><summary>3. Two straight lines between noise and data cross at one place and time. What does the model predict there?</summary>
+# The mean of the two velocities, weighted by how likely the pairs are, because that is the best answer to a
+# squared error. Its own paths therefore do not cross.</details>
 #
 # ## Do it yourself
 #
-# The assignment [diffusion](../assignments/diffusion/diffusion.ipynb) asks for the noise and the way back, guidance by a label, a
-# step of a sampler and the straight path of a flow, and draws garments with yours.
+# The assignment [diffusion](../assignments/diffusion/diffusion.ipynb) asks for the noise and the way back,
+# guidance by a label, a step of a sampler and the straight path of a flow, and draws garments with yours.
 #
 # ## Papers
 #
-# - B. Efron, [Tweedie's Formula and Selection Bias](https://doi.org/10.1198/jasa.2011.tm11181), 2011 (Robbins' and Tweedie's
-#   mean)
-# - J. Sohl-Dickstein et al., [Deep Unsupervised Learning using Nonequilibrium Thermodynamics](https://arxiv.org/abs/1503.03585), 2015
+# - B. Efron, [Tweedie's Formula and Selection Bias](https://doi.org/10.1198/jasa.2011.tm11181), 2011 (the mean
+#   of Robbins and Tweedie)
+# - J. Sohl-Dickstein et al., [Deep Unsupervised Learning using Nonequilibrium
+#   Thermodynamics](https://arxiv.org/abs/1503.03585), 2015
 # - J. Ho, A. Jain and P. Abbeel, [Denoising Diffusion Probabilistic Models](https://arxiv.org/abs/2006.11239), 2020
 # - J. Song, C. Meng and S. Ermon, [Denoising Diffusion Implicit Models](https://arxiv.org/abs/2010.02502), 2021
 # - Y. Song et al., [Score-Based Generative Modeling through Stochastic Differential
@@ -577,5 +704,5 @@ plt.show()
 # - Y. Lipman et al., [Flow Matching for Generative Modeling](https://arxiv.org/abs/2210.02747), 2023
 # - X. Liu, C. Gong and Q. Liu, [Flow Straight and Fast](https://arxiv.org/abs/2209.03003), 2023
 # - R. T. Q. Chen et al., [Neural Ordinary Differential Equations](https://arxiv.org/abs/1806.07366), 2018
-# - T. Li and K. He, [Back to Basics: Let Denoising Generative Models Denoise](https://arxiv.org/abs/2511.13720), 2025 (the
-#   prediction of $x$)
+# - T. Li and K. He, [Back to Basics: Let Denoising Generative Models
+#   Denoise](https://arxiv.org/abs/2511.13720), 2025 (the prediction of $x$)
