@@ -19,17 +19,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_utils.grading import steps
 from course_utils.grading.given import GivenFunction, PassedFunction
 
 VALUE = "value"
 TRACED = "inside tf.function"
 BATCH_UNKNOWN = "inside tf.function, batch size unknown"
 GRADIENT = "gradient by "
+AFTER = "weights of "
+ALL_AFTER = "all weights of "
 
 INTEGERS = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (64, 32, 16, 8))
 FLOATS = ("float32", "float64")
 
-Argument = np.ndarray | int | float | GivenFunction
+Argument = np.ndarray | int | float | GivenFunction | steps.GivenNetwork | steps.GivenOptimizer
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +44,8 @@ class Probe:
         arguments: arrays, plain numbers and functions, by name in the order of the call.
         quantity: what to look at: `VALUE`, `TRACED`, `BATCH_UNKNOWN`, or `GRADIENT` and the name of
             an argument (the gradient of the sum of what the function returns; by a function it is
-            one by its weights).
+            one by its weights). Of a training step also `AFTER` and the name of a network: its
+            trainable weights after the step; or `ALL_AFTER`: the others, too.
         statistic: for random functions a key of `STATISTICS`; empty for the quantity itself.
         tile: how often each array is repeated along each axis, for random functions.
         expected: what a right function gives.
@@ -51,6 +55,7 @@ class Probe:
             out, in single or double precision.
         parts: names of the parts of the result where it is a tuple; empty where it is one array.
         part: the one of them to look at.
+        graph: whether a training step is taken inside tf.function.
     """
 
     about: str
@@ -65,6 +70,7 @@ class Probe:
     numpy: bool = False
     parts: tuple[str, ...] = ()
     part: str = ""
+    graph: bool = False
 
     @property
     def dtypes(self) -> tuple[str, ...]:
@@ -191,6 +197,9 @@ def seen_in(error: Exception, function: Callable) -> Observation:
 
 
 def _observe(function: Callable, probe: Probe) -> Observation:
+    if steps.has_networks(probe.arguments):
+        times = 2 if probe.statistic == "repetition" else 1
+        return after_steps(steps.take(function, probe.arguments, times, probe.graph), probe)
     passed = [_as_passed(value, probe) for value in probe.arguments.values()]
     if probe.quantity == TRACED:
         function = in_graph(function)
@@ -234,6 +243,27 @@ def _observe(function: Callable, probe: Probe) -> Observation:
     second = np.asarray(once()).astype("float64") if probe.statistic == "repetition" else array
     value = STATISTICS[probe.statistic](array.astype("float64"), second)
     return Observation(value, array.dtype.name)
+
+
+def after_steps(outcomes: list[steps.Outcome], probe: Probe) -> Observation:
+    """What a probe looks at in the outcomes of one training step, or of two."""
+    values = []
+    for outcome in outcomes:
+        if probe.quantity.startswith((AFTER, ALL_AFTER)):
+            network = probe.quantity.removeprefix("all ").removeprefix(AFTER)
+            value = outcome.moved(network, probe.quantity.startswith(ALL_AFTER))
+        elif outcome.result is None:
+            return Observation(failure=NOTHING)
+        elif not _is_array(outcome.result):
+            return _wrong_type(outcome.result)
+        else:
+            value = np.asarray(outcome.result)
+        values.append(value)
+    first, last = values[0], values[-1]
+    if probe.statistic:
+        statistic = STATISTICS[probe.statistic](first.astype("float64"), last.astype("float64"))
+        return Observation(statistic, first.dtype.name)
+    return Observation(first, first.dtype.name)
 
 
 _NO_GRADIENT_TO = object()

@@ -18,6 +18,7 @@ from course_utils.grading import library
 from course_utils.grading import probes as p
 from course_utils.grading.given import GivenFunction
 from course_utils.grading.probes import Observation, Probe, observe, passes, same, same_conditions
+from course_utils.grading.steps import GivenNetwork, GivenOptimizer
 from course_utils.students import CHECKS
 
 
@@ -188,8 +189,13 @@ def describe(name: str, probe: Probe, seen: Observation) -> str:
         subject = f"The {probe.part} that {name} gives is"
     if probe.quantity.startswith(p.GRADIENT):
         subject = f"The gradient of {name} with respect to {_source(probe)} is"
+    elif probe.quantity.startswith((p.AFTER, p.ALL_AFTER)):
+        subject = f"After {name} one of the {probe.quantity} is"
     elif probe.quantity != p.VALUE:
         situation = f"{probe.quantity}, {situation}"
+
+    if probe.graph:
+        situation = f"{p.TRACED}, {situation}"
 
     match seen.failure:
         case p.NOT_WRITTEN:
@@ -199,7 +205,7 @@ def describe(name: str, probe: Probe, seen: Observation) -> str:
             )
         case p.RAISED if seen.kind == library.LibraryCalled.__name__:
             return str(library.LibraryCalled())
-        case p.RAISED if probe.quantity in (p.TRACED, p.BATCH_UNKNOWN):
+        case p.RAISED if probe.graph or probe.quantity in (p.TRACED, p.BATCH_UNKNOWN):
             # TensorFlow's own advice, to use tf.function, comes in the second sentence.
             return (
                 f"{name} raises an error {situation}. A tensor has a shape there but no values "
@@ -230,6 +236,8 @@ def describe(name: str, probe: Probe, seen: Observation) -> str:
     if probe.statistic == "shape":
         shapes = [tuple(int(n) for n in numbers) for numbers in (got, expected)]
         return _wrong_shape(name, *shapes, situation)
+    if got.shape != expected.shape and probe.quantity.startswith((p.AFTER, p.ALL_AFTER)):
+        return f"After {name} other {probe.quantity} are trainable than before {situation}."
     if got.shape != expected.shape:
         return _wrong_shape(name, got.shape, expected.shape, situation)
     finite = np.isfinite(got) | ~np.isfinite(expected)
@@ -318,9 +326,17 @@ def _function_check(name: str, data: dict) -> FunctionCheck:
         value = entry.pop("value", None)
         return Observation(value if value is None else np.array(value), **entry)
 
+    def given(value: dict) -> p.Argument:
+        if "moves" in value:
+            return GivenOptimizer(value["name"], value["settings"], tuple(value["moves"]))
+        if "sizes" in value:
+            weights = [np.array(weight, "float32") for weight in value["weights"]]
+            return GivenNetwork(value["kind"], tuple(value["sizes"]), weights)
+        return GivenFunction(value["kind"], np.array(value["weights"], "float32"))
+
     def argument(value: list | int | float | dict) -> p.Argument:
         if isinstance(value, dict):
-            return GivenFunction(value["kind"], np.array(value["weights"], "float32"))
+            return given(value)
         if not isinstance(value, list):
             return value
         array = np.array(value)

@@ -76,6 +76,13 @@ POINTS = {
         "gradient_penalty-test": 5,
         "question": 5,
     },
+    "training": {
+        "vae_step-test": 8,
+        "discriminator_step-test": 6,
+        "generator_step-test": 6,
+        "average_weights-test": 4,
+        "question": 5,
+    },
     "transposed_convolution": {
         "conv_matrix-test": 5,
         "conv2d-test": 5,

@@ -18,6 +18,7 @@ import numpy as np
 from tensorflow.python.ops import gradients_util
 
 from course_utils.grader.box.wire import DTYPES, Channel, ProtocolError
+from course_utils.grading import steps
 from course_utils.grading.given import KINDS, GivenFunction, PassedFunction
 
 # How many calls can be differentiated after they were made; a test looks at the last one or two.
@@ -116,7 +117,7 @@ class Exchange:
         if not isinstance(question, dict):
             raise ProtocolError("neither a question nor an answer")
         name = question.get("function")
-        if question.get("do") not in ("call", "differentiate", "trace") or (
+        if question.get("do") not in ("call", "differentiate", "take", "trace") or (
             question["do"] != "differentiate" and name not in self._offered
         ):
             self._channel.send({"answer": {"error": {"details": f"{name} is not offered"}}})
@@ -168,6 +169,22 @@ class Exchange:
         # The gradient of picking out rows is not a tensor yet but a list of rows (IndexedSlices).
         found = [None if g is None else tf.convert_to_tensor(g).numpy() for g in gradients]
         return {"connected": [g is not None for g in found]}, [g for g in found if g is not None]
+
+    def _take(self, question: dict, arrays: list) -> tuple[dict, list]:
+        values = unpack(question["arguments"], arrays)
+        outcomes = steps.take(
+            self._offered[question["function"]],
+            dict(zip(question["names"], values, strict=True)),
+            question["times"],
+            question["graph"],
+        )
+        packed = [
+            pack([outcome.result, *(w for ws in outcome.weights.values() for w in ws)])
+            for outcome in outcomes
+        ]
+        trees = [tree[1] for tree, _ in packed]
+        trainable = [outcome.trainable for outcome in outcomes]
+        return {"outcomes": trees, "trainable": trainable}, [a for _, sent in packed for a in sent]
 
     def _trace(self, question: dict, arrays: list) -> tuple[dict, list]:
         if len(self._graphs) >= MOST_GRAPHS:
@@ -237,6 +254,25 @@ class RemoteFunction:
         return tf.nest.map_structure(
             lambda leaf: next(attached) if tf.is_tensor(leaf) else leaf, result
         )
+
+    def take(
+        self, arguments: Mapping[str, object], times: int = 1, graph: bool = False
+    ) -> list[steps.Outcome]:
+        """Take a training step on the other side; see `steps.take`."""
+        tree, sent = pack([*arguments.values()])
+        question = {"do": "take", "function": self.__name__, "names": [*arguments]}
+        answer, arrays = self._exchange.ask(
+            question | {"arguments": tree[1], "times": times, "graph": graph}, sent
+        )
+        networks = {k: v for k, v in arguments.items() if isinstance(v, steps.GivenNetwork)}
+        trees, flags = answer["outcomes"], answer["trainable"]
+        values = unpack([tree for outcome in trees for tree in outcome], arrays)
+        size = 1 + sum(len(network.weights) for network in networks.values())
+        if len(trees) != times or len(flags) != times or len(values) != times * size:
+            raise ProtocolError("the outcomes of another step")
+        return [
+            _outcome(values[i * size : (i + 1) * size], networks, flags[i]) for i in range(times)
+        ]
 
     def in_graph(self, signature: Sequence | None = None) -> Callable:
         """The function inside a `tf.function` on the other side, called eagerly on this one.
@@ -329,6 +365,21 @@ class RemoteFunction:
         return tf.nest.flatten(results)[0] if traced["single"] else results
 
 
+def _outcome(
+    values: list, networks: Mapping[str, steps.GivenNetwork], flags: dict
+) -> steps.Outcome:
+    """A step's result and weights, of the shapes that the networks' weights have."""
+    result, rest = values[0], iter(values[1:])
+    weights = {name: [next(rest) for _ in n.weights] for name, n in networks.items()}
+    for name, network in networks.items():
+        shapes = [np.shape(weight) for weight in network.weights]
+        if [np.shape(weight) for weight in weights[name]] != shapes or not (
+            isinstance(flags.get(name), list) and len(flags[name]) == len(shapes)
+        ):
+            raise ProtocolError("the weights of another network")
+    return steps.Outcome(result, weights, flags)
+
+
 def tensors_of(values: Sequence) -> list[tf.Tensor]:
     """The tensors among some arguments, in order; of a given function its weights."""
     leaves = [
@@ -377,6 +428,10 @@ def pack(value: object) -> tuple[object, list[np.ndarray]]:
         return [kind, [tree for tree, _ in items]], [a for _, arrays in items for a in arrays]
     if isinstance(value, PassedFunction):
         return ["given", value.kind], [np.asarray(value.weights)]
+    if isinstance(value, steps.GivenNetwork):
+        return ["network", value.kind, list(value.sizes), len(value.weights)], [*value.weights]
+    if isinstance(value, steps.GivenOptimizer):
+        return ["optimizer", value.name, value.settings, list(value.moves)], []
     if value is None:
         return ["none"], []
     if _is_array(value):  # before plain numbers: some of NumPy's are Python's, too
@@ -410,6 +465,11 @@ def unpack(trees: Sequence, arrays: Sequence[np.ndarray]) -> list:
             case ["given", str() as kind] if kind in KINDS:
                 weights = tf.constant(next(arrays))
                 return PassedFunction(GivenFunction(kind, weights))
+            case ["network", str() as kind, list() as sizes, int() as count]:
+                weights = [next(arrays) for _ in range(count)]
+                return steps.GivenNetwork(kind, tuple(sizes), weights)
+            case ["optimizer", str() as name, dict() as settings, list() as moves]:
+                return steps.GivenOptimizer(name, settings, tuple(moves))
             case ["other", str() as name]:
                 # A name of the student's own making could carry anything.
                 return type(name if name in NAMED else "object", (), {})()

@@ -14,6 +14,7 @@ from course_utils.grading.assignments.specification import Assignment
 from course_utils.grading.given import GivenFunction
 from course_utils.grading.probes import Observation, Probe
 from course_utils.grading.selfcheck import FunctionCheck
+from course_utils.grading.steps import GivenNetwork, GivenOptimizer
 from course_utils.students import CHECKS
 
 # Significant digits of the numbers in a file; the checks' tolerance is a hundred times wider.
@@ -85,7 +86,7 @@ def _as_json(value: object, indent: str = "") -> str:
     if isinstance(value, dict):
         items = [f"{deeper}{json.dumps(key)}: {_as_json(v, deeper)}" for key, v in value.items()]
         return "{\n" + ",\n".join(items) + f"\n{indent}}}"
-    if isinstance(value, GivenFunction):
+    if isinstance(value, GivenFunction | GivenNetwork | GivenOptimizer):
         return _as_json(dataclasses.asdict(value), indent)
     if isinstance(value, tuple):
         return json.dumps(value)

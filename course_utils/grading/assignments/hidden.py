@@ -43,6 +43,8 @@ def outline(name: str, probe: Probe | None, seen: Observation) -> str:
     situation = f" for {probe.about}" if probe else ""
     if probe and probe.quantity in (p.TRACED, p.BATCH_UNKNOWN):
         situation = f" {probe.quantity},{situation}"
+    if probe and probe.graph:
+        situation = f" {p.TRACED},{situation}"
     match seen.failure:
         case p.RAISED if seen.kind == library.LibraryCalled.__name__:
             return str(library.LibraryCalled())
@@ -60,6 +62,8 @@ def outline(name: str, probe: Probe | None, seen: Observation) -> str:
     if seen.dtype not in probe.dtypes:
         wanted = "integers" if probe.dtypes is p.INTEGERS else " or ".join(probe.dtypes)
         return f"{name} does not return {wanted}{situation}."
+    if probe.quantity.startswith((p.AFTER, p.ALL_AFTER)):
+        return f"After {name} the {probe.quantity} are not right{situation}."
     if seen.value.shape != probe.expected.shape:
         return f"{name} returns another shape than {probe.expected.shape}{situation}."
     subject = f"The {probe.part} that {name} gives" if probe.part else f"What {name} gives"

@@ -9,6 +9,7 @@ from course_utils.grading.assignments import (
     evaluation,
     flow,
     gan,
+    training,
     transposed_convolution,
     vae,
 )
@@ -24,6 +25,7 @@ ASSIGNMENTS: tuple[Assignment, ...] = (
     evaluation.ASSIGNMENT,
     flow.ASSIGNMENT,
     gan.ASSIGNMENT,
+    training.ASSIGNMENT,
     transposed_convolution.ASSIGNMENT,
     vae.ASSIGNMENT,
 )

@@ -50,6 +50,7 @@ FEWEST = {
     "evaluation": (95, 85, 25),
     "flow": (115, 85, 26),
     "gan": (160, 95, 30),
+    "training": (95, 85, 20),
     "transposed_convolution": (45, 40, 18),
     "vae": (85, 65, 30),
 }
