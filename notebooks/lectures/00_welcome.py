@@ -13,7 +13,7 @@
 # | [Watching a training: TensorBoard](05_tensorboard.ipynb) | |
 # | [Autoencoders](06_autoencoders.ipynb) | [autoencoder](../assignments/autoencoder/autoencoder.ipynb) |
 # | [Variational autoencoders](07_vae.ipynb) | [vae](../assignments/vae/vae.ipynb) |
-# | [Generative adversarial networks](08_gans.ipynb) | [gan](../assignments/gan/gan.ipynb) |
+# | [Generative adversarial networks](08_gans.ipynb) | [gan](../assignments/gan/gan.ipynb), [training](../assignments/training/training.ipynb) |
 # | [Advances in generative adversarial networks](09_gan_advances.ipynb) | [gan](../assignments/gan/gan.ipynb) |
 # | [Translation without pairs: CycleGAN and deepfakes](10_cyclegan.ipynb) | [cyclegan](../assignments/cyclegan/cyclegan.ipynb) |
 # | [Normalizing flows](11_flows.ipynb) | [flow](../assignments/flow/flow.ipynb) |
