@@ -30,7 +30,13 @@ from keras import layers, ops
 from matplotlib.colors import ListedColormap
 
 from course_utils.data import load
-from course_utils.explorers import Interpolation, LatentMap, LatentSliders, export_network
+from course_utils.explorers import (
+    Interpolation,
+    LatentMap,
+    LatentSliders,
+    Playground,
+    export_network,
+)
 from course_utils.losses import bernoulli_cross_entropy, kl_per_dimension, kl_to_standard_normal
 from course_utils.metrics.likelihood import evidence_lower_bound, importance_weighted_bound
 from course_utils.models.vae import VAE, dense_vae
@@ -639,6 +645,15 @@ LatentMap(
     codes=codes[:150],
     labels=new_labels[:150],
 )
+
+# %% [markdown]
+# What does such a map look like while it is being learnt? Below, a VAE with two latent numbers learns in this page, without
+# Python, on points of a spiral. The green lines are a straight grid of codes, decoded. Press *Play*.
+#
+# **Predict**: how will the grid lie along the spiral? And what is left of it with β = 10?
+
+# %%
+Playground("vae", "spiral", grid=True)
 
 # %% [markdown]
 # ## 11. What if one term weighs more?

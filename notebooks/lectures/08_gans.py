@@ -36,7 +36,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from course_utils import losses
 from course_utils.data import load, toy
-from course_utils.explorers import Interpolation, TrainingReplay, export_network
+from course_utils.explorers import Interpolation, Playground, TrainingReplay, export_network
 from course_utils.metrics.sample_quality import frechet_distance, mode_coverage
 from course_utils.models.gan import GAN
 from course_utils.models.vae import dense_vae
@@ -812,6 +812,17 @@ print(f"momentum {momentum}: {coverages[-1].modes} of 8 modes, ", end="")
 print(f"{coverages[-1].high_quality:.0%} of samples in one")
 
 # %% [markdown]
+# Now play the game yourself. Below, a generator and a discriminator of two hidden layers learn in this page, without Python;
+# their steps are those of our `GAN`, and a test of this course holds the two together. Press *Play* and wait until all eight
+# modes are found.
+#
+# **Predict**: let the discriminator rest, and only the generator learns. Where will the samples go? Then let nobody rest and
+# watch the cure. Draw data of your own, too, and see whether the game can follow.
+
+# %%
+Playground("gan", "ring", average=True)
+
+# %% [markdown]
 # ## 10. Does it happen to images?
 #
 # Our images have ten obvious modes, their classes. A classifier tells us which class each sample belongs to. **Predict** both
@@ -934,6 +945,7 @@ assert final["convolutional"] < 12
 #
 # The assignment [gan](../assignments/gan/gan.ipynb) asks for both players' losses, saturating and not, and for the Wasserstein
 # critic's, which the [next lecture](09_gan_advances.ipynb) explains; it trains a model with yours.
+# In the assignment [training](../assignments/training/training.ipynb) you write whole training steps: of a VAE, and of both players.
 #
 # ## Papers
 #

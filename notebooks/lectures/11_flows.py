@@ -30,7 +30,7 @@ from sklearn.mixture import GaussianMixture
 
 from course_utils import bijectors as bj
 from course_utils.data import load
-from course_utils.explorers import AttributeEditor, FlowGrid
+from course_utils.explorers import AttributeEditor, FlowGrid, Playground
 from course_utils.metrics.likelihood import bits_per_dimension, dequantize
 from course_utils.models.flow import attribute_direction, real_nvp
 from course_utils.networks import dense_conditioner
@@ -259,6 +259,16 @@ def share_off_the_moons(points):
 of_samples, of_points = share_off_the_moons(flow.sample(20_000)), share_off_the_moons(moons.test.x)
 print(f"off the moons: {of_samples:.1%} of the samples, {of_points:.1%} of the real points")
 assert of_samples > 2 * of_points
+
+# %% [markdown]
+# Watch it happen: below, a flow of eight couplings learns in this page, without Python. The green lines are a straight grid
+# of codes, and the shade is the density. Press *Play*.
+#
+# **Predict**: a flow is continuous and has an inverse. Can it tear the plane in two? Look at what lies between the moons, then
+# choose the ring of eight.
+
+# %%
+Playground("flow", "moons", learning_rate=0.002, grid=True)
 
 # %% [markdown]
 # ## 4. How many bits does a digit cost?

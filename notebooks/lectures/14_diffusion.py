@@ -27,7 +27,7 @@ import scipy.stats
 from sklearn.metrics import pairwise_distances_argmin_min
 
 from course_utils.data import load
-from course_utils.explorers import DiffusionSteps
+from course_utils.explorers import DiffusionSteps, Playground
 from course_utils.metrics.sample_quality import frechet_distance
 from course_utils.models.diffusion import Diffusion, dense_diffusion, point_diffusion
 from course_utils.models.flow_matching import point_flow_matching
@@ -555,6 +555,16 @@ euler, _ = flow.step(z, 0.8, 0.6, "euler")
 ddim, _ = Diffusion.step(flow, z, 0.8, 0.6, 0.0)
 print(f"largest difference {np.abs(euler - ddim).max():.1e}")
 np.testing.assert_allclose(euler, ddim, atol=1e-5)
+
+# %% [markdown]
+# See the velocity while it is being learnt: below, flow matching learns in this page, without Python. The points run from
+# noise to data again and again, and the arrows show where they are sent at that time. Press *Play*, then *Pause*, and move
+# the time by hand.
+#
+# **Predict**: when, on the way from noise to data, do the arrows begin to point at single modes? And with *diffusion*?
+
+# %%
+Playground("flow_matching", "ring", learning_rate=0.003, average=True)
 
 # %% [markdown]
 # ## 7. Is it a normalizing flow?
