@@ -6,6 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from course_utils import students
 from course_utils.building import folders, release
 
 ROOT = Path(__file__).parents[2]
@@ -13,7 +14,7 @@ BUILT = [path for folder in folders.BUILT_FOLDERS for path in sorted((ROOT / fol
 NOTEBOOKS = [
     path
     for path in BUILT
-    if path.suffix == ".ipynb" and not folders.OVERLOOKED.intersection(path.parts)
+    if path.suffix == ".ipynb" and not students.OVERLOOKED.intersection(path.parts)
 ]
 SOLUTIONS = [path for path in NOTEBOOKS if path.is_relative_to(ROOT / "solutions")]
 
@@ -51,7 +52,7 @@ def test_notebooks_are_clean(path):
 def test_no_released_file_holds_a_secret(path):
     source = nbformat.read(path, as_version=4)
     for released in (ROOT / "assignments").rglob("*"):
-        if released.is_file() and not folders.OVERLOOKED.intersection(released.parts):
+        if released.is_file() and not students.OVERLOOKED.intersection(released.parts):
             assert release.leaks(source, released.read_text(encoding="utf-8")) == []
 
 
