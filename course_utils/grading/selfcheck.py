@@ -197,6 +197,34 @@ def describe(name: str, probe: Probe, seen: Observation) -> str:
     if probe.graph:
         situation = f"{p.TRACED}, {situation}"
 
+    if seen.failure:
+        return _describe_failure(name, probe, seen, situation)
+    if seen.dtype not in probe.dtypes:
+        wanted = "integers" if probe.dtypes is p.INTEGERS else " or ".join(probe.dtypes)
+        return f"{name} returns {seen.dtype} {situation}; it should return {wanted}."
+    got, expected = np.asarray(seen.value, "float64"), np.asarray(probe.expected, "float64")
+    if probe.statistic == "shape":
+        shapes = [tuple(int(n) for n in numbers) for numbers in (got, expected)]
+        return _wrong_shape(name, *shapes, situation)
+    if got.shape != expected.shape and probe.quantity.startswith((p.AFTER, p.ALL_AFTER)):
+        return f"After {name} other {probe.quantity} are trainable than before {situation}."
+    if got.shape != expected.shape:
+        return _wrong_shape(name, got.shape, expected.shape, situation)
+    finite = np.isfinite(got) | ~np.isfinite(expected)
+    if not finite.all():
+        return f"{subject} {_first_unlike(finite, got)[1]:g} {situation}: not finite."
+    if probe.statistic == "repetition":
+        most = expected + probe.atol
+        found = [words for words, g, m in zip(REPETITION, got, most, strict=False) if g > m]
+        return f"The random numbers in {name} are not drawn anew {situation}: {found[0]}."
+    if probe.statistic:
+        subject = f"The {probe.statistic} of what {name} gives is"
+
+    return _describe_values(subject, situation, probe, got, expected)
+
+
+def _describe_failure(name: str, probe: Probe, seen: Observation, situation: str) -> str:
+    """Say why there is nothing to compare."""
     match seen.failure:
         case p.NOT_WRITTEN:
             return (
@@ -228,27 +256,13 @@ def describe(name: str, probe: Probe, seen: Observation) -> str:
                 f"it. Either something between {argument} and the result is not a TensorFlow "
                 f"operation or stops the gradient, or {argument} is not used at all."
             )
+    raise ValueError(f"an unknown failure: {seen.failure!r}")
 
-    if seen.dtype not in probe.dtypes:
-        wanted = "integers" if probe.dtypes is p.INTEGERS else " or ".join(probe.dtypes)
-        return f"{name} returns {seen.dtype} {situation}; it should return {wanted}."
-    got, expected = np.asarray(seen.value, "float64"), np.asarray(probe.expected, "float64")
-    if probe.statistic == "shape":
-        shapes = [tuple(int(n) for n in numbers) for numbers in (got, expected)]
-        return _wrong_shape(name, *shapes, situation)
-    if got.shape != expected.shape and probe.quantity.startswith((p.AFTER, p.ALL_AFTER)):
-        return f"After {name} other {probe.quantity} are trainable than before {situation}."
-    if got.shape != expected.shape:
-        return _wrong_shape(name, got.shape, expected.shape, situation)
-    finite = np.isfinite(got) | ~np.isfinite(expected)
-    if not finite.all():
-        return f"{subject} {_first_unlike(finite, got)[1]:g} {situation}: not finite."
-    if probe.statistic == "repetition":
-        most = expected + probe.atol
-        found = [words for words, g, m in zip(REPETITION, got, most, strict=False) if g > m]
-        return f"The random numbers in {name} are not drawn anew {situation}: {found[0]}."
-    if probe.statistic:
-        subject = f"The {probe.statistic} of what {name} gives is"
+
+def _describe_values(
+    subject: str, situation: str, probe: Probe, got: np.ndarray, expected: np.ndarray
+) -> str:
+    """Say how finite values of the right shape differ from what was expected."""
 
     def close(values: np.ndarray) -> bool:
         return np.allclose(values, expected, rtol=probe.rtol, atol=probe.atol)

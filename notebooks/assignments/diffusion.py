@@ -419,7 +419,9 @@ def trained(losses, images, labels, steps, batch=128):
         label = tf.where(tf.random.uniform(tf.shape(label)) < 0.1, 0, label + 1)
         with tf.GradientTape() as recording:
             loss = tf.reduce_mean(losses(network, x, label))
-        optimizer.apply(recording.gradient(loss, network.trainable_weights), network.trainable_weights)
+        optimizer.apply(
+            recording.gradient(loss, network.trainable_weights), network.trainable_weights
+        )
         return loss
 
     rng = np.random.default_rng(0)
