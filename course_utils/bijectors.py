@@ -251,7 +251,7 @@ class ActNorm(Bijector):
         return y * ops.exp(-self.log_scale) + self.bias
 
     def initialize(self, x):
-        if not float(self.initialized):
+        if not float(ops.convert_to_tensor(self.initialized)):
             mean, variance = ops.moments(x, axes=tuple(range(len(x.shape) - 1)))
             self.bias.assign(mean)
             # A channel that never varies keeps a finite scale.

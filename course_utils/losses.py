@@ -98,7 +98,7 @@ def normal_log_prob(x, mu=0.0, log_var=0.0):
     Returns:
         (…), in nats.
     """
-    squared_distance = ops.square(x - mu) * ops.exp(-ops.convert_to_tensor(log_var))
+    squared_distance = ops.square(x - mu) * ops.exp(-ops.cast(log_var, x.dtype))
     return -0.5 * ops.sum(math.log(2 * math.pi) + log_var + squared_distance, axis=-1)
 
 

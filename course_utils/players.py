@@ -59,7 +59,9 @@ class TwoPlayers(InMemoryModel):
                 dense networks and by far the slowest for convolutions.
 
         Raises:
-            ValueError: for one optimizer where two are needed.
+            ValueError: for one optimizer where two are needed, or one with `use_ema=True`. Each
+                player answers the other's latest weights, so a game is not left with averages;
+                `GAN` draws its samples from an average of its own, see `ema_decay`.
         """
         if kwargs.pop("optimizer", None) is not None:
             raise ValueError(
@@ -72,4 +74,10 @@ class TwoPlayers(InMemoryModel):
         self.discriminator_optimizer = player_optimizer(
             discriminator_optimizer or self.default_optimizer(), self.discriminator_variables
         )
+        for name in ("generator_optimizer", "discriminator_optimizer"):
+            if getattr(self, name).use_ema:
+                raise ValueError(
+                    f"{name}: nobody would see its average (use_ema=True); a GAN averages its "
+                    "generator by itself: GAN(…, ema_decay=0.99)"
+                )
         super().compile(optimizer=None, **kwargs)

@@ -55,15 +55,14 @@ class AveragedWeights(keras.callbacks.Callback):
     """Show the optimizer's averaged weights to validation and to the callbacks after it.
 
     `keras.callbacks.SwapEMAWeights` does the same one variable at a time, which takes longer than
-    an epoch of a small model. Here all variables are exchanged in one compiled call.
+    an epoch of a small model. Here TensorFlow's own variables are exchanged.
 
     Args:
         watched: whether somebody looks at the weights between two epochs.
     """
 
-    def __init__(self, exchange, watched: bool):
+    def __init__(self, watched: bool):
         super().__init__()
-        self.exchange = exchange
         self.watched = watched
 
     def on_train_begin(self, logs=None):
@@ -89,6 +88,12 @@ class AveragedWeights(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         self.on_test_begin()
+
+    def exchange(self):
+        for weight, average in averaged_weights(self.model.optimizer):
+            current = tf.identity(weight.value)
+            weight.value.assign(average.value)
+            average.value.assign(current)
 
 
 class InMemoryModel(FromArguments, keras.Model):
@@ -183,15 +188,6 @@ class InMemoryModel(FromArguments, keras.Model):
         super().compile(*args, **kwargs)
         self._train_epoch = _Epoch(self, self.train_step)
         self._validation_epoch = _Epoch(self, self.test_step)
-
-        @tf.function(autograph=False)
-        def exchange():
-            for weight, average in averaged_weights(self.optimizer):
-                current = tf.identity(weight.value)
-                weight.assign(average.value)
-                average.assign(current)
-
-        self._exchange_averages = exchange
 
     def fit(
         self,
@@ -290,7 +286,7 @@ class InMemoryModel(FromArguments, keras.Model):
         if getattr(self.optimizer, "use_ema", False):
             # First, so that validation and every other callback meet the averaged weights.
             watched = validated or any(type(c) not in _BOOKKEEPING for c in callbacks)
-            callbacks.insert(0, AveragedWeights(self._exchange_averages, watched))
+            callbacks.insert(0, AveragedWeights(watched))
         if verbose == "auto":
             callbacks.append(EpochProgress())
         return callbacks

@@ -218,3 +218,46 @@ def test_many_models_of_one_epoch_each_are_no_reason_to_warn(data):
     finally:
         tf.get_logger().removeHandler(listener)
     assert heard == []
+
+
+@pytest.mark.parametrize("use_ema", [False, True])
+def test_nothing_is_said_about_retracing(data, caplog, use_ema):
+    """Neither for models in a loop, as a search over settings makes them, nor for fits in a row."""
+    tf.get_logger().addHandler(caplog.handler)
+    try:
+        for _ in range(6):
+            model = Regression()
+            model.compile(keras.optimizers.SGD(0.05, use_ema=use_ema), loss="mse")
+            for _ in range(2):
+                model.fit(*data, verbose=0)
+    finally:
+        tf.get_logger().removeHandler(caplog.handler)
+    assert "retracing" not in caplog.text
+
+
+def test_many_epochs_in_a_call_report_each(data):
+    """More epochs than fit into one call, and as many logs; a listener gets the same numbers."""
+    listener = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: None)
+    options = {"epochs": 70, "batch_size": 35, "shuffle": False, "verbose": 0}
+    many = compiled().fit(*data, **options)
+    single = compiled().fit(*data, callbacks=[listener], **options)
+    assert many.epoch == single.epoch == list(range(70))
+    np.testing.assert_allclose(many.history["loss"], single.history["loss"], rtol=1e-4)
+
+
+def test_a_strategy_of_one_device_takes_keras_own_path(data):
+    with tf.distribute.MirroredStrategy(["CPU:0"]).scope():
+        model = compiled()
+    assert len(model.fit(*data, epochs=2, verbose=0).history["loss"]) == 2
+
+
+def test_several_devices_are_refused_in_words(data):
+    class Several(tf.distribute.MirroredStrategy):
+        """A strategy that says it has two replicas, on a machine with one device."""
+
+        num_replicas_in_sync = 2
+
+    with Several(["CPU:0"]).scope():
+        model = compiled()
+    with pytest.raises(ValueError, match="Regression trains on one device"):
+        model.fit(*data, verbose=0)

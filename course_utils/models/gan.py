@@ -54,7 +54,9 @@ class GAN(TwoPlayers):
         r1_weight: γ. The discriminator's loss is raised by γ/2 ‖∇ₓ logit(x)‖² at real x. It needs a
             discriminator without batch normalisation.
         ema_decay: β in w̄ ← β w̄ + (1 − β) w, taken after each step of the generator. Samples come
-            from w̄. With 0 they come from the latest weights.
+            from w̄. With 0 they come from the latest weights. It is the average that a Keras
+            optimizer takes with `use_ema=True` and β as `ema_momentum`. Models of one optimizer use
+            that one: `fit` leaves them with w̄. A game has to go on from w, so it keeps both.
 
     Raises:
         ValueError: for an unknown objective, a negative weight, a decay outside [0, 1), or networks

@@ -72,7 +72,7 @@ class StyleGAN(GAN):
         count = ops.shape(z)[0]
         crossover = keras.random.randint((count, 1, 1), 1, self.style_layers, seed=self.noise)
         mixed = keras.random.uniform((count, 1, 1), seed=self.noise) < self.mixing
-        layer = ops.arange(self.style_layers)[None, :, None]
+        layer = ops.arange(self.style_layers, dtype="int32")[None, :, None]
         styles = ops.where(mixed & (layer >= crossover), second[:, None], first[:, None])
         return self.generator.get_layer("synthesis")(styles, training=True)
 
@@ -135,7 +135,7 @@ class StyleGAN(GAN):
             for name, styles in (("coarse", coarse), ("fine", fine))
         ]
         crossover = check_count("crossover", crossover, 0, self.style_layers)
-        layer = ops.arange(self.style_layers)[None, :, None]
+        layer = ops.arange(self.style_layers, dtype="int32")[None, :, None]
         return self.synthesize(ops.where(layer < crossover, *pair))
 
     def generate(self, z, truncation: float = 1.0):
