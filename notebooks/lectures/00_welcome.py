@@ -12,7 +12,7 @@
 # | [Transposed convolutions](04_transposed_convolutions.ipynb) | [transposed_convolution](../assignments/transposed_convolution/transposed_convolution.ipynb) |
 # | [Watching a training: TensorBoard](05_tensorboard.ipynb) | |
 # | [Autoencoders](06_autoencoders.ipynb) | [autoencoder](../assignments/autoencoder/autoencoder.ipynb) |
-# | [Variational autoencoders](07_vae.ipynb) | [vae](../assignments/vae/vae.ipynb) |
+# | [Variational autoencoders](07_vae.ipynb) | [vae](../assignments/vae/vae.ipynb), [training](../assignments/training/training.ipynb) |
 # | [Generative adversarial networks](08_gans.ipynb) | [gan](../assignments/gan/gan.ipynb), [training](../assignments/training/training.ipynb) |
 # | [Advances in generative adversarial networks](09_gan_advances.ipynb) | [gan](../assignments/gan/gan.ipynb) |
 # | [Translation without pairs: CycleGAN and deepfakes](10_cyclegan.ipynb) | [cyclegan](../assignments/cyclegan/cyclegan.ipynb) |
