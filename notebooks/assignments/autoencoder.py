@@ -359,7 +359,7 @@ except Exception as error:
 # every digit without any error and know nothing about digits, so a small error does not show that
 # anything has been learned. That noise comes back distorted shows that her network is not the
 # identity. It was fitted only where digits are, and anything may happen elsewhere. But this does not
-# show that it knows what a digit is: that it fails far from its data is no knowledge about the data,
+# show that it knows what a digit is: failing far from its data is not knowledge about the data,
 # and if she decodes random codes, she will see that they are mostly not digits. The others can afford
 # a long code, because copying is not their best answer. A denoising autoencoder that copies would copy
 # the damage; to fill the gaps it must know what digits look like. A sparse one may switch each unit on

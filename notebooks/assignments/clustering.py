@@ -47,8 +47,8 @@ from course_utils.grading import check
 #
 # | | shape | |
 # |---|---|---|
-# | `points` | $(N, F)$ | one point a row |
-# | `centers` | $(K, F)$ | one center a row |
+# | `points` | $(N, F)$ | one point per row |
+# | `centers` | $(K, F)$ | one center per row |
 # | result | $(N,)$ | integers from 0 to $K - 1$: the row of the nearest center |
 
 
@@ -131,10 +131,10 @@ clustering.grade(update)
 #
 # $$J = \sum_{i=1}^{N} \lVert x_i - c_{l_i} \rVert^2.$$
 #
-# Neither half of a round can make it larger. `assign` picks the cheapest label for every point,
-# `update` the cheapest center for every cluster. To see this, one must be able to compute the
-# inertia between the two halves. So use the labels as they are given, even where another center is
-# nearer.
+# A round of k-means is `assign`, then `update`, and neither half can make the inertia larger:
+# `assign` picks the cheapest label for every point, `update` the cheapest center for every cluster.
+# To see this, one must be able to compute the inertia between the two halves. So use the labels as
+# they are given, even where another center is nearer.
 #
 # | | shape | |
 # |---|---|---|

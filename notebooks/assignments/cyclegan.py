@@ -11,7 +11,7 @@
 # below it: `check` tells you at once whether the function is right and, if it is not, what is
 # different. It never shows code. TensorFlow (`tf`), Keras (`keras`, `keras.ops`) and NumPy (`np`)
 # are imported; use what you like. The computation must be your own: the course's library refuses to
-# be called from yours.
+# be called from your functions.
 #
 # **How it is graded.** Each function is worth 5 points, all or nothing, and the question at the end
 # is worth 5 more. Grading runs what `check` runs and further tests of the same properties: other
@@ -19,7 +19,7 @@
 # relative difference below 0.0001. A mistake costs points only once: `generator_objective` is
 # tested with the course's own version of the functions before it. The experiment gives no points.
 #
-# **What every function must do.** It works for any batch size $B$ from 1 upwards and images of any
+# **What every function must do.** It works for any batch size $B$ from 1 upwards and for images of any
 # size, and returns a scalar: a tensor without axes. It works inside `tf.function` too, its
 # gradients reach every tensor that it is given, and all tensors are `float32`.
 #
@@ -40,7 +40,7 @@ from course_utils.grading import check
 #
 # One translator, $G$, turns images $x$ of the first domain into images of the second. Another, $F$,
 # turns those into images of the first. Without pairs nobody can say whether $G(x)$ is the right
-# image of the other domain. But one can ask that nothing is lost on the way: translated there and
+# image of the other domain. But one can ask that nothing be lost on the way: translated there and
 # back, an image should come out as it went in.
 #
 # $$\mathcal{L}_{\text{cycle}} = \frac{1}{B H W C}\sum_{b, h, w, c}

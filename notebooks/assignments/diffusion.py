@@ -19,9 +19,9 @@
 # gives no points.
 #
 # **From easy to hard.** `flow_target` (2 points) and `guide` (4) are one line of arithmetic.
-# `add_noise` (5) holds the one trick of this notebook: a number for each example that multiplies
-# whole examples. Once you have it, `predict_clean` (5) and `flow_point` (4) are quick. `noise_loss`
-# (4) needs a little thought about axes, and `ddim_step` (6) puts two functions together.
+# `add_noise` (5) holds the one trick of this notebook: a number for each example, by which the whole
+# example is multiplied. Once you have it, `predict_clean` (5) and `flow_point` (4) are quick.
+# `noise_loss` (4) needs a little thought about axes, and `ddim_step` (6) puts two functions together.
 #
 # **What every function must do.** An example may be a row of numbers, an image or anything else: the
 # arguments have the shape $(B, \dots)$ with at least one axis after the first, and $\bar\alpha$ and
@@ -52,9 +52,9 @@ from course_utils.grading import check
 # hardly anything but noise. If $x$ has variance 1, so has the mixture, at every level. (Why are the
 # weights square roots?)
 #
-# Each example of a batch has its own $\bar\alpha$. The shape $(B,)$ alone does not multiply $(B, H,
-# W, C)$ as you want it to: TensorFlow lines shapes up from the right. How many axes does it lack?
-# `x.shape.rank` tells how many there are in all.
+# Each example of a batch has its own $\bar\alpha$. A tensor of shape $(B,)$ does not multiply one of
+# shape $(B, H, W, C)$ as you want it to: TensorFlow lines shapes up from the right. How many axes
+# does it lack? `x.shape.rank` tells how many there are in all.
 #
 # | | shape | |
 # |---|---|---|
@@ -101,7 +101,7 @@ diffusion.grade(add_noise)
 # |---|---|---|
 # | `x_noisy`, `epsilon` | $(B, \dots)$ | noisy examples, and the noise that is seen in them |
 # | `alpha_bar` | $(B,)$ | as before |
-# | result | $(B, \dots)$ | the clean examples that follow |
+# | result | $(B, \dots)$ | the clean examples that follow from them |
 
 
 # %% solution="predict_clean"
@@ -309,7 +309,7 @@ diffusion.grade(flow_point)
 # %% [markdown]
 # ## 7. And how fast
 #
-# The network of a flow is not asked for noise but for the velocity: how does $x_t$ change while $t$
+# The network of a flow is not asked for noise but for the velocity: how does $x_t$ change as $t$
 # grows? On a straight line the answer does not depend on $t$.
 #
 # | | shape | |
@@ -487,7 +487,7 @@ except Exception as error:
 #
 # A friend trains her network on `noise_loss` and reports: "At $\bar\alpha = 0.0001$ my loss is
 # almost 0, so in nearly pure noise my network sees the picture best of all." How can the loss be so
-# small there? What does `predict_clean` make of a small error in the noise at that level: by which
+# small there? What does `predict_clean` make of a small error in the noise at that level: by what
 # factor does it grow? So does a small loss mean a good picture? Say which guess of the picture is the
 # best that anybody can make there. Five sentences are enough.
 
@@ -496,8 +496,8 @@ except Exception as error:
 # that passes its input on has a loss near 0 without having seen anything. `predict_clean` divides
 # by √ᾱ = 0.01, so an error in the noise comes out a hundred times as large in the picture (and its
 # square ten thousand times). So a small loss there says little about the picture: the same loss at
-# ᾱ = 0.5 would be a much better guess. From nearly pure noise nobody can tell which picture it was.
-# The best guess in squared error is the mean of all that it could have been: a blur of all
+# ᾱ = 0.5 would mean a much better guess. From nearly pure noise nobody can tell which picture it
+# was. The best guess in squared error is the mean of all that it could have been: a blur of all
 # pictures.
 #
 # **Rubric.** The input is nearly the noise, so it is enough to copy it (1 point). The error is

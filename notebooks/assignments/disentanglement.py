@@ -237,9 +237,9 @@ disentanglement.grade(mutual_information_gap)
 #
 # Two models, with your functions in place of the course's. First a VAE, once with β = 1 and once
 # with β = 4; you see samples of both, and your gap for the class of unseen digits. Then a GAN whose
-# generator gets one of ten codes. Each column below has one code and each row one noise. Nobody tells
-# it what a digit's class is. At the end its code, read from the unseen digits, joins the eight numbers
-# of the first VAE as a ninth, and the gap is taken again.
+# generator gets one of ten codes. Each column below has one code and each row one draw of noise. Nobody
+# tells the generator what a digit's class is. At the end its code, read from the unseen digits, joins
+# the eight numbers of the first VAE as a ninth, and the gap is computed again.
 #
 # Which of the two VAEs will write better? Will one of its numbers know the class? What will the
 # columns have in common? Decide first.

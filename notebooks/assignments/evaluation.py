@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Assignment: how good is a generative model?
 #
-# You write the numbers that papers report: the Fréchet distance of two clouds of features,
+# You write the numbers that papers report: the Fréchet distance between two clouds of features,
 # precision and recall, the distance to the nearest training example, and a bound on the
 # log-likelihood. Then you use them on a model that learns while you watch, and on models that
 # cheat.
@@ -10,7 +10,7 @@
 # below it: `check` tells you at once whether the function is right and, if it is not, what is
 # different. It never shows code. NumPy (`np`) is imported, and TensorFlow (`tf`) and Keras
 # (`keras`) too; use what you like. The computation must be your own: the course's library has these
-# numbers as well, but it refuses to be called from yours.
+# numbers as well, but it refuses to be called from your functions.
 #
 # **How it is graded.** The points of each function are listed below; a function gets all of them or
 # none, and the question at the end is worth 5. Grading runs what `check` runs and further tests of
@@ -186,8 +186,8 @@ evaluation.grade(recall)
 # %% [markdown]
 # ## 4. Has it learned by heart?
 #
-# A model that hands out its training pictures gets perfect marks from all the numbers above. To find
-# it, look for each sample's nearest training example and tell how far it is.
+# A model that hands out its training pictures gets perfect marks from all the numbers above. To catch
+# it, look for each sample's nearest training example and say how far away it is.
 #
 # The square of a difference, $(a - b)^2 = a^2 + b^2 - 2ab$, is often computed in its second form,
 # because that is one matrix product. Try it by hand with six digits for $a = 10000.5$ and $b =
@@ -349,8 +349,8 @@ except Exception as error:
 #
 # A paper reports for its model a Fréchet distance that is smaller than that of other real pictures, a
 # precision of 1 and a recall of 1. A reviewer asks for one more number. Which one would you ask for,
-# and what do you expect? Why can the other three not see it? And why is a Fréchet distance from 500
-# samples not to be compared with one from 50,000? Five sentences are enough.
+# and what do you expect? Why can the other three not see it? And why should a Fréchet distance from
+# 500 samples not be compared with one from 50,000? Five sentences are enough.
 
 # %% [markdown] answer="question" points=5
 # I would ask for the distance of the samples to their nearest training example, compared with that
@@ -359,7 +359,7 @@ except Exception as error:
 # none out, and have the right mean and covariance, so copying is the best that a model can do by
 # these numbers. The Fréchet distance estimates means and covariances from the samples. With few
 # samples their error adds to the distance, so that even two sets of real pictures are some way
-# apart, and it shrinks as samples are added. So only distances of equal numbers of samples can be
+# apart, and it shrinks as samples are added. So only distances from equal numbers of samples can be
 # compared.
 #
 # **Rubric.** The nearest training distance, or another test of memorising (1 point). Expectation: near

@@ -334,7 +334,7 @@ except Exception as error:
 #
 # **Rubric.** Not necessarily a mistake (1 point). The log-determinant makes it high, because the flow
 # stretches the dark values that it expects nearly everywhere (1). The image is practically never
-# drawn: draws, and the codes of digits, lie at a distance of about 8 from the origin, its code lies
+# drawn: draws, and the codes of digits, lie at a distance of about 8 from the origin; its code lies
 # elsewhere (1). A high density at one image is not a high probability of images like it: the likeliest
 # image need not be a typical one (1). The alarm fails in one direction; something better is named:
 # typicality, the length of the code, a likelihood ratio, another score (1).

@@ -10,7 +10,7 @@
 # below it: `check` tells you at once whether the function is right and, if it is not, what is
 # different. It never shows code. TensorFlow (`tf`), Keras (`keras`, `keras.ops`) and NumPy (`np`)
 # are imported; use what you like. The computation must be your own: the course's library has these
-# functions too, one value for each example, and refuses to be called from yours.
+# functions too (with one value for each example), but it refuses to be called from yours.
 #
 # **How it is graded.** Each function is worth 5 points, all or nothing, and the question at the end
 # is worth 5 more. Grading runs what `check` runs and further tests of the same properties: other
@@ -132,7 +132,7 @@ gan.grade(generator_loss)
 # %% [markdown]
 # ## 3. What the formula of the game says
 #
-# The game as it is first written has one value, which the discriminator makes large and the
+# The game, as it was first written, has one value, which the discriminator makes large and the
 # generator small. Only one of its two terms depends on the generator:
 #
 # $$\mathcal{L}_G^{\text{sat}} = \frac{1}{B}\sum_{b=1}^{B}\log\big(1 - D(\tilde x_b)\big).$$
@@ -222,7 +222,7 @@ gan.grade(critic_loss)
 # $$\hat x_b = \epsilon_b\,x_b + (1 - \epsilon_b)\,\tilde x_b,
 # \qquad \epsilon_b \sim \mathcal{U}(0, 1),$$
 #
-# and punish the critic where its gradient has another length:
+# and punish the critic where the length of its gradient is not 1:
 #
 # $$\mathcal{P} = \frac{1}{B}\sum_{b=1}^{B}\Big(\big\lVert\nabla_{\hat x} f(\hat x_b)\big\rVert_2
 # - 1\Big)^2.$$
@@ -357,11 +357,11 @@ except Exception as error:
 # %% [markdown] answer="question" points=5
 # The derivative of log(1 − D) with respect to the logit is −D, and D = sigmoid(−10) ≈ 0.000045:
 # nothing arrives at the generator. The derivative of −log D is −(1 − D) ≈ −1, full strength exactly
-# where it is needed. A larger learning rate multiplies every gradient alike. It would be right for
-# the fakes at the logit −10, but as soon as some fake gets better, D there is a hundred or a
-# thousand times larger and the step tears the generator apart; and Adam, which divides by the size
-# of recent gradients, undoes the factor in part. Better change the loss to −log D, which has the
-# same best answer, or hold the discriminator back, with a penalty on its slope or a Wasserstein
+# where it is needed. A larger learning rate multiplies every gradient alike. At the logit −10 even
+# a thousand is too little (it would take 22,000), but as soon as some fake gets better, D there is
+# thousands of times larger and the step tears the generator apart; and Adam, which divides by the size
+# of recent gradients, undoes the factor in part. Better to change the loss to −log D, which has the
+# same best answer, or to hold the discriminator back, with a penalty on its slope or a Wasserstein
 # critic.
 #
 # **Rubric.** The saturating gradient is about −D, 4.5 · 10⁻⁵ (1 point). The non-saturating one is

@@ -10,14 +10,14 @@
 # below it: `check` tells you at once whether the function is right and, if it is not, what is
 # different. It never shows code. TensorFlow (`tf`), Keras (`keras`, `keras.ops`) and NumPy (`np`)
 # are imported; use what you like. The computation must be your own: the course's library trains
-# these models, too, and refuses to be called from yours.
+# these models, too, but it refuses to be called from your functions.
 #
-# **How it is graded.** The points stand beside each step below; a function gets all of them or
+# **How it is graded.** The points for each step are listed below; a function gets all of them or
 # none, and the question at the end has 5. Grading runs what `check` runs and further tests of the
 # same properties: other networks, other optimizers, other batches. What counts is the number that
 # comes back and what the weights are afterwards. How you write a function does not matter, nor does a
-# relative difference below 0.0001. No function builds on another, so that a mistake is charged once.
-# The experiment gives no points.
+# relative difference below 0.0001. No function builds on another, so a mistake costs points only
+# once. The experiment gives no points.
 #
 # **From easy to hard.** `average_weights` (4 points) needs no gradient. `generator_step` (6) has one
 # loss and one player, `discriminator_step` (6) two batches, and `vae_step` (8) noise and two
@@ -26,7 +26,7 @@
 # **What every function must do.** It gets Keras models that are built and an optimizer that is built
 # for the weights it moves. Each call is one step, and the loss that comes back is the one before the
 # step, a scalar. Call networks with `training=True`, and do not add the regularisation losses of
-# their layers. It works as it is and inside `tf.function`, with any optimizer and any architecture,
+# their layers. It works eagerly and inside `tf.function`, with any optimizer and any architecture,
 # and any batch size from 1. Every network is as trainable afterwards as before.
 #
 # It takes about an hour and a half. The lectures on variational autoencoders and on generative
@@ -47,7 +47,8 @@ from course_utils.grading import check
 #
 # The encoder says for each example where its code lies, by a mean $\mu$ and the logarithm of a
 # variance, $\log\sigma^2$. Draw $z = \mu + \sigma\varepsilon$ with a new $\varepsilon \sim
-# \mathcal{N}(0, 1)$ for each entry. The decoder makes logits of it, and the loss is the batch mean of
+# \mathcal{N}(0, 1)$ for each entry. The decoder turns it into logits, and the loss is the batch
+# mean of
 #
 # $$\sum_{\text{pixels}} \mathrm{CE}(x, \text{logits})
 # + \tfrac{1}{2}\sum_{d=1}^{D}\big(\mu_d^2 + \sigma_d^2 - 1 - \log\sigma_d^2\big).$$
@@ -104,8 +105,8 @@ training.grade(vae_step)
 # %% [markdown]
 # ## 2. The discriminator's turn
 #
-# The generator makes fakes of the noise `z`. The discriminator gives logits for the real examples and
-# for the fakes, each batch in a call of its own, and its loss is
+# The generator makes fakes from the noise `z`. The discriminator gives logits for the real examples
+# and for the fakes, each batch in a call of its own, and its loss is
 #
 # $$\operatorname{mean}\big(-\log D(\text{real})\big) + \operatorname{mean}\big(-\log(1 - D(\text{fake}))\big),$$
 #
@@ -161,7 +162,8 @@ training.grade(discriminator_step)
 #
 # Now the generator moves, and only the generator, by the non-saturating loss
 # $\operatorname{mean}(-\log D(\text{fake}))$. The gradient passes through the discriminator. Must the
-# discriminator be frozen for that, or is it enough to say which weights the gradient is taken by?
+# discriminator be frozen for that, or is it enough to say with respect to which weights the gradient
+# is taken?
 #
 # | | | |
 # |---|---|---|
@@ -206,13 +208,13 @@ training.grade(generator_step)
 # ## 4. A calmer generator
 #
 # The two players chase each other, and no single moment is the best one. So a second generator looks
-# on, whose weights are a running average of the first one's:
+# on; its weights are a running average of the first one's:
 #
 # $$\bar w \leftarrow d\,\bar w + (1 - d)\,w.$$
 #
-# Every weight takes part, also those that no gradient moves, such as the moving averages of batch
-# normalization: `weights` lists them all. Inside `tf.function` a weight has no value yet that could be
-# got and set, but something can be assigned to it.
+# Every weight takes part, even those that no gradient moves, such as the moving averages of batch
+# normalization: `weights` lists them all. Inside `tf.function` a weight has no value yet that Python
+# could get and set, but something can be assigned to it.
 #
 # | | | |
 # |---|---|---|
@@ -249,7 +251,7 @@ training.grade(average_weights)
 # ## 5. The experiment
 #
 # Networks from Keras layers, your steps, and nothing else: a VAE and a GAN learn from pictures of
-# clothes for some seconds each. The first row is real. Then come unseen pictures rebuilt by the VAE
+# clothes for a few seconds each. The first row is real. Then come unseen pictures rebuilt by the VAE
 # and its samples, the GAN's samples, and those of the average generator from the same noise.
 #
 # Change the networks as you like: more units, other activations, a convolution. What would happen if

@@ -43,7 +43,7 @@ from course_utils.grading import check
 # $$y_{ij} = \sum_{a=0}^{k-1} \sum_{b=0}^{k-1} w_{ab}\; x_{si+a,\; sj+b}.$$
 #
 # This is what TensorFlow computes under the name of convolution. The kernel is not flipped, and
-# under 'valid' it never hangs over the edge: an image of height $H$ gives
+# with padding 'valid' it never hangs over the edge: an image of height $H$ gives
 # $\lfloor (H - k) / s \rfloor + 1$ rows, and what the last step does not reach is left out.
 #
 # Nothing here is more than a weighted sum. So, once image and result are laid out as vectors, row
@@ -94,7 +94,7 @@ transposed_convolution.grade(conv_matrix)
 # ## 2. Convolution through the matrix
 #
 # Flatten the image, multiply, and turn the result into an image again. It should be what
-# `tf.nn.conv2d` says with padding 'VALID'.
+# `tf.nn.conv2d` gives with padding 'VALID'.
 #
 # Call your own `conv_matrix`. Get it right first: `check` cannot judge what is built on it until
 # then.
@@ -137,7 +137,7 @@ transposed_convolution.grade(conv2d)
 # %% [markdown]
 # ## 3. The transpose
 #
-# $C$ makes a small image of a large one. Its transpose makes a large one of a small one:
+# $C$ turns a large image into a small one. Its transpose turns a small one into a large one:
 #
 # $$x = C^{\mathsf T} y.$$
 #
@@ -145,7 +145,7 @@ transposed_convolution.grade(conv2d)
 # Column by column it reads as follows. Each pixel of $y$ stamps the kernel, times its own value,
 # into $x$; stamps lie a stride apart, and where they overlap they add up.
 #
-# Images of several sizes can have a result of the same size: under stride 2 and a 3×3 kernel, 7
+# Images of several sizes can give results of the same size: with stride 2 and a 3×3 kernel, 7
 # rows and 8 rows both give 3. So the size has to be given. Rows and columns that no stamp reaches
 # stay 0.
 #
@@ -190,8 +190,8 @@ transposed_convolution.grade(conv2d_transpose)
 #
 # First your matrix, as a picture, and what it makes of a handwritten digit of 8×8 pixels. Then the
 # digit is enlarged by your transposed convolution with stride 2, and below it a plain square, every
-# pixel 1, in the same way. All weights of the first two kernels are equal, so nothing but the
-# geometry of the stamps can make a pattern.
+# pixel 1, in the same way. Within each of the first two kernels all weights are equal, so nothing
+# but the geometry of the stamps can make a pattern.
 #
 # One of the three kernels draws a checkerboard. Which, and why? Decide first. The kernel on the
 # right weights its middle more: what does it remind you of?
@@ -257,10 +257,10 @@ except Exception as error:
 # fed by 2 and by 1 in turn. In two dimensions the counts multiply, so neighbours are fed by 4, 2 and 1
 # pixels. With weights of similar size those fed by 4 come out strongest: a checkerboard with a period
 # of 2. Training can weaken it, since there are weights for which the overlaps add up to the same
-# everywhere (small ones at the rim, where stamps overlap), but nothing forces the weights to be so,
-# and a random start begins with the pattern. Repeating the pixels and then convolving is sure to keep
-# a plain image plain away from the edges: every output adds up all nine weights, times the same grey.
-# A 4×4 kernel feeds every pixel by the same number of inputs, 4, which helps. But each of the four
+# value everywhere (small ones at the rim, where stamps overlap), but nothing forces the weights to be
+# so, and a random start begins with the pattern. Repeating the pixels and then convolving is sure to
+# keep a plain image plain away from the edges: every output adds up all nine weights, times the same
+# grey. A 4×4 kernel feeds every pixel by the same number of inputs, 4, which helps. But each of the four
 # places in a 2×2 square has four weights of its own, and unless their sums happen to agree, the grey
 # image gets a grid. (The same is true of a pixel shuffle, where four channels with weights of their
 # own are dealt out to the four places: Aitken et al. 2017.)

@@ -39,7 +39,7 @@ from course_utils.grading import check
 # The encoder says for each image where its code lies: a normal distribution with mean $\mu$ and
 # standard deviation $\sigma$ for each of the $D$ latent dimensions. The decoder needs a sample from
 # it. But how would you change $\mu$ to make a sample better, if the sample comes out of a random
-# generator?
+# number generator?
 #
 # Draw the randomness first, from a distribution that does not depend on anything:
 #

@@ -13,7 +13,7 @@
 # - choose the number of clusters with three kinds of evidence, and say what each of them can miss.
 #
 # **Time**: about 45 minutes to read and play; half a minute to run from top to bottom on two cores.
-# **Needs**: Python with NumPy; you should know what a mean and a variance are. No network, no GPU.
+# **Needs**: Python with NumPy; you should know what a mean and a variance are. No internet, no GPU.
 
 # %%
 import matplotlib.pyplot as plt
@@ -58,7 +58,7 @@ plt.show()
 #
 # $$\text{supervised: } (x_i, t_i)_{i=1}^N \qquad\qquad \text{unsupervised: } (x_i)_{i=1}^N$$
 #
-# Finding groups in unlabelled data is called **clustering**. It is the simplest task of this kind, and we start
+# Finding groups in unlabelled data is called **clustering**. It is the simplest unsupervised task, so we start
 # with it.
 
 # %% [markdown]
@@ -94,8 +94,8 @@ print(f"inertia with three guessed centers: {(distances.min(axis=1) ** 2).sum():
 # ## 3. How do we find good centers?
 #
 # This is a chicken-and-egg problem. If we knew the centers, we could tell which points belong to each. If we
-# knew which points belong together, we could compute their centers. So we guess one, compute the other, and take
-# turns:
+# knew which points belong together, we could compute their centers. So we guess the centers, and then alternate
+# between two steps:
 #
 # 1. **Assign**: every point goes to its nearest center.
 # 2. **Move**: every center goes to the mean of its points.
@@ -133,8 +133,8 @@ assert bad.inertia > 1.5 * good.inertia
 # ## 4. Where should the centers start?
 #
 # The obvious choice is to start at randomly chosen points. But two of them may fall into the same group, and then
-# another group has none. **k-means++** (Arthur and Vassilvitskii 2007) chooses the points one after the other and
-# prefers those far from all centers chosen so far: the probability of a point is proportional to its squared
+# another group has none. **k-means++** (Arthur and Vassilvitskii 2007) chooses the points one at a time and
+# prefers those far from all centers chosen so far: the probability of choosing a point is proportional to its squared
 # distance from the nearest center. (Ours draws a few candidates each time and keeps the best of them, as section 7
 # of the paper suggests.)
 #
@@ -163,13 +163,13 @@ plt.show()
 assert reached["random points"] < reached["k-means++"] < 1
 
 # %% [markdown]
-# That is better, but no guarantee. So it is usual to start several times as well and to keep the best result. Our
+# That is better, but no guarantee. So it is usual to start several times, too, and to keep the best result. Our
 # `KMeans` does both: it tries ten starts with k-means++.
 
 # %% [markdown]
 # ## 5. Where does k-means fail?
 #
-# Inertia only looks at distances to centers. So a cluster is always *the set of points that are nearer to this
+# Inertia depends only on distances to centers. So a cluster is always *the set of points that are nearer to this
 # center than to any other*. Here are three data sets whose groups you can see at once.
 #
 # **Predict** for each of them how k-means will divide it.
@@ -206,7 +206,7 @@ assert max(k_means_accuracy.values()) < 0.9
 
 # %% [markdown]
 # *Right* means: pair each cluster with one group as well as possible, then count the points on which the two agree.
-# (The numbers of the clusters mean nothing, so any pairing is allowed.)
+# (The clusters are numbered arbitrarily, so any pairing is allowed.)
 #
 # - **Rings** all have the same middle. No choice of centers separates them.
 # - **Unequal sizes**: the border lies halfway between two centers, however wide one of the groups is.
@@ -243,9 +243,9 @@ assert mixture_accuracy["unequal sizes"] > 0.97 and mixture_accuracy["stretched"
 assert mixture_accuracy["rings"] < 0.6
 
 # %% [markdown]
-# It solves two of three, because a ring is not an ellipse. Watch EM at work on the stretched groups. Each point has the mixed colour
-# of its responsibilities. The ellipses are drawn at 1.5 standard deviations, where they hold about two thirds of a
-# component.
+# It solves two of the three, but not the rings: a ring is not an ellipse. Watch EM at work on the stretched groups. The
+# colour of each point mixes the colours of the components, in the proportions of its responsibilities. The ellipses are
+# drawn at 1.5 standard deviations, where they hold about two thirds of a component.
 
 # %%
 x, _ = cases["stretched"]
@@ -303,8 +303,9 @@ assert accuracy > 0.99
 # inertia is zero. There are three common kinds of evidence:
 #
 # - **Elbow**: plot the inertia against $K$ and look for the bend beyond which another center gains little.
-# - **Silhouette** (Rousseeuw 1987): for each point, compare the mean distance to its own cluster with the mean distance
-#   to the nearest other cluster. 1 is perfect, 0 is on a border. Take the $K$ with the highest average.
+# - **Silhouette** (Rousseeuw 1987): for each point, compare the mean distance to the points of its own cluster with the
+#   mean distance to those of the nearest other cluster. A value of 1 is perfect; 0 means that the point is on a border.
+#   Take the $K$ with the highest average.
 # - **Held-out likelihood**: fit a mixture to half of the points and ask how probable it finds the other half. Take the
 #   $K$ beyond which this stops rising.
 #
@@ -349,9 +350,9 @@ assert len(np.unique(np.concatenate([ends_in[k] for k in upper_left]))) == 1
 # %% [markdown]
 # We made five groups. The elbow does show five, if you look closely. The silhouette cannot decide between three and
 # five: from a distance, the three groups at the upper left are one. The held-out likelihood rises up to four
-# components and is then flat for a while, so it does not decide between four, five and more. **Three clusters from afar, five from
-# close up**: both are true. With real data the honest answer usually is that it depends on what you want the clusters
-# for.
+# components and is then flat for a while, so it does not decide between four, five and more. **Three clusters from
+# afar, five from close up**: both are true. With real data the honest answer is usually that it depends on what you
+# want the clusters for.
 
 # %% [markdown]
 # ## 8. Does it find the ten digits?
@@ -389,11 +390,11 @@ assert 4 in commonest and len(set(commonest)) < 10
 # How good is it? We hide the labels while clustering, and use them only to name the centers above and to score the
 # result here. Besides the accuracy there is **normalised mutual information** (NMI). It asks how much the cluster tells
 # you about the digit, and how much the digit tells you about the cluster: 0 means nothing, and 1 means that the two
-# groupings are the same up to the numbers of the clusters. For comparison we also take ten means computed **with** the
+# groupings are the same, however the clusters are numbered. For comparison we also take ten means computed **with** the
 # labels.
 #
-# **Predict**: if every test image were a cluster of its own, what would its NMI be? Each cluster would then tell you its digit
-# exactly.
+# **Predict**: if every test image were a cluster of its own, what would the NMI be? Each cluster would then tell you its
+# digit exactly.
 
 # %%
 test_x, test_labels = flat(digits.test), digits.test.labels
@@ -411,11 +412,12 @@ for name, answer in (("k-means, no labels", found), ("class means, with labels",
 assert 0.5 < clustering_accuracy(test_labels, found) < np.mean(with_labels == test_labels)
 
 alone = normalized_mutual_info_score(test_labels, np.arange(len(test_labels)))
-print(f"{'every image for itself':25} {'':9} {alone:7.2f}")
+print(f"{'one cluster per image':25} {'':9} {alone:7.2f}")
 assert alone < normalized_mutual_info_score(test_labels, found)
 
 # %% [markdown]
-# One cluster for each image gets no full marks, because the digit says next to nothing about which of them it is.
+# One cluster for each image does not get full marks, because the digit says next to nothing about which cluster the image
+# is in.
 #
 # **One number to change.** With 30 clusters instead of 10, what happens to the accuracy? And to the *purity*, the share
 # of images that show the commonest digit of their cluster? **Predict**, run the cell, then try a $K$ of your own.
@@ -434,7 +436,7 @@ assert np.all(np.diff(purities) > 0) and np.all(np.diff(accuracies[1:]) < 0)
 # %% [markdown]
 # The two part ways. Purity rises, because a small cluster is easily pure. Accuracy falls beyond ten clusters, because it
 # pairs each digit with *one* cluster and counts the images in all others as wrong. Neither of them is the truth: know
-# what your number rewards.
+# what your score rewards.
 
 # %% [markdown]
 # ## 9. Can a cluster draw?
@@ -472,16 +474,17 @@ assert np.median(from_training["drawn"]) > np.median(written)
 assert from_training["drawn"].min() > from_training["copies with faint noise"].max()
 
 # %% [markdown]
-# They are grainy; count how many you can read. And they are no copies: they lie at least as far from the training images as
-# new digits that people wrote. This is your first **generative model**: it has learned a distribution from examples,
-# and it draws new ones from it. Its weakness is that, within a component, it lets digits vary along straight lines only, as ellipses do.
+# They are grainy; count how many you can read. And they are not copies: they lie at least as far from the training
+# images as new digits that people wrote. This is your first **generative model**: it has learnt a distribution from
+# examples, and it draws new ones from it. Its weakness is that, within a component, digits can vary only along straight
+# lines, the axes of an ellipse.
 # The rest of the course is about models that do better.
 
 # %% [markdown]
 # ## Summary
 #
-# - Supervised learning has pairs $(x, t)$, unsupervised learning only $x$. Clustering finds groups in such data.
-# - K-means takes turns: assign points, move centers. Inertia never rises, so it stops, but perhaps at a local minimum.
+# - Supervised learning has pairs $(x, t)$, unsupervised learning only $x$. Clustering finds groups among the $x$.
+# - K-means alternates: assign points, move centers. Inertia never rises, so it stops, but perhaps at a local minimum.
 #   Spread-out starts (k-means++) and several tries help.
 # - It fails where groups are not round and of similar size. A Gaussian mixture gives them width, direction and weight,
 #   and turns labels into probabilities.
@@ -491,7 +494,7 @@ assert from_training["drawn"].min() > from_training["copies with faint noise"].m
 # ## Check yourself
 #
 # <details><summary>1. You fit k-means with K = 8 twice and get different clusters. Is there a bug?</summary>
-# Not necessarily. Two starts may end in two local minima. Compare the inertia and keep the smaller one.</details>
+# Not necessarily. Two starts may end in two local minima. Keep the one with the smaller inertia.</details>
 #
 # <details><summary>2. One feature is measured in metres and another in millimetres. What does k-means do?</summary>
 # It hardly notices the one in metres: for equal lengths, squared differences in millimetres are a million times larger.

@@ -2,8 +2,8 @@
 # # Densities
 #
 # How likely is this image? The question sounds odd. Yet a machine that could answer it for every image would know what images
-# look like, and so would a machine that can draw images in the right proportions. These are the two ways to model a
-# distribution. With a single number in place of an image, you can see both of them whole.
+# look like, and so would a machine that could draw images in the right proportions. These are the two ways to model a
+# distribution. With a single number in place of an image, you can see both in full.
 #
 # **Afterwards you can**
 #
@@ -13,7 +13,7 @@
 # - say why none of this works on photographs as it stands.
 #
 # **Time**: about 45 minutes to read and play; half a minute to run from top to bottom on two cores.
-# **Needs**: the lecture on [clustering](01_clustering.ipynb), for Gaussian mixtures. No network, no GPU.
+# **Needs**: the lecture on [clustering](01_clustering.ipynb), for Gaussian mixtures. No internet, no GPU.
 
 # %%
 import matplotlib.pyplot as plt
@@ -81,15 +81,16 @@ print(f"median width of a one {np.median(x[~is_zero]):.2f}, of a zero {np.median
 assert np.quantile(x[~is_zero], 0.75) < np.quantile(x[is_zero], 0.25)
 
 # %% [markdown]
-# There are two hills: ones are narrow, zeros are wide. Call such a number $x$. We assume that all of them were drawn at random from one
-# **distribution**, which says how often each value comes up. We do not know the distribution; we only have the data. To
-# model it means to infer it from them.
+# There are two hills: ones are narrow, zeros are wide. Call the width of a digit $x$. We assume that all widths were drawn
+# at random from one **distribution**, which says how often each value comes up. We do not know the distribution; we only
+# have the data. To model the distribution is to infer it from the data.
 #
 # ## 2. What does the height of the curve mean?
 #
 # **Predict**: what is the probability that the next digit is exactly 1.2 pixels wide, to infinitely many decimals?
 #
-# It is zero, because there are infinitely many numbers to share it. Only an **interval** has a probability, and that probability is an area:
+# It is zero: a total probability of 1 is spread over a continuum of numbers, and none of them gets a share. Only an
+# **interval** can have a probability above zero, and that probability is an area:
 #
 # $$P(a < x < b) = \int_a^b p(x)\,dx.$$
 #
@@ -107,7 +108,8 @@ assert np.isclose(area, 1) and heights.max() > 1
 # %% [markdown]
 # ## 3. Can we do it with two numbers?
 #
-# A histogram is already a model, but a ragged one. The simplest smooth model is the **Gaussian**: a hill with mean $\mu$ and standard deviation $\sigma$,
+# A histogram is already a model, but a ragged one. The simplest smooth model is the **Gaussian**: a hill with mean $\mu$
+# and standard deviation $\sigma$,
 #
 # $$p(x) = \frac{1}{\sigma\sqrt{2\pi}} \exp\!\Big(-\frac{(x - \mu)^2}{2\sigma^2}\Big).$$
 #
@@ -117,9 +119,9 @@ assert np.isclose(area, 1) and heights.max() > 1
 #
 # $$\frac1N \sum_i \log p(x_i).$$
 #
-# To choose the parameters that make it largest is called **maximum likelihood**. Most models in this course that have a
-# density are trained by it, or by a bound on it. (The others are trained differently; section 6 shows one way.) Here is the
-# log-likelihood for every pair of $\mu$ and $\sigma$:
+# Choosing the parameters that make it largest is called **maximum likelihood**. Most models in this course that have a
+# density are trained this way, or with a bound in place of the log-likelihood. (The others are trained differently;
+# section 6 shows one way.) Here is the log-likelihood for every pair of $\mu$ and $\sigma$:
 
 # %%
 mean_axis, std_axis = np.meshgrid(np.linspace(0.9, 1.6, 141), np.linspace(0.15, 0.6, 91))
@@ -142,7 +144,8 @@ plt.ylabel("standard deviation σ")
 plt.show()
 
 # %% [markdown]
-# The top is where you may have guessed: at the mean and the standard deviation of the data. Calculus agrees (set both derivatives to zero).
+# The top is where you may have expected it: at the mean and the standard deviation of the data. Calculus agrees (set both
+# derivatives to zero).
 
 # %%
 gaussian = Gaussian().fit(x)
@@ -152,7 +155,8 @@ print(f"fitted           μ = {gaussian.mean:.3f}   σ = {gaussian.std:.3f}")
 assert abs(mean_axis[best] - x.mean()) < 0.005 and abs(std_axis[best] - x.std()) < 0.005
 
 # %% [markdown]
-# It is the best of all Gaussians, but is it good? **Predict** what it says about $x = 1.25$, the gap between the hills. Then look for yourself.
+# This is the best of all Gaussians, but is it good? **Predict** what it says about $x = 1.25$, the gap between the hills.
+# Then look for yourself.
 #
 # ## 4. What if one hill is not enough?
 #
@@ -166,8 +170,8 @@ assert abs(mean_axis[best] - x.mean()) < 0.005 and abs(std_axis[best] - x.std())
 # Each of these models assumes something before it sees any data: that there is one hill, or $K$ hills, or that the density is smooth on the scale of $h$. No
 # density can be inferred from data without such an assumption.
 #
-# The explorer has all three models. Move over the chart to read $p(x)$. Draw samples. **Find** the number of components and the bandwidth
-# that are best on the *data*. Then find those that are best on the data *held out*, to which no model was fitted.
+# The explorer has all three models. Move over the chart to read $p(x)$. Draw samples. **Find** the number of components and
+# the bandwidth that are best on the *data*. Then find those that are best on the *held-out* data, to which no model was fitted.
 
 # %%
 mixtures = [Mixture(k).fit(x) for k in range(1, 9)]
@@ -182,9 +186,10 @@ DensityExplorer(
 # ## 5. Which model is best?
 #
 # On the data it was fitted to, a model with more freedom scores better. A kernel density scores best of all when its bandwidth shrinks to nothing: a
-# spike on each data point, and nothing between them. It has learned the data by heart. That is **overfitting**, and unseen data reveal it.
+# spike on each data point, and nothing between them. It has learnt the data by heart. That is **overfitting**, and unseen data reveal it.
 #
-# **Predict** the shape of all four curves before you look.
+# Next come four curves: for the mixture and for the kernel density, the score on the data and on the held-out data.
+# **Predict** their shapes before you look.
 
 # %%
 bandwidths = np.geomspace(0.005, 0.5, 25)
@@ -207,8 +212,9 @@ assert scores[axes[0], "fitted to"].argmax() == 7  # the most components
 assert scores[axes[0], "held out"].argmax() == 1  # two
 
 # %% [markdown]
-# The smallest bandwidth wins on the data and loses on held-out data. The best mixture has two components: there are two digits. How can you choose
-# a bandwidth without held-out data? Leave out each point in turn and ask how probable the others find it. This is called **leave-one-out**:
+# The smallest bandwidth wins on the data and loses on held-out data. The best mixture has two components: there are two
+# digits. How can you choose a bandwidth without held-out data? Leave out each point in turn and ask how probable it is under
+# the kernel density of all the others. This is called **leave-one-out**:
 
 # %%
 contenders = {
@@ -239,11 +245,13 @@ for name, model in contenders.items():
 # %% [markdown]
 # The Gaussian takes the gap at 1.25 for the likeliest place of all: it has only one hill, and puts it in the middle.
 #
-# *Relatively likely, not so much, practically zero*: an **explicit** model can say that about any single point. It has a formula for $p(x)$, or a program
-# that computes it. It can also draw **samples**, and the two agree: the last table shows that as many samples fall into an interval as the area above it says.
+# *Relatively likely, not so much, practically zero*: an **explicit** model can give such a verdict on any single point. It has
+# a formula for $p(x)$, or a program that computes it. It can also draw **samples**, and they agree with its density: in the last
+# table, the share of samples that fall into the interval is close to the area above it.
 #
-# A warning about numbers in nats: a density depends on the unit. Measure the width in tenths of a pixel, and every density becomes ten times smaller. The
-# log-likelihood falls by $\log 10$, although the model is no worse. Compare only numbers that have the same unit.
+# A warning about numbers in nats: a density depends on the unit of $x$. Measure the width in tenths of a pixel, and every
+# density becomes ten times smaller. The log-likelihood falls by $\log 10$, although the model is no worse. Compare
+# log-likelihoods only for data in the same unit.
 
 # %%
 in_tenths = Mixture(2).fit(10 * x).log_prob(10 * held_out).mean()
@@ -252,8 +260,9 @@ print(f"in tenths of a pixel: {change:+.3f} nats; −log 10 is {-np.log(10):.3f}
 assert abs(change + np.log(10)) < 0.01
 
 # %% [markdown]
-# **One number to change.** A flexible model needs more data, but how much? Fit all three to the widths of a few digits only. **Predict** for 10 of them: which model is best on held-out data now, and does
-# the kernel density choose a wider bandwidth or a narrower one? Then change the numbers.
+# **One number to change.** A flexible model needs more data, but how much? Fit all three models to the widths of only a few
+# digits. **Predict** for 10 digits: which model is best on held-out data now, and does the kernel density choose a wider
+# bandwidth or a narrower one? Then change the numbers.
 
 # %%
 by_count, bandwidth_of = {}, {}
@@ -273,19 +282,22 @@ assert by_count[len(x)][0] - by_count[10][0] < 0.03
 assert np.all(np.diff(list(bandwidth_of.values())) < 0)
 
 # %% [markdown]
-# With ten digits the mixture is the worst of the three. It spends two hills on ten points, and a hill that is fitted to a few points close together is far too sure of itself. With all the digits the mixture is the best.
-# The Gaussian is almost as good with ten numbers as with all of them: a model with little freedom needs little data, and cannot make use of more. The kernel density adapts: the fewer the points, the wider the hill on each.
+# With ten digits the mixture is the worst of the three. It spends two hills on ten points, and a hill that is fitted to a few
+# points close together is far too narrow. With all the digits the mixture is the best. The Gaussian is almost as good with ten
+# numbers as with all of them: a model with little freedom needs little data, and cannot make use of more. The kernel density
+# adapts: the fewer the points, the wider the hill on each.
 #
 # ## 6. Can one draw without knowing the density?
 #
-# Take ten random numbers between 0 and 1, add them up, and divide by the largest. A program can do that all day, and one line of code is enough. Can you write down the density of the result? To
-# draw from it, you need not.
+# Take ten random numbers between 0 and 1, add them up, and divide by the largest. A program can do that all day, and one line
+# of code is enough. Can you write down the density of the result? You do not have to, if all you want is to draw from it.
 #
 # An **implicit** model is a machine of that kind. Noise goes in, a sample comes out:
 #
 # $$x = g(\varepsilon), \qquad \varepsilon \sim \mathcal N(0, 1).$$
 #
-# Training bends the curve $g$ until the samples cannot be told from the data. Ours compares the two by their **energy distance**. It can be computed from draws alone, and it is zero only if both have the same distribution.
+# Training bends the curve $g$ until the samples cannot be told apart from the data. Ours compares the two by their **energy
+# distance**. This can be estimated from samples alone, and it is zero only if both have the same distribution.
 #
 # **Predict**: where must $g$ be steep, and where flat, so that two hills come out?
 
@@ -353,8 +365,9 @@ print(f"  mixture of 2, by formula  {explicit[0]:14.2f}{explicit[1]:9.1g}")
 # %% [markdown]
 # ## 7. Why not simply do this with pixels?
 #
-# An image is a data point too, and images also come from some distribution. The classic data set of handwritten digits, MNIST, has images $x \in [0, 255]^{28 \times 28}$, which
-# is 784 numbers each; our 8×8 images have 64, and a small photograph has a million. Let us try a histogram of $d$ pixels. Call every pixel dark, grey or bright (three levels), and give each combination
+# An image is a data point too, and images also come from some distribution. The classic data set of handwritten digits, MNIST,
+# has images $x \in [0, 255]^{28 \times 28}$, that is, 784 numbers each; our 8×8 images have 64, and a small photograph has a
+# million. Let us try a histogram of $d$ pixels. Call every pixel dark, grey or bright (three levels), and give each combination
 # one bar. We have 1,350 training images to fill the bars.
 #
 # **Predict**: for $d = 4, 8, 16, 64$, what share of new images falls where there was no training image?
@@ -399,8 +412,8 @@ print(f"{parameters:.1e} numbers in one covariance, {4 * parameters / 1e12:.0f} 
 # %% [markdown]
 # ## 8. How likely is a digit?
 #
-# With 8×8 pixels it can just be done: 64 numbers have 2,080 variances and covariances. Fit a mixture of ten Gaussians to the training images, and let it judge images that it has never seen. Some of them
-# are not digits.
+# With 8×8 pixels it can just about be done: 64 numbers have 2,080 variances and covariances. Fit a mixture of ten Gaussians to
+# the training images, and let it judge images that it has never seen. Some of them are not digits.
 #
 # **Predict** the order: a plain digit, a mirrored digit, a digit with its pixels shuffled, noise.
 
@@ -439,7 +452,7 @@ medians = [np.median(score) for score in scores.values()]
 assert medians[0] > medians[1] > medians[2] > medians[3]
 
 # %% [markdown]
-# Relatively likely, not so much, zero. How far apart are the two ends?
+# Again: relatively likely, not so much, practically zero. How far apart are the two ends?
 
 # %%
 gap = medians[0] - medians[3]
@@ -449,7 +462,8 @@ print(f"10^{np.log10(np.finfo('float64').max):.1f} in float64")
 assert np.log(np.finfo("float32").max) < gap < np.log(np.finfo("float64").max)
 
 # %% [markdown]
-# Such a factor is far beyond float32, the numbers of neural networks, and close to the limit of float64. So we always compute with logarithms.
+# Such a factor is far beyond the range of float32, in which neural networks usually compute, and close to the limit of
+# float64. So we always compute with logarithms.
 #
 # The model has preferences among real digits too. Here are the test digits that it finds most and least likely.
 
@@ -463,8 +477,8 @@ show_images(
 )
 
 # %% [markdown]
-# **Likely is not typical.** One last prediction: what does the *likeliest image of all* look like to this model? Is it a good digit? Look at the means of its ten Gaussians, the tops of
-# its ten hills.
+# **Likely is not typical.** One more prediction: what does the image look like that this model finds *likeliest of all*? Is it
+# a good digit? Look at the means of its ten Gaussians, the tops of its ten hills.
 
 # %%
 peaks = model.means[np.argsort(-model.log_prob(model.means))]
@@ -516,7 +530,7 @@ assert abs(together[0] - together[1]) < 0.15 and kinds_found > 0.9
 # - A flexible model fits the data better, and may fit nothing but the data. Held-out data decide.
 # - With many pixels practically every new image falls into an empty bar. Counting is hopeless there, so a model must assume something about images.
 # - The likeliest point is not a typical one.
-# - Nothing of this is special to images.
+# - None of this is special to images.
 #
 # ## Check yourself
 #
@@ -526,7 +540,7 @@ assert abs(together[0] - together[1]) < 0.15 and kinds_found > 0.9
 # <details><summary>2. A kernel density has a wonderful log-likelihood on the training data. What do you ask first?</summary>
 # The bandwidth, and the log-likelihood on data it has not seen. As the bandwidth shrinks, the likelihood of the training data grows without limit.</details>
 #
-# <details><summary>3. Someone gives you a program that draws faces. How do you find out how likely your own face is to it?</summary>
+# <details><summary>3. Someone gives you a program that draws faces. How do you find out how likely your own face is under its model?</summary>
 # You cannot, directly: the model is implicit. You can draw samples and see how close they come, but in many dimensions hardly any come close.</details>
 #
 # ## Papers

@@ -1,9 +1,10 @@
 # %% [markdown]
 # # Manifolds
 #
-# An 8×8 image is 64 numbers. But does it take 64 numbers to describe the 4 you have just written? How slanted it is, how wide, how open at the top:
-# perhaps a handful will do. The **manifold hypothesis** says that the images we care about fill only a thin, curved, low-dimensional part of the space of
-# all images. If it is true, then to generate images means to find that part and to walk on it.
+# An 8×8 image is 64 numbers. But does it take 64 numbers to describe a handwritten 4? How slanted it is, how wide, how open at
+# the top: perhaps a handful will do. The **manifold hypothesis** says that the images we care about fill only a thin, curved,
+# low-dimensional part of the space of all images. If it is true, then generating images means finding that part and walking
+# on it.
 #
 # **Afterwards you can**
 #
@@ -13,7 +14,7 @@
 # - estimate how many dimensions a data set has, test the estimator, and say when it is wrong.
 #
 # **Time**: about 45 minutes to read and play; half a minute to run from top to bottom on two cores.
-# **Needs**: the lectures on [clustering](01_clustering.ipynb) and on [densities](02_densities.ipynb). No network, no GPU.
+# **Needs**: the lectures on [clustering](01_clustering.ipynb) and on [densities](02_densities.ipynb). No internet, no GPU.
 
 # %%
 import matplotlib.pyplot as plt
@@ -39,7 +40,7 @@ plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.r
 #
 # **Pixel space** has one axis for each pixel, and an image is a point in it. A digit of 8×8 pixels is a point in a cube with 64 axes, each from 0 (black) to 1 (white).
 #
-# **Predict**: choose points of this cube at random. How many must you draw until one looks like a digit?
+# **Predict**: choose points in this cube at random. How many must you draw before one looks like a digit?
 
 # %%
 digits = load("digits")
@@ -70,8 +71,9 @@ print(f"from a random point to the nearest digit: {noise_to_digit:.2f}")
 assert pairwise_distances(random_points, pixels).min() > 2 * digit_to_digit
 
 # %% [markdown]
-# Of a thousand random points, not one came even twice as near to a digit as digits are to each other. How many would it take? Around each of our 1,797 digits, imagine a ball that reaches as far as the
-# nearest other digit typically is. Together these balls have at most this share of the cube's volume:
+# Of a thousand random points, every one was more than twice as far from the nearest digit as a digit typically is.
+# How many points would it take? Around each of our 1,797 digits, imagine a ball whose radius is the typical distance to the
+# nearest other digit. Together these balls have at most this share of the cube's volume:
 
 # %%
 log_ball = 32 * np.log(np.pi) - gammaln(33) + 64 * np.log(digit_to_digit)  # of 64 dimensions
@@ -169,7 +171,8 @@ print(", ".join(f"{name} {distance:.2f}" for name, distance in mean_distance.ite
 assert mean_distance["hopping"] < mean_distance["straight"]
 
 # %% [markdown]
-# It is the same story, only milder. In the middle of the straight line, both 4s shine through each other. Hop by hop, the strokes *move* instead of fading: pixels fade, digits move.
+# It is the same story, only milder. In the middle of the straight line, you see both 4s at once, each half faded. Hop by hop,
+# the strokes *move* instead of fading: pixels fade, digits move.
 #
 # So the 4s are **connected**: you can get from one to another by small steps, each from a real 4 to a similar real 4. Does this hold for every pair of 4s, and for the other digits?
 
@@ -178,11 +181,11 @@ pieces = {}
 for digit in range(10):
     neighbours = kneighbors_graph(pixels[labels == digit], 5)
     pieces[digit] = connected_components(neighbours, directed=False)[0]
-print("pieces that hops among five neighbours cannot join:", pieces)
+print("separate pieces of each digit's graph:", pieces)
 assert pieces[4] == 1 and sorted(pieces.values()) == [1] * 9 + [2]
 
 # %% [markdown]
-# Nine of the ten classes are in one piece; the ones fall into two.
+# Nine of the ten classes are in one piece; the 1s fall into two.
 #
 # ## 4. How can we describe a curved set?
 #
@@ -190,8 +193,10 @@ assert pieces[4] == 1 and sorted(pieces.values()) == [1] * 9 + [2]
 #
 # $$\varphi: (0, \infty) \to \mathbb R^2, \qquad \varphi(z) = \big(z \cos z,\; z \sin z\big).$$
 #
-# It takes two numbers to write down a point, but a single one, $z$, says which point it is. The set of all points that such a mapping reaches is a **manifold** if it has no kinks and does not cross itself. Its **dimension** is the number of numbers
-# that go in. And $z$ is a **latent variable**: it is not in the data, it explains them. (Why only positive $z$? With all of $\mathbb R$, the curve would cross itself: try $z = \pm\pi/2$.)
+# It takes two numbers to write down a point of the plane, but a single one, $z$, says which point of the curve it is. The set of
+# all points that such a mapping reaches is a **manifold** if it has no kinks and does not cross itself. Its **dimension** is how
+# many numbers go in. And $z$ is a **latent variable**: it is not in the data, but it explains them. (Why only positive $z$? With
+# all of $\mathbb R$, the curve would cross itself: try $z = \pm\pi/2$.)
 #
 # **Predict**: two points lie on the spiral, at $z = 9$ and $z = 13$. Where is the point halfway between them in the plane? Where is the point at the middle $z$?
 
@@ -229,16 +234,17 @@ print(f"distance to the data: middle of the line {gap:.2f}, middle in z {on_curv
 assert on_curve < 0.5 < gap
 
 # %% [markdown]
-# Straight in $z$ stays on the curve. This is the whole idea of latent-variable models: **find φ, then do everything in $z$**. Draw there, walk there, compare there.
+# A path that is straight in $z$ stays on the curve. This is the whole idea of latent-variable models: **find φ, then do everything
+# in $z$**. Draw there, walk there, compare there.
 #
 # ## 5. How many numbers does it take?
 #
-# How could you tell the dimension of a set without knowing φ? Count neighbours. On a line, a ball of twice the radius holds twice as many. In a plane it holds four times as many, and on a
-# $d$-dimensional manifold $2^d$ times as many:
+# How could you tell the dimension of a set without knowing φ? Count neighbours. On a line, a ball of twice the radius holds twice
+# as many neighbours. In a plane it holds four times as many, and on a $d$-dimensional manifold $2^d$ times as many:
 #
 # $$\text{neighbours within } r \;\propto\; r^d.$$
 #
-# **Predict** the two slopes below.
+# On logarithmic axes that is a straight line with slope $d$. **Predict** the slopes for the spiral and for a filled square.
 
 # %%
 radii = np.geomspace(0.3, 1.5, 10)
@@ -307,7 +313,8 @@ for name, (_, truth) in known.items():
 assert max(estimates["cube of 20 dimensions"]) < 17
 
 # %% [markdown]
-# They are right for small dimensions, whatever the number of pixels. For large dimensions they come out too low: a thousand points cannot fill twenty dimensions, and nobody has near neighbours there.
+# The estimates are right for small dimensions, whatever the number of pixels. For large dimensions they come out too low: a
+# thousand points cannot fill twenty dimensions, and no point has near neighbours there.
 #
 # **Predict**: now the digits. They have 64 pixels; how many dimensions? And does one class need as many as all ten together?
 
@@ -327,7 +334,8 @@ assert np.all(both[1:].min(axis=0) < both[0]) and np.all(both[0] < both[1:].max(
 # %% [markdown]
 # Between six and twelve, not 64. Even if these estimates are somewhat too low, as they were for the cube of ten dimensions, a handwritten digit can be described by ten or fifteen numbers.
 # And one class needs about as many as all ten: *which* digit it is adds another piece of manifold, not another dimension.
-# Do not take the decimals seriously. There are few images, their grey levels are coarse, and the two estimators differ by up to three. But the order of magnitude is a finding.
+# Do not take the decimals seriously. There are few images, their grey levels are coarse, and the two estimators differ by up to
+# three. But the order of magnitude is a real finding.
 #
 # **One number to change.** Add noise to every pixel. **Predict** what happens to the dimension, then try a noise level of your own.
 
@@ -340,7 +348,8 @@ for strength in (0.0, 0.02, 0.1, 0.3):
 assert np.all(np.diff(dimension_by_noise) > 5)
 
 # %% [markdown]
-# Noise has as many dimensions as there are pixels, and from close up there is nothing but noise to see. Real data never lie exactly *on* a manifold, only near one.
+# Noise has as many dimensions as there are pixels, and from close up there is nothing but noise to see. Real data never lie
+# exactly *on* a manifold, only near one.
 #
 # ## 6. How do we find the mapping?
 #
@@ -367,7 +376,9 @@ plt.show()
 assert agreement["Isomap"] > 0.99 and agreement["PCA"] < 0.6
 
 # %% [markdown]
-# Isomap gets the order right. (Whether its $z$ grows or falls, and how fast, does not matter.) Now φ: which point belongs to a given $z$? Take the average of the data points whose codes are nearest to it. With that we can **generate**: choose a new $z$ and decode it.
+# Isomap gets the order right. (Whether its $z$ rises or falls along the spiral, and how fast, does not matter.) Now φ: which
+# point belongs to a given $z$? Call the $z$ that Isomap found for a data point its **code**, and take the average of the data
+# points whose codes are nearest to the given $z$. With that we can **generate**: choose a new $z$ and decode it.
 
 # %%
 decoder = KNeighborsRegressor(10).fit(found["Isomap"][:, None], spiral)
@@ -385,7 +396,8 @@ plt.show()
 assert np.median(pairwise_distances(new_points, phi(np.linspace(3, 14, 2000))).min(axis=1)) < 0.15
 
 # %% [markdown]
-# **And digits?** We take the same two steps for the 4s, with two latent numbers. First you see where Isomap puts the 4s; then what a grid of new codes decodes to: pictures of 4s that nobody wrote.
+# **And digits?** We take the same two steps for the 4s, with two latent numbers. First you see where Isomap puts the 4s, and then
+# what a grid of new codes decodes to: pictures of 4s that nobody wrote.
 
 # %%
 map_of_fours = Isomap(n_neighbors=8, n_components=2).fit_transform(pixels[fours])
@@ -437,7 +449,7 @@ assert beside < 0.75 * anywhere and contrast < 1
 #
 # - An image is a point in pixel space, and almost no point is an image of anything.
 # - The straight line between two images mixes them and leaves the data. Curved paths through real images join them.
-# - A manifold is the set of points that a mapping φ reaches from few latent numbers. A straight line in $z$ is a curve in pixel space.
+# - A manifold is the set of points that a mapping φ reaches from a few latent numbers. A straight line in $z$ is a curve in pixel space.
 # - The intrinsic dimension can be estimated from distances to neighbours: the estimate is good if the dimension is small, too low if it is large, and too high if there is noise.
 # - The models of this course learn φ, and often its inverse, from data.
 #
@@ -450,7 +462,7 @@ assert beside < 0.75 * anywhere and contrast < 1
 # Larger: with so few points in so many dimensions the estimators come out too low. But pixel noise drives the estimate up, so if the images are noisy, it may be smaller.</details>
 #
 # <details><summary>3. Two pictures show the same patch of sky, each with one star, in different places. You fade from one to the other. What do you see halfway, and what would a latent path show?</summary>
-# Halfway you see two stars, each half as bright. On the manifold, a single star would have moved half of the way.</details>
+# Halfway you see two stars, each half as bright. On the manifold, you see a single star that has moved half the way.</details>
 #
 # ## Papers
 #

@@ -8,13 +8,13 @@
 # **Afterwards you can**
 #
 # - write a convolution as a matrix, and say what multiplying by its transpose does;
-# - say why this is no "deconvolution": what comes back and what does not;
+# - say why this is not a "deconvolution": what comes back and what does not;
 # - say what a transposed convolution saves compared with a dense layer, and use one in a model of your own;
 # - predict the size of the output from kernel, stride and padding;
 # - foresee a checkerboard before any training, and avoid it.
 #
 # **Time**: about 50 minutes to read and play; a minute to run from top to bottom on two cores.
-# **Needs**: Keras basics (`Conv2D`, `Dense`), matrix multiplication. No network, no GPU.
+# **Needs**: Keras basics (`Conv2D`, `Dense`), matrix multiplication. No internet, no GPU.
 
 # %%
 import course_utils.quiet  # TensorFlow without its start-up lines
@@ -78,11 +78,11 @@ draw_pixels(axes[2], edges[0, :, :, 0], "result, 6 × 6", numbers=".1f")
 plt.show()
 
 # %% [markdown]
-# Where a bright stroke ends and the dark ground begins to its right. The result is smaller than the image: the window
+# Where a bright stroke ends and the dark background begins to its right. The result is smaller than the image: the window
 # must fit inside, and a 3×3 window fits into a row of eight at only six places.
 #
-# (In mathematics a *convolution* turns the kernel round first, and what we did is called a *cross-correlation*. Deep learning
-# libraries leave the kernel unturned, and so do we. SciPy has both, so we can ask it which one ours is.)
+# (In mathematics a *convolution* turns the kernel by 180° first, and what we did is called a *cross-correlation*. Deep learning
+# libraries leave the kernel as it is, and so do we. SciPy has both, so we can check which one ours is.)
 
 # %%
 np.testing.assert_allclose(
@@ -117,7 +117,7 @@ axis.set(
     yticks=range(4),
     xlabel="pixel of the image, row by row",
     ylabel="pixel of\nthe result",
-    title="C: each row is the kernel, laid where that result looks",
+    title="C: each row holds the kernel, placed where that result pixel looks",
 )
 axis.set_xticks(np.arange(-0.5, 16), minor=True)
 axis.set_yticks(np.arange(-0.5, 4), minor=True)
@@ -153,7 +153,7 @@ print("y = C x is what Conv2D computes, for every stride and padding tried")
 # multiplies it by one number of $y$, and adds up the results. So:
 #
 # - a convolution **gathers**: each output looks at a window of inputs;
-# - its transpose **stamps**: each input presses the kernel onto the output, as strongly as it is bright, and where
+# - its transpose **stamps**: each input presses the kernel onto the output, multiplied by the input's value, and where
 #   stamps overlap they add up.
 #
 # **Predict**: a 2×2 image, a 3×3 kernel, stride 2. How large is the result, and where do stamps overlap?
@@ -179,7 +179,7 @@ layer = layers.Conv2DTranspose(1, 3, strides=2, use_bias=False)
 layer.build((None, 2, 2, 1))
 layer.set_weights([stamp])
 np.testing.assert_allclose(result, layer(small)[0, :, :, 0])
-print("the sum of the stamps is C'y, and that is what Conv2DTranspose computes")
+print("the sum of the stamps is Cᵀy, and that is what Conv2DTranspose computes")
 
 # %% [markdown]
 # The result has 5×5 pixels, and the stamps overlap in the middle row and the middle column. Remember that cross; it comes back in section 8.
@@ -238,7 +238,7 @@ assert np.linalg.matrix_rank(C) == 36 and np.abs(seen).max() < 1e-6
 
 # %% [markdown]
 # So a `Conv2DTranspose` in a decoder is not there to invert anything. It is a linear layer with **the shapes and the
-# connections of the way back**. What it draws depends on its own weights, and it has to learn them.
+# connections of a convolution run backwards**. What it draws depends on its own weights, and it has to learn them.
 
 # %% [markdown]
 # ## 5. Why not a dense layer?
@@ -283,10 +283,10 @@ print("the dense layer needs", ", ".join(f"{v:.0f} times the {k}" for k, v in fa
 assert 590 < factor["weights"] < 610 and factor["multiplications"] > 10
 
 # %% [markdown]
-# The dense layer has 600 times as many weights and takes more than ten times as many multiplications. For images twice as wide and twice as high at
-# both ends, its weights would grow by a factor of 16; those of the transposed convolution stay the same. The dense layer also has to learn
-# everything separately for each place. What it has learned about drawing a stroke at the top left is of no use to it at the
-# bottom right. The transposed convolution stamps the same kernel everywhere.
+# The dense layer has 600 times as many weights and takes more than ten times as many multiplications. If input and output were
+# both twice as wide and twice as high, it would need 16 times the weights it has now; the transposed convolution would need
+# no more than it has. The dense layer also has to learn everything separately for each place. What it has learnt about drawing
+# a stroke at the top left is of no use to it at the bottom right. The transposed convolution stamps the same kernel everywhere.
 
 # %% [markdown]
 # ## 6. How large is the output?
@@ -297,7 +297,7 @@ assert 590 < factor["weights"] < 610 and factor["multiplications"] > 10
 # | padding | convolution, $N \to n$ | transposed, $n \to N$ |
 # |---|---|---|
 # | `"valid"`: the window stays inside | $n = \lfloor (N - k) / s \rfloor + 1$ | $N = (n - 1)\,s + k$, but at least $n s$ |
-# | `"same"`: zeros are added around | $n = \lceil N / s \rceil$ | $N = n\,s$ |
+# | `"same"`: zeros are added around the image | $n = \lceil N / s \rceil$ | $N = n\,s$ |
 #
 # **Predict** before you run: `Conv2DTranspose(kernel_size=4, strides=2, padding="same")` on 7×7 pixels, twice.
 
@@ -336,10 +336,10 @@ print("the way back from 3, by output_padding:", back)
 assert back == {None: 7, 1: 8}
 
 # %% [markdown]
-# Both 7 and 8 do. On the way back the layer cannot know where it came from. It takes 7, the smaller one; with Keras's argument
+# Both 7 and 8 do. On the way back the layer cannot know which of them it was. It takes 7, the smaller one; with Keras's argument
 # `output_padding=1` it takes 8.
 #
-# **In a model of your own**, the layer is one line among others. Here is a subclassed model whose layer has a kernel of 5 and
+# **In a model of your own**, the layer is one line among others. Here is a subclassed model whose layer has kernel size 5 and
 # stride 1. **Predict**: what does it do to the size, and how many weights does it have for an input with 16 channels?
 
 
@@ -371,14 +371,14 @@ np.testing.assert_allclose(drawn, keras.ops.conv(feature_map, turned, padding="s
 assert drawn.shape == (1, 7, 7, 32) and model.count_params() == 5 * 5 * 16 * 32
 
 # %% [markdown]
-# With stride 1 and `"SAME"` padding the size stays as it is. The assertion says more: at stride 1 a transposed convolution *is* an
-# ordinary convolution, with the kernel turned by 180° and its channels swapped. Only a stride above 1 makes the image larger.
+# With stride 1 and `"SAME"` padding the size stays as it is. The `assert_allclose` shows more: at stride 1 a transposed convolution
+# *is* an ordinary convolution, with the kernel turned by 180° and its channels swapped. Only a stride above 1 makes the image larger.
 
 # %% [markdown]
 # ## 7. Which pixel feeds which?
 #
 # Point at a pixel. Everything it is connected to turns orange, with the weight of each connection. *Convolution* and *Transposed*
-# have the **same** connections, only their direction changes. That is what transposing a matrix means.
+# have the **same** connections; only their direction changes. That is what transposing a matrix means.
 #
 # **Find**
 #
@@ -392,9 +392,9 @@ PixelConnections(kernel_size=3, strides=2, padding="valid")
 # %% [markdown]
 # ## 8. Where do checkerboards come from?
 #
-# You have seen the pattern 1, 2, 1, 2 in the explorer. With random weights, pixels that are fed by four inputs will have larger values, positive or negative,
-# than pixels that are fed by one. **Predict**: for stride 2, which of the kernel sizes 2, 3, 4 and 5 give an even
-# pattern?
+# You have seen the pattern 1, 2, 1, 2 in the explorer. With random weights, pixels that are fed by four inputs tend to have
+# larger values, positive or negative, than pixels that are fed by one. **Predict**: for stride 2, which of the kernel sizes
+# 2, 3, 4 and 5 give an even pattern?
 
 # %%
 figure, axes = plt.subplots(1, 4, figsize=(11, 3.1), layout="constrained")
@@ -483,9 +483,9 @@ plt.show()
 assert min(spread[3], spread[4], spread["shuffle"]) > 0.1 and spread["resize"] < 1e-6
 
 # %% [markdown]
-# Only the last one is. (A pixel shuffle can be started without the pattern, by giving its four channels the same weights: Aitken et al. 2017.)
-# So much for random weights. Does **training** remove the pattern? Let a small network
-# enlarge faces from 8×8 to 32×32 pixels, doubling them twice. The four networks differ only in their enlarging layers. For comparison, a fifth one
+# Only the last one is. (A pixel shuffle can start free of the pattern, if its four channels are given the same weights: Aitken
+# et al. 2017.) So much for random weights. Does **training** remove the pattern? We let small networks enlarge faces from 8×8 to
+# 32×32 pixels, doubling the size twice. Four of the networks differ only in their enlarging layers. For comparison, a fifth one
 # is a single dense layer, reshaped.
 #
 # **Predict**: will you still be able to tell, after training, which is which? And how will the dense layer do?
@@ -536,11 +536,11 @@ plt.show()
 
 # %% [markdown]
 # Look at the plain backgrounds: transposed convolutions draw a grid on them, even with kernel 4, because even
-# connections do not force the weights to be even. So does the pixel shuffle.
+# connections do not force the weights to be even. The pixel shuffle draws a grid, too.
 #
-# The dense layer is a surprise: its faces are the sharpest. It has over a hundred times as many weights as the transposed convolutions, and since all faces look
-# straight out of the middle of the picture, it can learn what belongs at each place. (It gives nearly everybody a trace of glasses.) **Predict**: what happens if we move the faces
-# 8 pixels to the right?
+# The dense layer is a surprise: its faces are the sharpest. It has over a hundred times as many weights as the transposed
+# convolutions, and since all faces are in the middle of the picture, it can learn what belongs at each place. (It
+# gives nearly everybody a trace of glasses.) **Predict**: what happens if we move the faces 8 pixels to the right?
 
 # %%
 moved = np.roll(large[1], 8, axis=2)  # two of the small image's pixels
@@ -556,11 +556,11 @@ assert convolutions == list(KINDS) and moved_errors["dense"] > 2 * max(
 )
 
 # %% [markdown]
-# The dense layer fails: it knows faces at one place only. A convolution does the same everywhere, so what it has learned moves with the
-# face.
+# The dense layer fails: it knows faces in one place only. A convolution does the same everywhere, so what it has learnt moves
+# with the face.
 #
-# Now the grid as a number. Where the *true* image is plain, any difference between neighbouring pixels is made up. There we measure how
-# far each pixel lies from the mean of its four neighbours.
+# Now let us put a number on the grid. Where the *true* image is plain, any difference between neighbouring pixels is the
+# network's invention. There we measure how far each pixel lies from the mean of its four neighbours.
 
 
 # %%
@@ -582,14 +582,15 @@ assert ripples["resize"] < 0.8 * min(ripples[kind] for kind in KINDS if kind != 
 assert errors["resize"] == min(errors[kind] for kind in KINDS) and errors[4] < errors[3]
 
 # %% [markdown]
-# Resizing is the smoothest, and of the four convolutional ways it is the closest to the truth in this small trial. Even connections (kernel 4) reduced the error, but not the
-# ripple. Resizing has its price: 9 multiplications for each output pixel and pair of channels, where kernel 4 with stride 2
-# needs 4. Many decoders use kernel 4 and stride 2 all the same, as a compromise.
+# Resizing is the smoothest, and of the four convolutional ways it is the closest to the truth in this small trial. Even
+# connections (kernel 4) reduced the error, but not the ripple. Resizing has its price: 9 multiplications for each output pixel
+# and pair of channels, where kernel 4 with stride 2 needs 4. Many decoders use kernel 4 and stride 2 all the same, as a
+# compromise.
 #
-# And the other direction? The gradient of a strided *convolution* is a transposed one (section 3). So a network that *judges*
-# images with kernel 3 and stride 2 sends **checkerboard gradients** back to the image: for some pixels the mean square of
-# the gradient is four times as large as for others. A decoder that learns from such a
-# judge may learn to draw them. (You will meet such a pair of networks in the lecture on adversarial networks.)
+# And the other direction? The gradient of a strided *convolution* is a transposed convolution (section 3). So a network that
+# *judges* images with kernel 3 and stride 2 sends **checkerboard gradients** back to the image: for some pixels the mean square
+# of the gradient is four times as large as for others. A decoder that learns from such a judge may learn to draw checkerboards.
+# (You will meet such a pair of networks in the lecture on adversarial networks.)
 
 # %%
 judged = tf.Variable(tf.zeros((4000, 10, 10, 1)))

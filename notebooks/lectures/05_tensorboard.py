@@ -1,20 +1,20 @@
 # %% [markdown]
 # # Watching a training: TensorBoard
 #
-# A model has trained for ten minutes, and it is bad. When did it go wrong, and where? The last number cannot tell.
+# A model has trained for ten minutes, and it is bad. When did it go wrong, and where? The final loss cannot tell you.
 # A **log** can: losses, pictures and weights, written down while the model trains. TensorBoard draws them, even while
-# the training is still running, and puts several runs into one chart.
+# training is still running, and puts several runs into one chart.
 #
 # **Afterwards you can**
 #
 # - write scalars, images, histograms and graphs with a summary writer;
 # - open TensorBoard in the notebook and from a terminal, and read the same files with Python;
 # - use histograms to find out why a network does not learn;
-# - turn a cloud of codes in space and see which images a network puts close together;
+# - rotate a cloud of codes in space and see which images a network puts close together;
 # - compare runs fairly, and tell a real difference from luck.
 #
 # **Time**: about 40 minutes to read and play; one minute to run from top to bottom on two cores.
-# **Needs**: Keras basics (`Dense`, `compile`, `fit`). No network, no GPU.
+# **Needs**: Keras basics (`Dense`, `compile`, `fit`). No internet, no GPU.
 
 # %%
 import course_utils.quiet  # TensorFlow without its start-up lines
@@ -47,9 +47,9 @@ plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.r
 # %% [markdown]
 # ## 1. What is a log?
 #
-# So far you have probably printed the loss and plotted it when the training was over. A log lets you watch instead.
+# So far you have probably printed the loss and plotted it when training was over. A log lets you watch instead.
 #
-# It is a folder. A **summary writer** opens a file in it and adds one record after another: a *tag* (which curve), a *step*
+# A log is a folder. A **summary writer** opens a file in it and adds one record after another: a *tag* (which curve), a *step*
 # (where on the horizontal axis) and a value. This is how TensorFlow does it:
 
 # %%
@@ -62,7 +62,7 @@ with writer.as_default():
 writer.close()
 
 # %% [markdown]
-# The folder is named by date and time, so that each run keeps its own curve. A training usually has two writers, one for the
+# The folder is named by date and time, so that each run keeps its own curve. A training run usually has two writers, one for the
 # training data and one for the test data. (To start afresh, delete the whole log folder; on Linux and
 # macOS `!rm -rf ./logs/` does it.) The course's `create_writers` makes the folder and both writers, and `write_scalars` is the
 # `with` block above. We write two curves that we know.
@@ -78,8 +78,8 @@ for path in sorted(writers.directory.rglob("*")):
     print(path.relative_to(LOGS), f"({path.stat().st_size:,} bytes)" if path.is_file() else "")
 
 # %% [markdown]
-# Nothing in those files is hidden. TensorBoard's own reader gives the numbers back, and we shall use it for every
-# figure below. Let us **check** that what comes out is what went in.
+# Nothing in those files is hidden. TensorBoard's own reader gives the numbers back, and we shall use it for all
+# training curves below. Let us **check** that what comes out is what went in.
 
 
 # %%
@@ -194,7 +194,7 @@ show_images(draw_units(), columns=12, title="after 40 epochs", size=0.6)
 
 before, after = (units.reshape(24, 64) - 0.5 for units in (untrained, draw_units()))
 alike = np.array([np.corrcoef(old, new)[0, 1] for old, new in zip(before, after, strict=True)])
-print(f"correlation with what it was: from {alike.min():.2f} to {alike.max():.2f}")
+print(f"correlation of weights before and after: from {alike.min():.2f} to {alike.max():.2f}")
 assert alike.max() > 0.9 and alike.min() < 0.6
 
 # %% [markdown]
@@ -215,7 +215,7 @@ test_loss = read_curve(logger.directory / "test", "loss")[1]
 assert train_loss[-1] < 0.1 * train_loss[0] and test_loss[-1] > train_loss[-1]
 
 # %% [markdown]
-# (TensorBoard calls it *test*, but what you see there are the 150 validation images.) At the end, the loss on the test data
+# (The second curve is called *test*, but it is measured on the 150 validation images.) At the end, the loss on the test data
 # lies above the loss on the training data: the model knows its training images better than others. The two writers are there to show
 # you this gap.
 #
@@ -241,8 +241,9 @@ np.testing.assert_allclose(
 # and the same network with ReLUs. The sigmoid network does not get beyond guessing. Its loss says *that* something
 # is wrong. What says *where*?
 #
-# A **histogram** does. After each epoch we write the gradients of every layer; a chart shows many numbers as one distribution, and one epoch
-# behind the other. **Predict** for the sigmoid network: in which layer are the gradients smallest, the first or the last?
+# A **histogram** does. After each epoch we write the gradients of every layer; the chart shows them as one distribution
+# per epoch, the epochs one behind another. **Predict** for the sigmoid network: in which layer are the gradients
+# smallest, the first or the last?
 
 
 # %%
@@ -379,9 +380,9 @@ assert best not in (min(rates), max(rates))
 assert min(final[min(rates)], final[max(rates)]) > 2  # guessing costs log 10 = 2.3
 
 # %% [markdown]
-# With too small a rate, training crawls; with too large a rate, it leaps over the valley and never settles. On a logarithmic axis you see both at
-# once; on a linear axis all good runs look alike. (In the dashboard it is in the chart's menu: *Toggle Y-axis log
-# scale*.)
+# With too small a rate, training crawls; with too large a rate, it leaps over the valley and never settles. On a logarithmic
+# axis you see both at once; on a linear axis all good runs look alike. (In the dashboard, the switch is in the chart's menu:
+# *Toggle Y-axis log scale*.)
 #
 # **Is a difference real?** Two rates close to each other give different losses. But so do two runs with the *same* rate,
 # because they start from different weights. **Predict**: is 0.5 better than 0.3?
@@ -408,17 +409,19 @@ print(f"means {means[0]:.4f} and {means[1]:.4f}, spread between runs {max(spread
 assert abs(means[0] - means[1]) < max(spreads)
 
 # %% [markdown]
-# The means differ by less than the runs of one rate differ from each other, so these six runs cannot tell which rate is better. A single run of each would have told you about luck as much
-# as about the rate. Repeat before you believe: three runs are the least, and more are better.
+# The two means differ by less than runs at the same rate differ among themselves, so these six runs cannot tell you which
+# rate is better. A single run at each rate would have told you as much about luck as about the rate. Repeat before you
+# believe: three runs are the minimum, and more are better.
 
 # %% [markdown]
 # ## 7. Which images lie together?
 #
 # The 24 hidden units of the classifier turn an image into 24 numbers, its **code**. Nobody can draw 24 dimensions, but we can
-# *project* them to two or three and turn the cloud around. `write_codes` writes codes with their images and labels for TensorBoard's **Projector**.
+# *project* them to two or three and rotate the cloud. `write_codes` writes codes with their images and labels for
+# TensorBoard's **Projector**.
 #
-# **Predict**: take the codes of 297 test images, before training and after. How often does the nearest other code belong to the same
-# digit? (By chance it would be one time in ten.)
+# **Predict**: take the codes of 297 test images, before training and after. How often does the nearest other code belong to
+# the same digit? (By chance it would be one time in ten.)
 
 # %%
 test = digits.test
@@ -454,12 +457,13 @@ print("same digit next door:", {name: f"{share:.0%}" for name, share in agreemen
 assert agreement["trained"] > agreement["untrained"] + 0.05 > 0.3
 
 # %% [markdown]
-# The loss asked only for ten answers, and yet training moved the images of each digit closer together. That makes things easier for the last layer, which can
-# separate the codes only by flat boundaries.
+# The loss asked only for the right digit, and yet training moved the codes of each digit closer together. That makes things
+# easier for the last layer, which can separate the codes only by flat boundaries.
 #
-# Reload the dashboard and choose **Projector** from the menu at the top right (it may be listed under *Inactive* for a moment). Choose a
-# run, then *Color by: label*, then drag. You see three components. Try **t-SNE** too (it lays points out so that neighbours stay neighbours), and click on a digit to
-# see its neighbours. You will meet such clouds again, made of the latent codes of autoencoders.
+# Reload the dashboard and choose **Projector** from the menu at the top right (it may be listed under *Inactive* for a
+# moment). Choose a run, then *Color by: label*, then drag. You see three principal components. Try **t-SNE** too (it lays
+# points out so that neighbours stay neighbours), and click on a digit to see its neighbours. You will meet such clouds again,
+# made of the latent codes of autoencoders.
 
 # %% [markdown]
 # ## 8. What can a dashboard hide?
@@ -498,13 +502,13 @@ np.testing.assert_allclose(smooth(np.full(20, 3.0), 0.9), 3.0)  # a constant sta
 assert smooth(loss, 0.95)[40:].max() < loss[40:42].min() - 0.5
 
 # %% [markdown]
-# At 0.95 the alarm has become a bump, and the whole curve lags behind: it still shows what the loss was
+# At 0.95 what should have been an alarm is a mere bump, and the whole curve lags behind: it still shows what the loss was
 # several epochs ago. Smooth a curve to see its trend, but look at the pale line behind it before you draw a conclusion.
 #
-# Now do in this page what you would do in a dashboard: smooth, change the axis, hide runs. Here are the five learning rates of section 6 and
-# the curve with the alarm. **Find**
+# Now do on this page what you would do in a dashboard: smooth, change the axis, hide runs. Here are the five learning rates
+# of section 6 and the curve with the alarm. **Find**
 #
-# 1. a smoothing at which the alarm disappears, and how far the end of the smoothed curve then is from the written one;
+# 1. a smoothing at which the alarm disappears, and how far apart the smoothed curve and the curve as written then end;
 # 2. the axis on which you can tell the two best rates apart;
 # 3. how much of the best rate's lead on the training images is left on the validation images.
 
@@ -536,7 +540,7 @@ RunCurves(dashboard | {"alarm": {"validation": loss, "training": loss}})
 # <details><summary>2. Training and test loss appear in two charts, not in one. Why?</summary>
 # Their tags differ, such as loss and val_loss. Write both as loss, with two writers in two folders.</details>
 #
-# <details><summary>3. All histograms of a layer's gradient are a spike at zero. Name two causes.</summary>
+# <details><summary>3. Every histogram of a layer's gradient is a spike at zero. Name two causes.</summary>
 # The gradient vanished on its way (saturated sigmoids between this layer and the loss), or the layer's units are switched off (ReLUs whose input is
 # negative for every image). A third cause: the layer is not connected to the loss; look at the graph.</details>
 #

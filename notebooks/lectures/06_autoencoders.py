@@ -11,10 +11,10 @@
 # - choose between squared error and cross-entropy, and say how their gradients differ;
 # - recognise overfitting, and name three things that help against it;
 # - ask more of a code than that it be short: that it withstand noise (*denoising*), that most of its units be silent
-#   (*sparse*), that it change little when the image changes little (*contractive*), and measure whether you got it.
+#   (*sparse*), that it change little when the image changes little (*contractive*), and measure whether it does.
 #
 # **Time**: about 60 minutes to read and play; under two minutes to run from top to bottom on two cores.
-# **Needs**: Keras basics, gradients. No network, no GPU.
+# **Needs**: Keras basics, gradients. No internet, no GPU.
 
 # %%
 import course_utils.quiet  # TensorFlow without its start-up lines
@@ -45,7 +45,7 @@ plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.r
 BLUE, ORANGE = "#08519c", "#e6850e"
 
 # %% [markdown]
-# **Which images?** One word decides, and sizes, networks and training times follow from it.
+# **Which images?** One word decides; sizes, networks and training times follow from it.
 #
 # | `DATASET` | images | running this lecture | squared error on new images (section 1) |
 # |---|---|---|---|
@@ -91,7 +91,7 @@ print(
 # large as the number of pixels, both networks could simply copy. With a much smaller $D$ everything that is drawn has to pass
 # through this **bottleneck**, and copying is impossible. The networks have to find out what the images have in common.
 #
-# In Keras it is a model that is given the same array twice.
+# In Keras, an autoencoder is a model that is given the same array twice: as input and as target.
 
 # %%
 keras.utils.set_random_seed(0)
@@ -108,7 +108,7 @@ autoencoder.fit(train_x, train_x, batch_size=BATCH, epochs=EPOCHS // 2, verbose=
 show_images(
     np.concatenate([new_x[:12], autoencoder(new_x[:12])]),
     columns=12,
-    title=f"images not trained on, and what is drawn again from {LATENT} numbers",
+    title=f"images not trained on, and their reconstructions from {LATENT} numbers",
 )
 
 # %% [markdown]
@@ -159,12 +159,12 @@ plt.show()
 ratios = [errors[latent] / linear_errors[latent] for latent in SIZES]
 for latent, ratio in zip(SIZES, ratios, strict=True):
     print(f"D = {latent:2}: PCA {linear_errors[latent]:5.2f}, ", end="")
-    print(f"autoencoder {errors[latent]:5.2f}, {ratio:.2f} of it")
+    print(f"autoencoder {errors[latent]:5.2f}, {ratio:.2f} times PCA's")
 assert ratios[0] < 0.75 and ratios[-1] > ratios[0] and ratios[-1] > 0.9
 
 # %% [markdown]
-# The narrower the bottleneck, the more it pays to be able to bend. With a wide code a linear map does about as well or
-# better, and it takes no training.
+# The narrower the bottleneck, the more it pays off that a deep network is not linear and can bend. With a wide code a
+# linear map does about as well or better, and it takes no training.
 
 # %% [markdown]
 # ## 2. What lies in the code?
@@ -179,8 +179,8 @@ codes = plain[2].encode(new_x).numpy()
 LatentMap(export_network(plain[2].decoder), codes=codes[:150], labels=data.validation.labels[:150])
 
 # %% [markdown]
-# Similar images lie close together, though nobody asked for that. Is it so, or does it only look so? Count: how often does an
-# image's nearest neighbour among the codes belong to its own class? With shuffled labels it would be one in ten.
+# Similar images lie close together, though nobody asked for that. Is it true, or does it only look that way? Count: how often does an
+# image's nearest neighbour among the codes belong to the same class? With shuffled labels it would be one in ten.
 
 # %%
 squared_distances = np.sum((codes[:, None] - codes[None]) ** 2, axis=-1)
@@ -221,20 +221,20 @@ print(f", from random codes {to_nearest_training_image(drawn):.1f}")
 assert to_nearest_training_image(drawn) > 1.2 * to_nearest_training_image(rebuilt)
 
 # %% [markdown]
-# Some hint at garments, many are ghosts of several at once. An autoencoder learns which codes *its images* have, and nothing
-# about the rest. To make it a generative model, the codes must be made to fill a known distribution. That is the idea of the
+# Some hint at garments; many are ghosts of several at once. An autoencoder learns which codes *its images* have, and nothing
+# about the rest. To turn it into a generative model, we must make the codes fill a known distribution. That is the idea of the
 # next lecture, the variational autoencoder.
 
 # %% [markdown]
 # ## 3. Squared error or cross-entropy?
 #
-# If $\hat x_i$ is a probability, "how likely is this pixel to be white?", another loss suggests itself, the **cross-entropy**
+# If $\hat x_i$ is a probability ("how likely is this pixel to be white?"), another loss suggests itself: the **cross-entropy**
 #
 # $$-\sum_i \big[x_i \log \hat x_i + (1 - x_i) \log (1 - \hat x_i)\big].$$
 #
-# Both losses are smallest at $\hat x = x$. They differ in how they get there. The decoder's last numbers are **logits** $l$,
-# any real number, and $\hat x = \sigma(l) = 1/(1 + e^{-l})$. **Predict**: a pixel is white ($x = 1$), and the decoder is sure
-# that it is black ($l = -8$). Which of the two losses pulls harder?
+# Both losses are smallest at $\hat x = x$. They differ in how they get there. The decoder's last layer gives **logits** $l$,
+# which can be any real numbers, and $\hat x = \sigma(l) = 1/(1 + e^{-l})$. **Predict**: a pixel is white ($x = 1$), and the
+# decoder is sure that it is black ($l = -8$). Which of the two losses pulls harder?
 
 # %%
 logits = tf.Variable(np.linspace(-8, 8, 161, dtype="float32")[:, None])
@@ -317,8 +317,8 @@ for one, other in zip(*table.values(), strict=True):
 # %% [markdown]
 # ## 4. What does overfitting look like?
 #
-# Take only 50 of the training images, and train for long. **Predict** both curves: for the 50, and for images that the model
-# never saw.
+# Take only 50 of the training images, and train for a long time. **Predict** both curves: for the 50, and for images that
+# the model never saw.
 
 # %%
 keras.utils.set_random_seed(0)
@@ -347,7 +347,7 @@ plt.show()
 show_images(
     np.concatenate([few[:6], new_x[:6], overfitted(few[:6])[0], overfitted(new_x[:6])[0]]),
     columns=12,
-    title="six training images and six others; below, what is drawn again",
+    title="six training images and six others; below, their reconstructions",
 )
 last, smallest = curves["val_error"][-1], curves["val_error"][best]
 print(f"50 images: training {curves['error'][-1]:.2f}, validation {last:.2f}, ", end="")
@@ -356,16 +356,16 @@ assert last > 10 * curves["error"][-1]
 assert error(plain[LATENT]) < smallest < last
 
 # %% [markdown]
-# The 50 are drawn almost without a mistake, and new images come out like clumsy copies of them: the networks have learned
-# *those images*, not what all images have in common. The bottleneck does not prevent it, since so many numbers are plenty to
-# tell 50 images apart. Two things help: more data, and stopping where the validation error is smallest (the cross in the plot;
-# `fit` does it for you unless told otherwise). A third way is to make the task harder, and that is the next section.
+# The 50 are drawn almost without a mistake, and new images come out like clumsy copies of them: the networks have learnt
+# *those images*, not what all images have in common. The bottleneck does not prevent this: a code of this length has more than
+# enough room to tell 50 images apart. Two things help: more data, and stopping where the validation error is smallest (the
+# cross in the plot; `fit` does it for you unless told otherwise). A third is to make the task harder, as in the next section.
 
 # %% [markdown]
 # ## 5. Denoising: can it rebuild what is missing?
 #
 # Set pixels of the input to zero at random, but ask for the **clean** image (Vincent et al. 2008). Copying no longer helps;
-# the network must know what the images look like to fill the holes.
+# to fill the holes, the network must know what the images look like.
 #
 # **Predict**: one model is trained on clean images, another on images that have lost half of their pixels. Both are shown new
 # images with more and more pixels lost. Where does each of them win? Then **change the one number** `drop_rate`, and see how
@@ -406,8 +406,8 @@ print(f"clean:    plain {error(plain[LATENT]):.2f}, denoising {error(denoising):
 assert spoiled_errors[1] < 0.6 * spoiled_errors[0] and error(denoising) > error(plain[LATENT])
 
 # %% [markdown]
-# Where half of the pixels are missing, the denoising model makes a fraction of the plain one's error; on clean images, which
-# it never saw in training, it pays a price. Move the slider, choose other images, throw the dice again. **Find** an image
+# Where half of the pixels are missing, the denoising model makes a fraction of the plain one's error; on clean input, which
+# it was never given in training, it pays a price. Move the slider, choose other images, press *Other pixels*. **Find** an image
 # that the denoiser turns into another kind of thing: then it has not repaired but *invented*, and convincingly.
 
 # %%
@@ -428,13 +428,14 @@ DenoisingSlider(
 # (Ng 2011).
 #
 # That needs a measure of how far one distribution is from another. The usual one is the **Kullback–Leibler divergence**, KL:
-# how many nats of log-likelihood one loses on average by believing in the second distribution where the first is true. Let
-# $\hat\rho_d$ be the mean activation of unit $d$ over the batch, and $\rho = 0.05$ the activation we ask for. The second term
-# of the loss is
+# how many nats (units of the natural logarithm) of log-likelihood one loses on average by believing in the second
+# distribution when the first is true. Let $\hat\rho_d$ be the mean activation of unit $d$ over the batch, and $\rho = 0.05$
+# the activation we ask for. The second term of the loss is
 #
 # $$\sum_d \mathrm{KL}\big(\rho \,\|\, \hat\rho_d\big) = \sum_d \left[\rho \log \frac{\rho}{\hat\rho_d} + (1 - \rho) \log \frac{1 - \rho}{1 - \hat\rho_d}\right].$$
 #
-# It is 0 when $\hat\rho_d = \rho$, and grows on both sides. The plain model here is the same one with weight 0 on that term.
+# Each summand is 0 when $\hat\rho_d = \rho$, and grows on either side of it. The plain model here is the same model with
+# weight 0 on that term.
 #
 # **Predict**: will the sparse model draw much worse?
 
@@ -467,7 +468,7 @@ assert error(sparse["plain"]) < error(sparse["sparse"]) < 2 * error(sparse["plai
 
 # %% [markdown]
 # Most units are silent now, at the price of a somewhat larger error. What does silence buy? A unit that seldom speaks up can
-# stand for something. Here are, for eight units of each model, the images that excite the unit most.
+# stand for something in particular. For eight units of each model, here are the images that excite the unit most.
 
 # %%
 figure, axes = plt.subplots(8, 17, figsize=(9.5, 4.6))
@@ -477,7 +478,7 @@ for start, (name, values) in zip((0, 9), activations.items(), strict=True):
         top = new_x[np.argsort(-values[:, unit])[:8]]
         for axis, picture in zip(axes[line, start:], top, strict=False):
             axis.imshow(picture, cmap="gray", vmin=0, vmax=1)
-    axes[0, start].set_title(f"{name}: one unit a row", loc="left", fontsize=10)
+    axes[0, start].set_title(f"{name}: one unit per row", loc="left", fontsize=10)
 for axis in axes.flat:
     axis.axis("off")
 figure.subplots_adjust(left=0, right=1, top=0.93, bottom=0, wspace=0.06, hspace=0.06)
@@ -485,8 +486,8 @@ plt.show()
 
 
 # %% [markdown]
-# Are the rows on the right more of one kind? As a number: what share of the eight images belongs to the commonest class of
-# its row, on average over **all** units? **Predict** which of the two models wins.
+# Does a row on the right show more of one kind? As a number: what share of a unit's eight images belongs to the commonest
+# class among them, on average over **all** units? **Predict** which of the two models wins.
 
 
 # %%
@@ -507,9 +508,9 @@ assert purity(activations["sparse"]) > purity(activations["plain"]) > purity(shu
 #
 # ## 7. Contractive: does a small change get a small answer?
 #
-# Change an image a little: its code should hardly move. How the code moves with the pixels is the **Jacobian** $\partial z
-# / \partial x$, a table of slopes with a row for each number of the code and a column for each pixel. Rifai et al. (2011) add
-# the sum of its squares to the loss:
+# Change an image a little: its code should hardly move. How the code moves with the pixels is given by the **Jacobian**
+# $\partial z / \partial x$, a table of slopes with a row for each number of the code and a column for each pixel. Rifai et
+# al. (2011) add the sum of their squares to the loss:
 #
 # $$\text{loss} = \text{error} + \lambda \sum_{d, i} \left(\frac{\partial z_d}{\partial x_i}\right)^2 .$$
 #
@@ -558,16 +559,16 @@ for name, m in compared.items():
 smaller = jacobians["plain"] / jacobians["contractive"]
 by_scale = spread(plain[LATENT]) / spread(contractive)
 print(
-    f"the Jacobian is {smaller:.0f} times smaller; codes that lie closer together make {by_scale:.0f} of it"
+    f"the Jacobian is {smaller:.0f} times smaller; codes that lie closer together explain a factor of {by_scale:.0f}"
 )
 assert smaller > 20 and moves["contractive"] < 0.8 * moves["plain"]
 assert by_scale > smaller / by_scale > 1  # most of the factor is scale, but not all
 
 # %% [markdown]
 # Dozens of times smaller! But halve all codes, let the decoder double them, and the squared Jacobian is a quarter of what it
-# was, with nothing gained. That is the cheap way, and most of the factor is just that. The honest number is the **relative
-# movement**: how far a little noise moves the code, divided by the spread of the codes. It fell too, though by much less.
-# (Rifai et al. use the same weights, transposed, in the decoder, and so bar the cheap way.)
+# was, with nothing gained. That is the cheap way, and it accounts for most of the factor. The honest measure is the
+# **relative movement**: how far a little noise moves the code, divided by the spread of the codes. It fell too, though by
+# much less. (Rifai et al. use the same weights, transposed, in the decoder, which bars the cheap way.)
 #
 # When a penalty falls, ask whether what you *wanted* improved.
 
@@ -613,8 +614,8 @@ assert "plain" in min(clean, key=clean.get)
 #
 # ## Check yourself
 #
-# <details><summary>1. A code as long as the image, no penalty, no noise, perfect reconstructions. What has been learned?</summary>
-# Perhaps nothing: copying is enough. A code that is not narrow needs another demand, such as noise or sparsity.</details>
+# <details><summary>1. A code as long as the image, no penalty, no noise, perfect reconstructions. What has been learnt?</summary>
+# Perhaps nothing: copying is enough. A code that is not narrow needs some other constraint, such as noise or sparsity.</details>
 #
 # <details><summary>2. A denoising autoencoder's training error is higher than the plain one's. Is it a worse model?</summary>
 # Its task is harder: it is shown spoiled images. Compare both on the same input, clean or spoiled.</details>
@@ -626,7 +627,7 @@ assert "plain" in min(clean, key=clean.get)
 # ## Do it yourself
 #
 # The assignment [autoencoder](../assignments/autoencoder/autoencoder.ipynb) asks for the losses, the corruption and the
-# penalties of the four kinds, and trains all of them with yours.
+# penalties of the four kinds, and trains all four with what you wrote.
 #
 # ## Papers and posts
 #

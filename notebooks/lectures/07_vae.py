@@ -14,7 +14,7 @@
 # - read off a trained model which latent dimensions it uses, and make it stop using them.
 #
 # **Time**: about 75 minutes to read and play; under two minutes to run from top to bottom on two cores. **Needs**: Keras
-# basics, the lecture on [autoencoders](06_autoencoders.ipynb), what a normal distribution is. No network, no GPU.
+# basics, the lecture on [autoencoders](06_autoencoders.ipynb), what a normal distribution is. No internet, no GPU.
 
 # %%
 import course_utils.quiet  # TensorFlow without its start-up lines
@@ -59,7 +59,7 @@ WITHOUT_RED_AND_GREEN = (
 )  # fmt: skip
 
 # %% [markdown]
-# **Which images?** One word decides, and sizes, networks and training times follow from it.
+# **Which images?** One word decides; sizes, networks and training times follow from it.
 #
 # | `DATASET` | images | running this lecture | ELBO on test images (section 8) |
 # |---|---|---|---|
@@ -115,7 +115,7 @@ assert (levels.min(), levels.max()) == (0, 255)
 # The integral runs over every intention. Almost all of them explain a given image badly, and the few that explain it well are
 # hard to find by trying. The encoder is there to say which ones are worth trying.
 #
-# **The derivation, in four lines.** Bayes' rule has an encoder of its own, the **posterior** $p(z \mid x)$: the intentions that
+# **The derivation, in four lines.** Bayes' rule gives an exact encoder, the **posterior** $p(z \mid x)$: the intentions that
 # could have led to this picture. We cannot compute it, but we can write it down. For every $z$,
 #
 # $$\begin{aligned}
@@ -156,7 +156,8 @@ for m, v in ((0.0, 1.0), (1.0, 0.1), (posterior_mean, posterior_variance)):
     assert np.isclose(elbo + lost, log_evidence)
 
 # %% [markdown]
-# The loss of a VAE is the ELBO with its sign turned. Two terms, two questions, and the next three sections.
+# The loss of a VAE is the ELBO with its sign flipped. Its two terms, and the two questions they ask, are the subject of the
+# next three sections.
 
 # %% [markdown]
 # ## 3. How does a gradient pass through a throw of dice?
@@ -182,7 +183,7 @@ print("                  dz/dsigma =", to_sigma, " epsilon =", epsilon.numpy())
 assert thrown_gradient is None and to_mu == 1 and to_sigma == epsilon
 
 # %% [markdown]
-# None for the first: NumPy's draw is a black box. The second draws from the **same distribution** in two steps: a throw
+# The first gets `None`: NumPy's draw is a black box. The second draws from the **same distribution** in two steps: a throw
 # $\varepsilon \sim \mathcal N(0, 1)$ that depends on nothing we train, and arithmetic that does:
 #
 # $$z = \mu + \sigma\,\varepsilon, \qquad \frac{\partial z}{\partial \mu} = 1, \qquad \frac{\partial z}{\partial \sigma} = \varepsilon.$$
@@ -234,8 +235,8 @@ plt.ylabel("standard deviation σ")
 plt.show()
 
 # %% [markdown]
-# Is the formula right? The definition is $\mathbb E_q[\log q(z) - \log p(z)]$. Its average over many random draws, a **Monte
-# Carlo** estimate, makes no use of the formula.
+# Is the formula right? The definition is $\mathbb E_q[\log q(z) - \log p(z)]$. An average over many random draws from $q$,
+# a **Monte Carlo** estimate, makes no use of the formula.
 
 # %%
 q, p = scipy.stats.norm(1.5, 0.3), scipy.stats.norm()
@@ -330,7 +331,7 @@ assert np.isinf(naive) and from_logits == 1000
 # ## 6. How do we build one?
 #
 # From Keras layers, on this page. The **encoder** has one stem and two heads, for $\mu$ and $\log \sigma^2$; the **decoder**
-# leads back to one logit a pixel.
+# leads back to one logit for each pixel.
 
 # %%
 image = keras.Input(data.shape)
@@ -350,7 +351,8 @@ decoder = keras.Model(code, layers.Reshape(data.shape)(layers.Dense(pixels)(h)))
 print(f"encoder {encoder.count_params():,} weights, decoder {decoder.count_params():,} weights")
 
 # %% [markdown]
-# The **training step** is the formulas of the last three sections, line by line. Sums within an image, means over images.
+# The **training step** follows the formulas of the last three sections, line by line: sums within an image, means over
+# images.
 
 # %%
 optimizer = keras.optimizers.Adam(2e-3)
@@ -405,15 +407,15 @@ z = np.random.default_rng(1).normal(size=(24, LATENT)).astype("float32")
 show_images(
     tf.sigmoid(decoder(z)),
     columns=12,
-    title="decoded draws from the prior, by the model of this page",
+    title="decoded draws from the prior, by the model built on this page",
 )
 
 # %% [markdown]
 # ## 7. How does the training go?
 #
 # From here on we use the library's `VAE`, which has `fit`, callbacks and the bounds of the next section; read it in
-# `course_utils/models/vae.py`. `dense_vae` builds networks like those above. Is its loss the one on this page? Give it our two
-# networks and compare.
+# `course_utils/models/vae.py`. `dense_vae` builds networks like those above. Is the loss of `VAE` the one on this page?
+# Give it our two networks and compare.
 
 # %%
 same = VAE(encoder, decoder)
@@ -431,7 +433,7 @@ assert abs(library_loss / page_loss - 1) < 0.005  # not equal: each draws its ow
 
 # %% [markdown]
 # TensorBoard shows the training while it runs. Before there is a curve, give it a line to beat: a model without any code,
-# which says the same for every image, the mean of all training images.
+# which draws the same picture for every image, the mean of all training images.
 
 # %%
 mean_image = np.clip(data.train.x.mean(axis=0), 1e-3, 1 - 1e-3)
@@ -479,15 +481,15 @@ plt.show()
 assert curves["val_loss"][-1] < without_code
 
 # %% [markdown]
-# In the dashboard above both curves now lie below the line of the mean image, and *Images* has a slider through the
+# In the dashboard above, both `loss` curves now lie below the line of the mean image, and *Images* has a slider through the
 # samples. (The validation curves come from weights that are averaged over the last steps, which is why they may lie *below* the
-# training's at first. And `fit` watches the validation loss: had it not fallen for 20 epochs, training would have stopped, and
-# the best weights would have been put back.)
+# training curves at first. And `fit` watches the validation loss: had it not fallen for 20 epochs, training would have stopped,
+# and the best weights would have been put back.)
 
 # %% [markdown]
 # ## 8. Does it work?
 #
-# First: can it draw again what it has not seen in training?
+# First: can it redraw images that it has not seen in training?
 
 # %%
 mu, log_var = vae.encode(new_x)
@@ -549,8 +551,8 @@ if DATASET == "fashion":
 # %% [markdown]
 # ## 9. What do the numbers of the code mean?
 #
-# Move the sliders. Each is one latent dimension; the image is decoded in this page, at once. Below each name stands how many
-# nats that dimension carries on average. Can you find a slider that makes the picture brighter, and little else?
+# Move the sliders. Each is one latent dimension; the image is decoded on this page, at once. Below each name you can read how
+# many nats that dimension carries on average. Can you find a slider that makes the picture brighter, and little else?
 
 # %%
 print(*(f"{number} {name}" for number, name in enumerate(classes)), sep=", ")
@@ -559,7 +561,8 @@ exported = export_network(vae.decoder, activation="sigmoid")
 LatentSliders(exported, kl=nats, codes=mu.numpy()[:50], labels=new_labels[:50])
 
 # %% [markdown]
-# **A walk between two images.** Halfway between two codes lies a code. Halfway between two images lies a double exposure.
+# **A walk between two images.** Halfway between two codes lies another code. Halfway between two images lies a double
+# exposure.
 
 # %%
 ENDS = {"fashion": (7, 9), "digits": (1, 0)}[DATASET]  # a sneaker and an ankle boot
@@ -574,9 +577,10 @@ show_images(
 )
 
 # %% [markdown]
-# Choose two images of your own. *Straight* is what the row above does; *spherical* moves along an arc and keeps the code as
-# long as the codes at both ends. Does the length matter? In many dimensions nearly all draws from a normal distribution have a
-# length close to $\sqrt D$, and the middle of a straight line between two of them is shorter:
+# Choose two images of your own. *Straight* is what the bottom row above does; *spherical* moves along an arc, on which the
+# length of the code goes evenly from that of one end to that of the other. Does the length matter? In many dimensions nearly
+# all draws from a standard normal distribution have a length close to $\sqrt D$, and the middle of a straight line between two
+# of them is shorter:
 
 # %%
 draws = np.random.default_rng(0).normal(size=(2, 10_000, LATENT))
@@ -647,10 +651,10 @@ LatentMap(
 )
 
 # %% [markdown]
-# What does such a map look like while it is being learnt? Below, a VAE with two latent numbers learns in this page, without
-# Python, on points of a spiral. The green lines are a straight grid of codes, decoded. Press *Play*.
+# What does such a map look like while it is being learnt? Below, a VAE with two latent numbers learns on this page, without
+# Python, from the points of a spiral. The green lines are a straight grid of codes, decoded. Press *Play*.
 #
-# **Predict**: how will the grid lie along the spiral? And what is left of it with β = 10?
+# **Predict**: how will the grid lie along the spiral? And what is left of it when the KL weighs β = 10 times as much?
 
 # %%
 Playground("vae", "spiral", grid=True)
@@ -710,8 +714,8 @@ assert spreads[0] > 1.2 * spreads[1]  # with a small β, codes lie further out t
 # %% [markdown]
 # ## 12. Does it use all its dimensions?
 #
-# At the largest β few dimensions are left: for the others the encoder answers $\mu = 0, \sigma = 1$ whatever the image, the
-# prior itself. That is **posterior collapse**. It is not only a matter of β. Give an ordinary VAE more dimensions than it
+# At the largest β few dimensions are left: for the others the encoder answers $\mu = 0, \sigma = 1$, the prior itself,
+# whatever the image. That is **posterior collapse**. It is not only a matter of β. Give an ordinary VAE more dimensions than it
 # needs: **predict** how many of 32 it will use.
 
 # %%
@@ -766,17 +770,17 @@ assert first > 10 * abs(last)
 #   an image and averaged over images. What the bound loses is the KL from the encoder to the true posterior.
 # - $z = \mu + \sigma\varepsilon$ lets gradients through a random draw.
 # - The short form of the KL drops $D/2$: same gradients, wrong number.
-# - β trades faithful reconstructions against a code that matches the prior; dimensions that do not pay collapse.
+# - β trades faithful reconstructions against a code that matches the prior; dimensions that do not earn their keep collapse.
 #
 # ## Check yourself
 #
 # <details><summary>1. Your KL is negative. What happened?</summary>
-# A KL divergence is never negative. Most likely a sign is wrong, or a standard deviation stands where the formula wants a
-# log-variance.</details>
+# A KL divergence is never negative. Most likely a sign is wrong, or in one of the two places where the formula wants the
+# log-variance stands something else.</details>
 #
 # <details><summary>2. Reconstructions are perfect, samples are noise. Which term is too weak, and what do you change?</summary>
-# The KL is too weak: the codes lie far from the prior that you sample from. Look for a mean where a sum should be; otherwise
-# raise β.</details>
+# The KL is too weak: the codes lie far from the prior that you sample from. Look for a mean where the KL should have a
+# sum; otherwise raise β.</details>
 #
 # <details><summary>3. Why does the ELBO of a test image change a little each time you compute it?</summary>
 # Its first term is an expectation over the encoder's distribution, estimated from a few draws of ε.</details>
@@ -784,7 +788,7 @@ assert first > 10 * abs(last)
 # ## Do it yourself
 #
 # The assignment [vae](../assignments/vae/vae.ipynb) asks for the four functions behind this lecture and trains a model with
-# yours.
+# what you wrote.
 #
 # ## Papers and posts
 #
@@ -792,9 +796,9 @@ assert first > 10 * abs(last)
 # - D. J. Rezende, S. Mohamed and D. Wierstra, [Stochastic Backpropagation and Approximate Inference in Deep Generative
 #   Models](https://arxiv.org/abs/1401.4082), 2014
 # - J. Altosaar, [What is a variational autoencoder?](https://jaan.io/what-is-variational-autoencoder-vae-tutorial/), a blog post
-#   that tells the story twice, for networks and for probability
+#   that tells the story twice, once in terms of networks and once in terms of probability
 # - L. Weng, [From Autoencoder to Beta-VAE](https://lilianweng.github.io/posts/2018-08-12-vae/), 2018, a blog post with the
-#   derivation drawn out
+#   derivation spelled out
 # - Y. Burda, R. Grosse and R. Salakhutdinov, [Importance Weighted Autoencoders](https://arxiv.org/abs/1509.00519), 2016
 # - I. Higgins et al., [β-VAE: Learning Basic Visual Concepts with a Constrained Variational
 #   Framework](https://openreview.net/forum?id=Sy2fzU9gl), 2017

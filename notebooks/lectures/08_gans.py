@@ -9,14 +9,14 @@
 # **Afterwards you can**
 #
 # - write the losses of both players, and say what the best discriminator is and what loss it has;
-# - write the two steps of a training, and watch it in TensorBoard;
+# - write the two training steps, and watch the training in TensorBoard;
 # - say why one loss of the generator saturates, and measure it;
 # - make gradients vanish and modes collapse on purpose, and cure both;
-# - judge a training, though no loss goes down.
+# - judge a training run, although no loss goes down.
 #
 # **Time**: about 90 minutes to read and play; under two minutes to run from top to bottom on two cores.
 # **Needs**: Keras basics, the lectures on [densities](02_densities.ipynb), [TensorBoard](05_tensorboard.ipynb) and
-# [VAEs](07_vae.ipynb). No network, no GPU.
+# [VAEs](07_vae.ipynb). No internet, no GPU.
 
 # %%
 import course_utils.quiet  # TensorFlow without its start-up lines
@@ -54,7 +54,7 @@ plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.r
 BLUE, ORANGE, GREY = "#08519c", "#e6850e", "#777777"
 
 # %% [markdown]
-# **Which images?** One word decides, and sizes, networks and training times follow from it.
+# **Which images?** One word decides; sizes, networks and training times follow from it.
 #
 # | `DATASET` | images | running this lecture | Fréchet distance in section 4 |
 # |---|---|---|---|
@@ -79,12 +79,12 @@ show_images(data.train.x[:24], columns=12, title="24 of the training images")
 # %% [markdown]
 # ## 1. What does the expert learn?
 #
-# Begin with the expert alone, the **discriminator** $D$. It sees a number $x$ and gives the probability that $x$ is real. Real
-# numbers come from one normal distribution, $p$; fakes come from another, $q$, which stays the same for now. That is ordinary
-# classification, and we train it as such: label 1 for real, label 0 for fake, cross-entropy.
+# Begin with the expert alone, the **discriminator** $D$. Here it sees a number $x$ and gives the probability that $x$ is real.
+# Real numbers come from one normal distribution, $p$; fakes come from another, $q$, which stays the same for now. That is
+# ordinary classification, and we train it as such: label 1 for real, label 0 for fake, cross-entropy.
 #
-# **Predict**: draw $D(x)$ into the picture of the two densities. Where is it ½? What is it far to the left, where neither
-# distribution has points?
+# **Predict**: sketch two normal densities, the fake one wider and further to the left, and draw $D(x)$ below.
+# Where is it ½? What is it far to the left, where neither distribution has points?
 
 # %%
 p, q = stats.norm(1, 0.5), stats.norm(-0.5, 1)
@@ -120,8 +120,8 @@ plt.show()
 # $$D^*(x) = \frac{p(x)}{p(x) + q(x)}.$$
 #
 # The expert never saw a density, only labelled numbers; and yet it found the share of $p$ in the sum of the two densities.
-# Check this where there are numbers to learn from. And check what loss is left: with the best $D$ the two cross-entropies add
-# up to $2 \log 2 - 2\,\mathrm{JSD}(p, q)$. The **Jensen–Shannon divergence** JSD averages the KL divergences from $p$ and
+# Check this where there are numbers to learn from. And check how much loss is left: with the best $D$ the two cross-entropies
+# add up to $2 \log 2 - 2\,\mathrm{JSD}(p, q)$. The **Jensen–Shannon divergence** JSD averages the KL divergences from $p$ and
 # from $q$ to the mixture $m = (p + q)/2$ of the two:
 #
 # $$\mathrm{JSD}(p, q) = \tfrac12\, \mathrm{KL}(p \,\|\, m) + \tfrac12\, \mathrm{KL}(q \,\|\, m).$$
@@ -172,7 +172,7 @@ fake_logits = tf.constant([[-3.0], [0.0], [1.0]])
 ours = losses.logistic_discriminator_loss(real_logits, fake_logits)
 keras_loss = keras.losses.BinaryCrossentropy(from_logits=True)
 theirs = keras_loss(tf.ones((3, 1)), real_logits) + keras_loss(tf.zeros((3, 1)), fake_logits)
-print(f"ours {np.mean(ours):.4f}, Keras's cross-entropy to 1 and to 0 {theirs:.4f}")
+print(f"ours {np.mean(ours):.4f}, Keras's cross-entropy with labels 1 and 0 {theirs:.4f}")
 np.testing.assert_allclose(np.mean(ours), theirs, rtol=1e-5)
 
 ignorant = losses.logistic_discriminator_loss(tf.zeros((1, 1)), tf.zeros((1, 1)))[0]
@@ -208,9 +208,9 @@ discriminator = keras.Sequential(
 )
 
 # %% [markdown]
-# One step of the game is two steps of gradient descent, one for each player while the other holds still. Note whose variables
-# each gradient is taken for. The generator could minimise $\log(1 - D(G(z)))$, as the game says. We let it minimise
-# $-\log D(G(z))$ instead, its cross-entropy to the label *real*; section 5 says why.
+# One step of the game is two steps of gradient descent, one for each player while the other holds still. Note with respect to
+# whose variables each gradient is taken. The generator could minimise $\log(1 - D(G(z)))$, as the game says. We let it
+# minimise $-\log D(G(z))$ instead, the cross-entropy of its fakes with the label *real*; section 5 says why.
 
 # %%
 cross_entropy = keras.losses.BinaryCrossentropy(from_logits=True)
@@ -278,9 +278,9 @@ for step in range(1, 601):
             tf.summary.image("fake_images", fake, step=step, max_outputs=8)
 
 # %% [markdown]
-# In a last step, call the magic, and TensorBoard opens inside the notebook. *Scalars* has the two losses, *Images* the fakes,
-# with a slider through the steps. (`prepare_dashboard` sees to it that the program is found, and that it ends with this
-# notebook.)
+# As a last step, call the magic command, and TensorBoard opens inside the notebook. *Scalars* has the two losses, *Images* the
+# fakes, with a slider through the steps. (`prepare_dashboard` sees to it that the program is found, and that it stops with
+# this notebook.)
 
 # %%
 prepare_dashboard()
@@ -305,10 +305,10 @@ for tag in ("generator_loss", "discriminator_loss"):
     values = [tf.make_ndarray(event.tensor_proto).item() for event in written.Tensors(tag)]
     print(f"{tag:18} {len(values)} points, the last one {values[-1]:.3f}")
     assert len(values) == 600
-show_images(fake, columns=8, title="the fakes of step 600")
+show_images(fake, columns=8, title="the fakes at step 600")
 
 # %% [markdown]
-# Shapes begin to show. (Do not look for losses that go down; the next section says why.) From here on the library's `GAN` plays
+# Shapes begin to show. (Do not expect the losses to go down; the next section says why.) From here on the library's `GAN` plays
 # the game: its `fit` runs the same two steps,
 
 # %%
@@ -321,11 +321,11 @@ print(inspect.getsource(GAN.discriminator_step))
 # %% [markdown]
 # ## 4. What does a game that goes well look like?
 #
-# The same two networks, with two remedies that the rest of this lecture explains: **R1**, a penalty that keeps the
+# We take the same two networks, with two remedies that the rest of this lecture explains: **R1**, a penalty that keeps the
 # discriminator from becoming too steep around the real images, and **EMA**, an *exponential moving average* of the
-# generator's weights over its last steps, from which the samples are drawn.
+# generator's weights over its last steps; the samples are drawn with these averaged weights.
 #
-# How good are samples? Give images to a small classifier that was trained on real ones, and take its last hidden layer as
+# How good are the samples? Give images to a small classifier that was trained on real ones, and take its last hidden layer as
 # **features** of the image. Fit a normal distribution to the features of real images, and another to those of samples. The
 # **Fréchet distance** of the two,
 #
@@ -333,7 +333,7 @@ print(inspect.getsource(GAN.discriminator_step))
 #
 # is small if samples look like real images to the classifier, and vary as they do. With features of the Inception network it
 # is known as FID (*Fréchet Inception distance*). Ours come from another classifier, so its numbers cannot be compared with
-# published FIDs. We watch it with 2,000 samples against the validation images.
+# published FIDs. During training, we compare 2,000 samples with the validation images.
 #
 # **Predict** three curves: the discriminator's loss, the generator's loss, the distance.
 
@@ -407,7 +407,7 @@ axes[0].axhline(2 * np.log(2), color=GREY, linestyle=":", linewidth=1)
 axes[0].text(EPOCHS, 1.44, "2 log 2: knows nothing", ha="right", color=GREY, fontsize=9)
 distances = {epoch: far for epoch, (_, far) in measured.items()}
 axes[2].semilogy(list(distances), list(distances.values()), "o-", color=ORANGE, markersize=4)
-axes[2].set(xlabel="epoch", ylabel="Fréchet distance", title="how far the samples are")
+axes[2].set(xlabel="epoch", ylabel="Fréchet distance", title="distance from real images")
 plt.show()
 
 early = 2 * EVERY
@@ -462,10 +462,10 @@ print(f"real images that the model never saw {unseen.mean():.2f}")
 assert to_train.mean() > 0.7 * unseen.mean()
 
 # %% [markdown]
-# If the samples were copies, their distance would be near 0. It is about that of real images which the model never saw.
+# If the samples were copies, their distance would be near 0. It is about as large as for real images that the model never saw.
 #
-# Now the claim of the first paragraph: **sharper than a VAE of the same size**. As a measure take the mean squared difference
-# between pixels that are neighbours. The VAE below has the generator as its decoder, and an encoder of the discriminator's
+# Now the claim of the first paragraph: **sharper than a VAE of the same size**. As a measure, take the mean squared difference
+# between neighbouring pixels. The VAE below has a decoder built like the generator, and an encoder of the discriminator's
 # size.
 
 # %%
@@ -497,8 +497,8 @@ assert sharpness(vae_samples) < sharpness(samples)
 # call that average a fake. (The measure cannot tell edges from grain, however, and these samples are grainy. Section 11 does
 # something about it.)
 #
-# Between two codes lie images too, though no encoder ever put anything anywhere. The generator had to fill the whole normal
-# distribution with plausible drawings.
+# Between two codes there are images too, although no encoder ever assigned a code to an image. The generator had to fill the
+# whole normal distribution with plausible drawings.
 
 # %%
 Interpolation(
@@ -510,8 +510,8 @@ Interpolation(
 # %% [markdown]
 # ## 5. Which loss should the generator have?
 #
-# The game says that the generator minimises $\log(1 - D(G(z)))$. Goodfellow et al. at once recommend another loss, which
-# pulls in the same direction:
+# The game says that the generator minimises $\log(1 - D(G(z)))$. In the same paper, Goodfellow et al. recommend another loss,
+# which pulls in the same direction:
 #
 # | | loss of a fake | its slope in the logit |
 # |---|---|---|
@@ -544,8 +544,8 @@ np.testing.assert_allclose(slopes["non-saturating"], tf.sigmoid(logits) - 1, ato
 print("slopes at logit −8:", {name: round(float(s[0, 0]), 5) for name, s in slopes.items()})
 
 # %% [markdown]
-# Does this matter in a real network? Freeze the untrained generator, train the discriminator against it, and measure after
-# every few steps the gradient that *would* reach the generator's weights. A third curve adds R1 to the discriminator's loss.
+# Does this matter in a real network? Freeze the untrained generator, train the discriminator against it, and every few steps
+# measure the gradient that *would* reach the generator's weights. A third curve adds R1 to the discriminator's loss.
 # In full, it is the penalty
 #
 # $$\tfrac{\gamma}{2} \, \mathbb E_{x \sim \text{data}} \lVert \nabla_x l(x) \rVert^2$$
@@ -591,18 +591,18 @@ print(
     end="",
 )
 print(f" of what it was, with R1 {penalised[-1, 0] / penalised[0, 0]:.2f}; ", end="")
-print(f"the non-saturating one is {unpenalised[-1, 1] / unpenalised[0, 1]:.0f} times larger")
+print(f"the non-saturating one is {unpenalised[-1, 1] / unpenalised[0, 1]:.0f} times what it was")
 assert unpenalised[-1, 0] < 0.01 * unpenalised[0, 0]
 assert unpenalised[-1, 1] > unpenalised[0, 1] and penalised[-1, 0] > 0.1 * penalised[0, 0]
 
 # %% [markdown]
 # ## 6. Too good a discriminator: how do gradients vanish?
 #
-# Give the discriminator a head start of 200 steps, then let both play. The generator takes plain gradient steps here. (Adam
-# divides a gradient by its own size and so hides much of the trouble. It cannot tell the direction of a tiny gradient from
-# noise, however.)
+# Give the discriminator a head start of 200 steps, then let both play, with each of the two losses and with or without R1.
+# The generator takes plain gradient steps here. (Adam divides a gradient by its own size and so hides much of the trouble. It
+# cannot tell the direction of a tiny gradient from noise, however.)
 #
-# **Predict**: which of the four will have learnt to draw?
+# **Predict**: which of the four generators will have learnt to draw?
 
 # %%
 contests = {}
@@ -643,7 +643,7 @@ assert max(v[1] for n, v in contests.items() if n != "saturating") < 0.7 * after
 # %% [markdown]
 # The saturating generator hardly moved. Its discriminator is sure, a sure discriminator gives no gradient, and without a
 # gradient nothing will ever make it less sure. Either remedy works: a loss that pulls hardest where the other player is
-# surest, or a discriminator that is kept from becoming so steep.
+# surest, or a discriminator that is kept from becoming too steep.
 
 # %% [markdown]
 # ## 7. Too bad a discriminator: how do modes collapse?
@@ -651,7 +651,7 @@ assert max(v[1] for n, v in contests.items() if n != "saturating") < 0.7 * after
 # Nothing in the game asks the generator for *variety*. A forger who has found one painting that passes may paint it again and
 # again, until the expert learns to recognise it. What if the expert learns too slowly?
 #
-# In the plane we can watch. The data are eight small normal distributions on a circle, eight **modes**. A mode counts as
+# In the plane we can watch. The data come from eight narrow normal distributions on a circle, eight **modes**. A mode counts as
 # found when at least one of 1,000 samples lies within 3 standard deviations of it. The generator below is the same in both
 # runs; in the first its discriminator learns 100 times more slowly.
 #
@@ -727,14 +727,14 @@ assert both["slow discriminator"][1][-1].std() < 0.5 * both["equal rates"][1][-1
 
 # %% [markdown]
 # In one heap. The heap moves about, at times far outside the picture, towards whatever place the discriminator happens to
-# believe most. (The yellow ground is darker where the discriminator believes more.) A quick discriminator would notice the
-# heap and take its belief back. This one notices too late, and so the generator has no reason to spread its samples.
+# believe in most. (The yellow background is darker where it believes more.) A quick discriminator would notice the heap and
+# stop believing in its place. This one notices too late, and so the generator has no reason to spread its samples.
 
 # %% [markdown]
 # ## 8. And if both learn at the same rate?
 #
-# Modes can collapse then, too. Both runs below have the same networks and the same loss. The first takes Adam as Keras comes,
-# with momentum $\beta_1 = 0.9$; the second is the successful one above.
+# Modes can collapse then, too. Both runs below have the same networks and the same loss. The first takes Adam with
+# Keras's default momentum, $\beta_1 = 0.9$; the second is the successful one above, which differs in its learning rate, too.
 
 # %%
 ring_runs = {
@@ -743,8 +743,9 @@ ring_runs = {
 }
 
 # %% [markdown]
-# Play it. The dots are 200 samples, always from the same $z$; grey is the data. **Look** in the left picture for the chase: the
-# generator puts everything into one place, the discriminator learns to disbelieve that place, the generator moves on.
+# Play the two runs. The dots are 200 samples, always from the same $z$; the data are grey. **Look** for the chase in the left
+# picture: the generator puts everything into one place, the discriminator learns to disbelieve that place, the generator
+# moves on.
 
 # %%
 TrainingReplay(
@@ -758,7 +759,7 @@ TrainingReplay(
 )
 
 # %% [markdown]
-# In print, the same in six moments:
+# In print, the same runs at six moments:
 
 # %%
 show_moments(ring_runs)
@@ -799,11 +800,11 @@ assert found["R1"] > found["none"]
 # %% [markdown]
 # Here the culprit is momentum. It carries a player on in a direction that was good *against the opponent of some steps ago*,
 # and the two swing around each other (Gidel et al. 2019). Averaging cannot repair a generator that runs around the circle:
-# the mean of its positions lies on none of the modes. R1 finds the modes but, with this momentum, does not come to rest in
-# them. That is this game, not a law: in section 6 there was no momentum to blame, and R1 alone let the saturating generator
-# learn.
+# the mean of its positions lies on none of the modes. With R1 the generator finds the modes but, with this momentum, does not
+# come to rest in them. That holds for this game; it is no law: in section 6 there was no momentum to blame, and R1 alone let
+# the saturating generator learn.
 #
-# **Experiment.** Predict, change one number, see. Is there a momentum at which it tips? Try 0.3, 0.7, 0.8.
+# **Experiment.** Predict, change one number, see. Is there a momentum at which the game tips over? Try 0.3, 0.7, 0.8.
 
 # %%
 momentum = 0.5
@@ -812,12 +813,12 @@ print(f"momentum {momentum}: {coverages[-1].modes} of 8 modes, ", end="")
 print(f"{coverages[-1].high_quality:.0%} of samples in one")
 
 # %% [markdown]
-# Now play the game yourself. Below, a generator and a discriminator of two hidden layers learn in this page, without Python;
-# their steps are those of our `GAN`, and a test of this course holds the two together. Press *Play* and wait until all eight
+# Now play the game yourself. Below, a generator and a discriminator of two hidden layers learn on this page, without Python;
+# their steps are those of our `GAN`, and a test of this course checks that the two agree. Press *Play* and wait until all eight
 # modes are found.
 #
-# **Predict**: let the discriminator rest, and only the generator learns. Where will the samples go? Then let nobody rest and
-# watch the cure. Draw data of your own, too, and see whether the game can follow.
+# **Predict**: let the discriminator rest, so that only the generator learns. Where will the samples go? Then let nobody rest
+# and watch the cure. Draw data of your own, too, and see whether the game can follow.
 
 # %%
 Playground("gan", "ring", average=True)
@@ -851,15 +852,15 @@ plt.show()
 commonest, rarest = counts["without remedies"].max() / 10, counts["with remedies"].min() / 10
 rare = np.sum(counts["without remedies"] < 10)
 print(
-    f"without: the commonest class makes {commonest:.0f} % of all samples, {rare} classes less than 1 %; ",
+    f"without: the commonest class makes up {commonest:.0f} % of all samples, {rare} classes less than 1 % each; ",
     end="",
 )
-print(f"with: the rarest makes {rarest:.1f} %")
+print(f"with: the rarest makes up {rarest:.1f} %")
 assert commonest > 20 and rarest > 2
 
 # %% [markdown]
-# A histogram of classes sees only that whole classes are missing. A generator may also draw every class, but always the same
-# seven pictures of it. The lecture on [evaluation](13_evaluation.ipynb) has numbers for that.
+# A histogram of classes shows only whether whole classes are missing. A generator may also draw every class, but always the
+# same few pictures of each. The lecture on [evaluation](13_evaluation.ipynb) has numbers for that.
 
 # %% [markdown]
 # ## 11. Do convolutions pay?
@@ -869,13 +870,13 @@ assert commonest > 20 and rarest > 2
 # convolutions](04_transposed_convolutions.ipynb); the discriminator mirrors it with strided ones.
 #
 # One more ingredient makes such a generator trainable, **batch normalisation**. For each channel, subtract the mean over all
-# images of the batch and all places, divide by the standard deviation, then multiply by a learnt scale and add a learnt
+# images of the batch and all positions, divide by the standard deviation, then multiply by a learnt scale and add a learnt
 # offset. Signals keep their size on the way through the layers, however the weights before them change. Our discriminator has
 # none: it would make the score of one image depend on the others in its batch, and R1 could no longer be the slope *at that
 # image*.
 #
-# **Predict** which of the two generators has more weights, dense or convolutional. And which is better after the same seconds
-# of computing?
+# **Predict** which of the two generators has more weights, dense or convolutional. And which is better after the same time
+# spent computing?
 
 # %%
 FILTERS, CONV_EPOCHS = {"fashion": (8, 6), "digits": (32, 25)}[DATASET]
@@ -916,16 +917,16 @@ print(f"convolutional {sharpness(np.asarray(dcgan.sample(1000))):.4f}, real {rea
 assert final["convolutional"] < 12
 
 # %% [markdown]
-# The convolutional generator needs fewer epochs than the dense one, each of which takes several times longer. On 8×8 pixels
-# that does not pay. **Try** 28×28: choose the other word at the top, and compare the two curves, and the grain of the
+# The convolutional generator needs fewer epochs than the dense one, but each takes several times longer. On 8×8 pixels
+# that does not pay off. **Try** 28×28: choose the other word at the top, and compare the two curves, and the grain of the
 # samples, again.
 #
 # ## Summary
 #
 # - The discriminator learns the ratio $p/(p + q)$; its best loss is $2 \log 2 - 2\,\mathrm{JSD}$. The generator follows its gradient.
 # - The losses of the players do not go down. Judge samples, not losses.
-# - Too good a discriminator: $\log(1 - D)$ has slope $-D$ and vanishes when the discriminator is sure; $-\log D$ has slope $-(1 - D)$
-#   and does not. Too bad a discriminator: the generator has no reason to draw more than one thing.
+# - Too good a discriminator: the slope of $\log(1 - D)$ is $-D$ and vanishes when the discriminator is sure; the slope of
+#   $-\log D$ is $-(1 - D)$ and does not vanish. Too bad a discriminator: the generator has no reason to draw more than one thing.
 # - Momentum makes the players chase each other; R1 keeps the discriminator from being steep; averaged weights smooth what is left.
 # - Convolutions know which pixels are neighbours. They take longer for each step, and need fewer steps.
 #
@@ -944,7 +945,7 @@ assert final["convolutional"] < 12
 # ## Do it yourself
 #
 # The assignment [gan](../assignments/gan/gan.ipynb) asks for both players' losses, saturating and not, and for the Wasserstein
-# critic's, which the [next lecture](09_gan_advances.ipynb) explains; it trains a model with yours.
+# critic's, which the [next lecture](09_gan_advances.ipynb) explains; it trains a model with what you wrote.
 # In the assignment [training](../assignments/training/training.ipynb) you write whole training steps: of a VAE, and of both players.
 #
 # ## Papers

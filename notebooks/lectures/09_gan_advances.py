@@ -1,22 +1,22 @@
 # %% [markdown]
 # # Advances in generative adversarial networks
 #
-# The first GAN, of 2014, drew grey faces the size of a stamp. Four years later people took such faces for photographs. No
-# single discovery did it, but a handful of ideas, each of which answers one question. How do I ask for what I want? How far
-# away is a bad picture? Must everything be learnt at once? Where in the network is the hair decided? This lecture takes them
-# in turn.
+# The first GAN, of 2014, drew grey faces the size of a stamp. Four years later people took a GAN's faces for photographs. It
+# took no single discovery but a handful of ideas, each of which answers one question. How do I ask for what I want? How far
+# from the data is a bad picture? Must everything be learnt at once? Where in the network is the hair decided? This lecture
+# takes them in turn.
 #
 # **Afterwards you can**
 #
 # - tell both players a label, and check that the generator obeys it;
-# - say why a distance can be followed where a verdict cannot, and hold a critic's slope at 1;
+# - say why a generator can follow a distance where it cannot follow a verdict, and hold a critic's slope near 1;
 # - grow a GAN from 4×4 pixels upwards;
 # - mix the styles of two faces layer by layer, and say which layer decides what;
 # - trade variety for quality by truncation, in two ways, and measure both;
 # - paint with labels, and say why ordinary normalisation would erase them.
 #
 # **Time**: about 90 minutes to read and play; under two minutes to run from top to bottom on two cores. **Needs**: the lecture
-# on [generative adversarial networks](08_gans.ipynb). No network, no GPU.
+# on [generative adversarial networks](08_gans.ipynb). No internet, no GPU.
 
 # %%
 import course_utils.quiet  # TensorFlow without its start-up lines
@@ -63,9 +63,9 @@ def adam(rate=1e-3, momentum=0.0):
 
 
 # %% [markdown]
-# **Which images?** One word decides about sections 1 and 4; sizes, networks and training times follow from it.
+# **Which images?** One word chooses the images of sections 1 and 4; sizes, networks and training times follow from it.
 #
-# | `DATASET` | images | running this lecture | labels obeyed in section 1 |
+# | `DATASET` | images | time to run this lecture | labels obeyed in section 1 |
 # |---|---|---|---|
 # | `"digits"` | 1,350 handwritten digits, 8×8 pixels | about a minute and a half | 95 % or more |
 # | `"fashion"` | 10,000 photographs of clothes, 28×28 pixels | about two minutes | 80 % or more |
@@ -117,14 +117,14 @@ show_images(
     conditional.generate(np.repeat(z, 10, axis=0), labels),
     columns=10,
     size=0.6,
-    title="one z a row, one label a column",
+    title="one z per row, one label per column",
 )
 
 # %% [markdown]
-# Two claims, and their checks. **The label is obeyed**: a classifier that the game never saw recognises the class that was
-# asked for, about as often as it recognises the class of a real image. **The rest is in $z$**: how bright an image is, beyond
-# what is usual for its class, goes with $z$ from label to label. If $z$ meant something else under each label, the brightness
-# of two labels would not be correlated.
+# Two claims, and their checks. **The label is obeyed**: a classifier that took no part in the game recognises the class that
+# was asked for about as often as it recognises the class of a real image. **The rest is in $z$**: a $z$ that makes one label's
+# image brighter than is usual for its class tends to do so under the other labels, too. If $z$ meant something else under each
+# label, the brightness of two labels would not be correlated.
 
 # %%
 asked = np.arange(2000) % 10
@@ -145,9 +145,9 @@ assert between_labels.mean() > 0.2
 # %% [markdown]
 # ## 2. How far, instead of whether
 #
-# The discriminator of the last lecture says *whether* something is real. Here is the trouble with that. Let the real numbers be
-# narrowly distributed around 2, and the fakes around $\theta$. The generator can move $\theta$. What does it learn from the
-# Jensen–Shannon divergence, which the best discriminator measures?
+# The discriminator of the last lecture says *whether* something is real. Here is the trouble with that. Let the examples be
+# single numbers, the real ones narrowly distributed around 2 and the fakes around $\theta$. The generator can move $\theta$.
+# What does it learn from the Jensen–Shannon divergence, which the best discriminator measures?
 #
 # There is another way to compare. Think of the two distributions as heaps of sand. The **Wasserstein distance** $W_1$ is the
 # least work that turns one heap into the other, where work is the amount of sand times the distance it is carried. In one
@@ -192,8 +192,8 @@ np.testing.assert_allclose(wasserstein, np.abs(real_place - thetas), atol=1e-6)
 
 # %% [markdown]
 # Far away, one heap is as unlike the data as any other: the divergence stays at its maximum, $\log 2$, and has no slope. The
-# distance has slope 1 or −1 everywhere but at the point where both heaps coincide. Whoever follows it knows which way to go,
-# from however far.
+# Wasserstein distance has slope 1 or −1 everywhere except at the point where the two heaps coincide. Whoever follows it knows
+# which way to go, from however far away.
 #
 # Is that fair? The last lecture had a remedy, the non-saturating loss. For it, too, we can compute what the best discriminator
 # tells the generator. Between two normal distributions of the same width $s$, the logit of the best discriminator is
@@ -214,9 +214,9 @@ for s in (0.6, 0.3, 0.15):
 assert pulls[0.15][0] < 1e-6 and pulls[0.15][1] > 10 * pulls[0.6][1]
 
 # %% [markdown]
-# The saturating loss pulls less and less the narrower the distributions are, the non-saturating loss more and more. It points
-# the right way, but the size of its pull says nothing about the distance, and has no bound. The Wasserstein distance pulls
-# with the same strength throughout.
+# The narrower the distributions are, the less the saturating loss pulls, and the more the non-saturating loss does. The latter
+# points the right way, but the size of its pull depends on how narrow they are, and has no bound. The Wasserstein distance
+# pulls with the same strength throughout.
 
 # %% [markdown]
 # ## 3. A critic of slope 1
@@ -228,8 +228,8 @@ assert pulls[0.15][0] < 1e-6 and pulls[0.15][1] > 10 * pulls[0.6][1]
 #
 # Now a network can do the searching: a **critic** $f$ gives scores, as high as it can to real examples and as low as it can
 # to fakes. Its output goes through no sigmoid. The bound on the slope matters: without it any difference could be doubled.
-# Gulrajani et al. (2017) ask for it by a **gradient penalty**, at points $\hat x$ drawn evenly between a real example and a
-# fake, one weight for each pair:
+# Gulrajani et al. (2017) ask for it with a **gradient penalty**, at points $\hat x$ drawn uniformly on the line between a real
+# example and a fake, one point for each pair:
 #
 # $$\text{critic's loss} = \mathbb E f(\text{fake}) - \mathbb E f(\text{real}) + \lambda\, \mathbb E \big( \lVert \nabla f(\hat x) \rVert - 1 \big)^2.$$
 #
@@ -329,8 +329,8 @@ assert fakes_belief < 0.01  # where the fakes are, the curve on the left is flat
 #
 # $$s = 1 + \frac{W}{2\lambda}.$$
 #
-# **Experiment.** Compute by hand the slope for λ = 0.5 (here $W = 3$). Then change the number and see; try 0.1 and 1,000 as
-# well.
+# **Experiment.** Compute the slope for λ = 0.5 by hand (here $W = 3$). Then change the number below and see; try 0.1 and 1,000
+# as well.
 
 # %%
 penalty_weight = 1.0
@@ -344,10 +344,10 @@ assert abs(score_difference(critic) - distance * (1 + distance / 20)) < 0.25
 # %% [markdown]
 # ## 4. A loss that tells something
 #
-# “You won't see a loss minimisation”, said the last lecture. With a critic you may, for minus its loss is a distance between
-# fakes and data. So let a **WGAN-GP** learn our images, and every few epochs measure the Fréchet distance in the features of
-# the classifier (as before, not Inception's FID). The critic takes five steps for each step of the generator, so that it
-# stays close to its best.
+# “You won't see a loss minimisation”, said the last lecture. With a critic you may, for its loss with the sign reversed is a
+# distance between fakes and data. So let a **WGAN-GP** learn our images, and every few epochs measure the Fréchet distance in
+# the features of our classifier (as before, not in those of Inception, which the FID uses). The critic takes five steps for
+# each step of the generator, so that it stays close to the best critic.
 #
 # **Predict**: will the two curves go the same way?
 
@@ -395,15 +395,15 @@ print(
 assert agreement > 0.8
 
 # %% [markdown]
-# On the whole both fall together; look for places where they do not. That is what practitioners liked about the Wasserstein
-# GAN: a curve to watch. It is no absolute measure, since another critic would have another scale. And it has its price: each
-# step of the generator needs five of the critic.
+# On the whole both fall together; look for places where they do not. Having a curve to watch is what practitioners liked about
+# the Wasserstein GAN. The curve is no absolute measure, since another critic would have another scale. And there is a price:
+# each step of the generator needs five of the critic.
 #
 # **And the two problems of training a GAN?** The last lecture had both: a discriminator that is too good leaves the generator
 # without a gradient, and a generator may end up drawing only one thing. Try the Wasserstein GAN on each.
 #
-# First, gradients. Train a discriminator and a critic against a generator that stays as it is, and measure after every few
-# steps the gradient that would reach the generator. **Predict** both curves.
+# First, gradients. Train a discriminator and a critic against a generator that stays as it is, and every so often measure the
+# gradient that would reach the generator. **Predict** both curves.
 
 
 # %%
@@ -460,9 +460,9 @@ assert gradients["GAN, saturating"][-1] < 0.01 * gradients["GAN, saturating"][0]
 assert gradients["Wasserstein GAN"][-1] > 0.3 * gradients["Wasserstein GAN"][0]
 
 # %% [markdown]
-# The better the critic, the better for the generator. Second, modes: the eight modes on a circle, and Adam as Keras comes,
-# with the momentum 0.9 under which the GAN of the last lecture collapsed. The networks are the same, and so are the
-# generator's steps.
+# A better critic does the generator no harm. Second, modes: again the eight modes on a circle, and Adam with Keras's
+# default momentum of 0.9, under which the GAN of the last lecture collapsed. Both games have the same networks, and their
+# generators take the same number of steps.
 #
 # **Predict** how many of the eight modes each will find.
 
@@ -490,7 +490,7 @@ for axis, (name, samples) in zip(axes, games.items(), strict=True):
     axis.set_aspect("equal")
 plt.show()
 for name, coverage in coverages.items():
-    print(f"{name:16} {coverage.modes} of 8 modes, {coverage.high_quality:.0%} of samples in one")
+    print(f"{name:16} {coverage.modes} of 8 modes, {coverage.high_quality:.0%} of samples in modes")
 assert coverages["GAN"].modes < 8 and coverages["Wasserstein GAN"].modes == 8
 
 # %% [markdown]
@@ -500,9 +500,9 @@ assert coverages["GAN"].modes < 8 and coverages["Wasserstein GAN"].modes == 8
 # %% [markdown]
 # ## 5. Small pictures first
 #
-# From here on the pictures are faces in colour, 32×32 pixels, 3,072 numbers. They are drawn by this course, so that we know
-# what each of them is made of: ten characters, six expressions, nine directions in which they look, and the colours of skin,
-# hair, clothes and background.
+# From here on most pictures are faces in colour, 32×32 pixels, 3,072 numbers. A program of this course draws them, so we know
+# what each of them is made of: one of ten characters, one of six expressions, one of nine directions in which to look, and the
+# colours of skin, hair, clothes and background.
 #
 # Where does a painter begin? Not with an eyelash. The **progressive GAN** (Karras et al. 2018) first learns to draw 4×4
 # pixels. At that size there are only a few colours to place. Once it can do that, both players get another layer and go on at
@@ -546,7 +546,7 @@ for axis, (size, seconds, images) in zip(axes, stages, strict=True):
 plt.show()
 
 # %% [markdown]
-# Small pictures are cheap, and what was learnt there is kept. (The first time of each size includes building the program.)
+# Small pictures are cheap, and what was learnt on them is kept. (Each time includes compiling the program for that size.)
 # Two claims to check. **At α = 0 growing changes nothing**: right after `grow`, the 8×8 pictures are the 4×4 ones, each pixel
 # drawn as four. **Real pictures are treated alike**: they are shrunk to the current size, or the discriminator could tell
 # them by their sharpness.
@@ -562,8 +562,8 @@ np.testing.assert_allclose(shrunk, by_hand, atol=1e-3)
 # %% [markdown]
 # ## 6. A style for every size
 #
-# So far a generator is given $z$ at its first layer and has to pass on everything it says through all the others. **StyleGAN**
-# (Karras et al. 2019, 2020) turns that around:
+# So far the generator has been given $z$ at its first layer and has had to carry everything that $z$ says through all the
+# others. **StyleGAN** (Karras et al. 2019, 2020) turns that around:
 #
 # $$z \;\xrightarrow{\text{mapping}}\; w \;\xrightarrow{\text{at every layer}}\; \text{style}, \qquad
 # \text{learnt constant} \;\to\; 4{\times}4 \;\to\; 8{\times}8 \;\to\; 16{\times}16 \;\to\; 32{\times}32.$$
@@ -571,7 +571,7 @@ np.testing.assert_allclose(shrunk, by_hand, atol=1e-3)
 # - Every picture starts from the **same constant**.
 # - A **mapping network** turns $z$ into $w$. Nothing forces $w$ into the round shape of a normal distribution.
 # - At each size, $w$ decides how much each input channel of the convolutions counts: its **style**.
-# - Each layer gets fresh **noise**, one number a pixel, for details that are left to chance.
+# - Each layer gets fresh **noise**, one number per pixel, for details that are left to chance.
 #
 # Ours was trained in advance, on 8,000 faces (`course_utils/pretrained/faces_stylegan.py`).
 
@@ -592,7 +592,7 @@ show_images(faces.train.x[:14], columns=14, size=0.65, title="faces from the tra
 RealOrFake(faces.test.x[:40], drawn[100:140])
 
 # %% [markdown]
-# Does it draw everything there is? A classifier of factors reads them off the samples.
+# Does it draw everything there is? A classifier reads the factors off the samples.
 
 # %%
 read = reader.classify(drawn)
@@ -662,7 +662,7 @@ assert max(shares["hair"], shares["skin"]) < 0.7
 # %% [markdown]
 # The background is decided early; the character and the direction of the face, by 8×8 pixels; the colours of skin and hair
 # come later. In photographs Karras et al. found the same order: pose and the shape of the face in the coarse layers, colours
-# in the finest. Only the background is early here: it is one plain colour, which sixteen pixels show as well as a thousand.
+# in the finest. Only our background breaks the order: it is one plain colour, which sixteen pixels show as well as a thousand.
 # Nobody told the layers what to do: each has taken what can be drawn at its size.
 
 # %% [markdown]
@@ -701,7 +701,7 @@ plt.show()
 # %% [markdown]
 # To measure quality and variety apart, take **precision**, the share of samples that lie among real pictures, and **recall**,
 # the share of real pictures that lie among samples (Kynkäänniemi et al. 2019; the lecture on [evaluation](13_evaluation.ipynb)
-# says more). Both are computed in what the classifier sees.
+# says more). Both are computed from the classifier's features.
 
 # %%
 real_features = reader.features(faces.validation.x)
@@ -732,15 +732,16 @@ assert trade[0.25].recall < trade[0.5].recall < trade[1.0].recall < real.recall
 assert abs(trade[1.0].precision - real.precision) < 0.05
 
 # %% [markdown]
-# Variety shrinks, as it must. But precision has nothing to gain: at ψ = 1 our samples lie among real faces about as often as
+# Variety shrinks, as it must. But there is no precision to gain: at ψ = 1 our samples lie among real faces about as often as
 # other real faces do. And yet, to the eye, blemishes vanish towards the mean. The classifier, which looks for factors, does not
-# see them: a measure sees what its features see. BigGAN, in the next section, has something to gain.
+# see the blemishes: a measure sees what its features see. With BigGAN, in the next section, there is something to gain.
 #
 # Published pictures of StyleGAN's faces are often truncated, to ψ = 0.7 for instance. Whoever shows samples should say which ψ,
 # and whoever reports a Fréchet distance should not truncate at all.
 #
 # **Experiment.** Nothing says that ψ must be positive. With ψ = −1 the formula gives $w' = \bar w - (w - \bar w)$, the
-# *opposite* of a face. **Predict** what the opposite of a dark-haired face on blue is. Then change the number: −1, −0.5, 2.
+# *opposite* of a face. **Predict** what the opposite of a dark-haired face on a blue background looks like. Then change the
+# number: −1, −0.5, 2.
 
 # %%
 PSI = -1.0
@@ -765,19 +766,19 @@ for name in read:
 #
 # **Class-conditional batch normalisation.** Batch normalisation, as in the last lecture's convolutional generator, brings
 # every channel to mean 0 and variance 1 over the batch, then multiplies it by a learnt scale and adds a learnt offset. Here
-# scale and offset depend on the label, and on a part of $z$. So both reach **every block** of the generator, and not only its
-# first layer.
+# scale and offset depend on the label, and on a part of $z$. So the label and $z$ reach **every block** of the generator, and
+# not only its first layer.
 #
 # **Spectral normalisation** (Miyato et al. 2018). Every weight matrix of both players is divided by its largest singular
 # value $\sigma$. A matrix with $\sigma = 1$ makes no difference between two inputs larger, and so a discriminator made of
-# such layers cannot become steep. A convolution's kernel is reshaped into a matrix first; what that is worth we shall check.
+# such layers cannot become steep. A convolution's kernel is reshaped into a matrix first; we shall check what that is worth.
 #
 # **The hinge loss.** The discriminator minimises
 #
 # $$\max(0,\, 1 - f(\text{real})) + \max(0,\, 1 + f(\text{fake})),$$
 #
 # and the generator $-f(\text{fake})$. An example that the discriminator already judges correctly, by a margin of 1 or more,
-# adds nothing to its loss and no gradient: it works on those that are still in doubt.
+# adds nothing to its loss or its gradient: the discriminator works on those that are still in doubt.
 #
 # **Self-attention** (Zhang et al. 2019). A convolution sees 3×3 pixels, so two distant places learn of each other only many
 # layers later. In a layer of attention, each place $i$ sends out a question $q_i$, and each place $j$ offers an answer $v_j$
@@ -803,7 +804,7 @@ h = np.random.default_rng(0).normal(size=(2, 7, 7, 16)).astype("float32")
 np.testing.assert_array_equal(attention(h), h)
 
 # %% [markdown]
-# Now the weights of a BigGAN of digits, which comes with the course. **Check** the claim about singular values by NumPy:
+# Now the weights of a BigGAN of digits, which comes with the course. **Check** the claim about singular values with NumPy:
 # reshape the kernel of each layer and decompose it. Then ask how much the *convolution* itself can enlarge a difference
 # between two images. That is its operator norm, which we find by applying the convolution and its transpose over and over to
 # a random image, so that only the direction that grows most is left (*power iteration*). **Predict**: is it 1, too?
@@ -837,8 +838,8 @@ assert max(enlarged) > 1.2 and max(enlarged) < 3
 
 # %% [markdown]
 # The reshaped kernels have a largest singular value of 1, as promised. But a 3×3 kernel is applied at overlapping places, and
-# the convolutions can make a difference larger all the same, by up to 3 (Sedghi et al. 2019 compute such norms exactly). So
-# spectral normalisation bounds the slope of a convolutional network, but not at 1.
+# the convolutions can make a difference larger all the same, by a factor of up to 3 (Sedghi et al. 2019 compute such norms
+# exactly). So spectral normalisation bounds the slope of a convolutional network, but not at 1.
 
 # %% [markdown]
 # Truncation is simpler here: draw $z$ from a normal distribution, and draw every entry beyond ±τ again. **Predict** the lower
@@ -876,8 +877,8 @@ assert trade[0.5].recall < trade[None].recall and trade[0.5].precision > trade[N
 #
 # From one label for a picture to one for each **pixel**: here is skin, there is hair. How should a generator be told? Giving
 # the map to its first layer, as an image, has a flaw, and the reason is normalisation. Take a map that has the same label
-# everywhere. After a convolution it is one constant, and normalisation subtracts the mean: nothing is left. **Check** it:
-# three maps, all background, all skin, all hair.
+# everywhere. After a convolution each channel is constant, and normalisation subtracts the mean: nothing is left. **Check** it
+# on three maps: all background, all skin, all hair.
 
 # %%
 keras.utils.set_random_seed(0)
@@ -944,10 +945,11 @@ LabelPainter(export_network(spade.generator), maps[columns], styles[:12], CLASSE
 #
 # - A conditional GAN tells both players the label; a fake must look real *and* be what was asked for.
 # - The Wasserstein distance has a slope where the Jensen–Shannon divergence is flat. A critic of slope 1 measures it; the gradient
-#   penalty asks for that slope, and gets $1 + W/2\lambda$. On the ring it cured both vanishing gradients and collapsed modes.
-# - Progressive growing learns coarse before fine, and keeps what it has by fading in.
+#   penalty asks for that slope, and gets $1 + W/2\lambda$. On the ring the critic cured both vanishing gradients and collapsed
+#   modes.
+# - Progressive growing learns coarse before fine, and keeps what it has by fading in each new layer.
 # - StyleGAN gives every layer a style. Mix the layers of two faces, and you can count what each layer decides.
-# - Truncation buys quality with variety, where there is quality to gain: $w$ moves towards its mean, or $z$ towards 0.
+# - Truncation pays for quality with variety, where there is quality to gain: $w$ moves towards its mean, or $z$ towards 0.
 # - Normalisation wipes out what is constant. Scale and offset bring it back: by class, by style, or by pixel.
 #
 # ## Check yourself
@@ -955,7 +957,7 @@ LabelPainter(export_network(spade.generator), maps[columns], styles[:12], CLASSE
 # <details><summary>1. A conditional GAN's discriminator is not told the label. What does the generator do with it?</summary>
 # Whatever it likes: nothing rewards the right class. It may well ignore the label. Both players must be told.</details>
 #
-# <details><summary>2. Why may the critic of a WGAN-GP have no batch normalisation?</summary>
+# <details><summary>2. Why must the critic of a WGAN-GP do without batch normalisation?</summary>
 # The penalty is on the slope of the score of each example by itself. Batch normalisation makes each score depend on all
 # examples of the batch.</details>
 #
@@ -965,8 +967,8 @@ LabelPainter(export_network(spade.generator), maps[columns], styles[:12], CLASSE
 #
 # ## Do it yourself
 #
-# The assignment [gan](../assignments/gan/gan.ipynb) asks for the critic's loss and the gradient penalty of this lecture beside
-# the losses of the last one, and trains a model with yours. The next lecture [translates without pairs](10_cyclegan.ipynb).
+# The assignment [gan](../assignments/gan/gan.ipynb) asks for the critic's loss and the gradient penalty of this lecture, along
+# with the losses of the last one, and trains a model with yours. The next lecture [translates without pairs](10_cyclegan.ipynb).
 #
 # ## Papers and posts
 #

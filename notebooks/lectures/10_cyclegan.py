@@ -13,7 +13,7 @@
 #
 # **Time**: about 60 minutes to read and play; about a minute and a half to run from top to bottom on two cores.
 # **Needs**: the lectures on [autoencoders](06_autoencoders.ipynb) and
-# [generative adversarial networks](08_gans.ipynb). No network, no GPU.
+# [generative adversarial networks](08_gans.ipynb). No internet, no GPU.
 
 # %%
 import course_utils.quiet  # TensorFlow without its start-up lines
@@ -179,12 +179,12 @@ figure, axes = plt.subplots(1, len(panels), figsize=(10, 2.1), layout="constrain
 for axis, (name, panel) in zip(axes, panels.items(), strict=True):
     axis.imshow(panel[:, 0])
     axis.set(title=name, xticks=[], yticks=[], xlabel="place")
-axes[0].set_ylabel("one strip a row")
+axes[0].set_ylabel("one strip per row")
 plt.show()
 
 results = {}
 usual_spread = on_blue.std(axis=0).mean()
-print(f"{'':14} error to the truth  cycle loss  identity loss  variety")
+print(f"{'':14} error versus truth  cycle loss  identity loss  variety")
 for name, game in games.items():
     there = np.asarray(game.translate(on_red))
     results[name] = {
@@ -254,7 +254,7 @@ def match_colors(images, source, target):
 
 shifted = match_colors(x, portraits.train.x, drawings.train.x)
 shifted_back = match_colors(y, drawings.train.x, portraits.train.x)
-print(f"{'error to a':16} drawing  portrait")
+print(f"{'error versus':16} drawing  portrait")
 print(f"{'left alone':16} {error(x, y):7.3f} {error(y, x):9.3f}")
 print(f"{'colours matched':16} {error(shifted, y):7.3f} {error(shifted_back, x):9.3f}")
 print(f"{'CycleGAN':16} {error(drawn, y):7.3f} {error(painted, x):9.3f}")
@@ -368,8 +368,8 @@ Film(
 )
 
 # %% [markdown]
-# If the decoder knows who it is drawing, what is left for the code to say? Fit a linear map from what the face
-# does to its code, and move along it. Both decoders get the same code.
+# If the decoder knows who it is drawing, what is left for the code to say? Fit a linear map from the expression
+# and the turn of a face to its code, and move along each direction. Both decoders get the same code.
 
 # %%
 train = people.a.train
@@ -416,7 +416,7 @@ print(f"real or fake? right for {accuracy:.0%} of the test pictures")
 assert accuracy > 0.9
 
 # %% [markdown]
-# Do not rely on it. A detector learns the traces of the fakes it has seen. The next generator can be trained
+# Do not rely on a detector. It learns the traces of the fakes it has seen. The next generator can be trained
 # against it, as in every adversarial game, and some traces can be removed without any training. **Predict**:
 # what will the detector say of fakes in which every pixel is replaced by the median of its 3 × 3 neighbourhood?
 # And what of real pictures that are slightly out of focus?
@@ -444,8 +444,8 @@ assert called_fake["fakes"] > 0.9 and called_fake["real"] < 0.1
 assert called_fake["fakes, medians of 3 × 3"] < 0.5 < called_fake["real, out of focus"]
 
 # %% [markdown]
-# One line of code fools the detector, and a picture that is merely out of focus is taken for a fake. What lasts
-# is not a classifier:
+# One line of code fools the detector, and most pictures that are merely out of focus are taken for fakes. No
+# classifier settles the matter. Here is what remains:
 #
 # - **Consent.** The face is somebody's. A count in 2019 found that 96% of the deepfake videos on the web were
 #   pornography, made without the consent of the women in them (Ajder et al. 2019). In many countries, making or
@@ -459,7 +459,7 @@ assert called_fake["fakes, medians of 3 × 3"] < 0.5 < called_fake["real, out of
 # The faces here belong to nobody.
 #
 # Translation between kinds of pictures has other uses, too. GauGAN turns a painted map of labels into a
-# landscape (the lecture on [advances of GANs](09_gan_advances.ipynb) has one for faces); NVIDIA shows it, with
+# landscape (the lecture on [advances in GANs](09_gan_advances.ipynb) does so for faces); NVIDIA shows it, with
 # other demonstrations, in its [AI playground](https://www.nvidia.com/en-us/research/ai-playground/). These
 # examples are all pictures, and that is no accident: most of this field began there. But nothing in the three
 # losses asks for pixels.
@@ -480,7 +480,7 @@ for axis, name, panel in zip(axes, ("given", "there", "back"), (on_red, there, b
     axis.imshow(panel[:, 0])
     axis.set(title=name, xticks=[], yticks=[], xlabel="place")
 plt.show()
-print(f"error to the truth {error(there, on_blue):.3f}, cycle loss {error(back, on_red):.3f}")
+print(f"error versus truth {error(there, on_blue):.3f}, cycle loss {error(back, on_red):.3f}")
 
 # %% [markdown]
 # ## Summary

@@ -8,14 +8,14 @@
 # **Afterwards you can**
 #
 # - say what happens to a density when its variable is transformed, and check it;
-# - build a network that can be inverted although its parts cannot (*coupling layers*, RealNVP, Glow);
+# - build an invertible model from networks that cannot be inverted (*coupling layers*, RealNVP, Glow);
 # - measure a model in bits per dimension, and say what the number should be compared with;
 # - show where an exact likelihood misleads, and why;
 # - edit an attribute of an image by moving its code.
 #
 # **Time**: about 60 minutes to read and play; about a minute to run from top to bottom on two cores.
 # **Needs**: Keras basics, the lectures on [densities](02_densities.ipynb) and on
-# [variational autoencoders](07_vae.ipynb). No network, no GPU.
+# [variational autoencoders](07_vae.ipynb). No internet, no GPU.
 
 # %%
 import course_utils.quiet  # TensorFlow without its start-up lines
@@ -144,8 +144,8 @@ np.testing.assert_allclose(back, x, atol=1e-3)
 # %% [markdown]
 # ## 3. What does a flow do in the plane?
 #
-# We take the two moons. RealNVP chains eight couplings. Between them, each coordinate is scaled and shifted by
-# two learned numbers, which keeps the values in a range that the networks can handle (this step is called
+# We take the two moons. Our RealNVP chains eight couplings. Between them, each coordinate is scaled and shifted by
+# two learnt numbers, which keeps the values in a range that the networks can handle (this step is called
 # *actnorm*; we meet it again in section 4). The loss is $-\log p(x)$ and nothing else.
 
 # %%
@@ -160,7 +160,7 @@ history = flow.fit(
     patience=30,
 )
 print(
-    f"after {len(history.history['loss'])} epochs: {history.history['loss'][-1]:.2f} nats a point"
+    f"after {len(history.history['loss'])} epochs: {history.history['loss'][-1]:.2f} nats per point"
 )
 
 # %% [markdown]
@@ -211,7 +211,7 @@ FlowGrid(there(tf.constant(chosen), layers), grid, labels=moons.test.labels[:300
 
 # %% [markdown]
 # Is it a density? A sum over a fine grid of the plane must give 1. And a place where no data lie should be
-# improbable: we compare the centre of the plane, between the two moons, with the tops of the moons.
+# improbable: we compare the centre of the plane, between the two moons, with the middles of the moons' arcs.
 
 # %%
 reach = 4.0
@@ -235,7 +235,7 @@ tops = np.array([[-0.5, 0.75], [0.5, -0.75]], "float32")
 on_top, between = flow.log_prob(tops).numpy(), flow.log_prob(np.zeros((1, 2), "float32")).numpy()
 print(f"the density sums to {total:.3f}")
 print(f"codes of test points: mean {z.mean():.2f}, standard deviation {z.std():.2f}")
-print(f"log-density at the tops of the moons {on_top.round(1)}, between them {between.round(1)}")
+print(f"log-density in the middle of each arc {on_top.round(1)}, between them {between.round(1)}")
 assert abs(total - 1) < 0.02 and abs(z.std() - 1) < 0.1
 assert on_top.min() > between.max() + 3
 
@@ -261,11 +261,11 @@ print(f"off the moons: {of_samples:.1%} of the samples, {of_points:.1%} of the r
 assert of_samples > 2 * of_points
 
 # %% [markdown]
-# Watch it happen: below, a flow of eight couplings learns in this page, without Python. The green lines are a straight grid
+# Watch it happen: below, a flow of eight couplings learns on this page, without Python. The green lines are a straight grid
 # of codes, and the shade is the density. Press *Play*.
 #
-# **Predict**: a flow is continuous and has an inverse. Can it tear the plane in two? Look at what lies between the moons, then
-# choose the ring of eight.
+# **Predict**: a flow is continuous and has an inverse, so it cannot tear the plane. What will it do with eight separate spots?
+# Look at what lies between the moons, then choose the ring of eight.
 
 # %%
 Playground("flow", "moons", learning_rate=0.002, grid=True)
@@ -278,7 +278,7 @@ Playground("flow", "moons", learning_rate=0.002, grid=True)
 #
 # A pixel of our digits takes one of 17 grey levels. A density could be made as large as one likes on such
 # isolated values, so each level is spread over a small interval by adding uniform noise (*dequantization*,
-# Theis et al. 2016). Then the log-density bounds the probability of the grey levels, and we can count in **bits
+# Theis et al. 2016). Then the log-density is, on average over the noise, a lower bound on the log-probability of the grey levels, and we can count in **bits
 # per dimension**, as a compression program would:
 #
 # $$b = -\frac{\log p(x)}{D \ln 2} + \log_2 17.$$
@@ -316,17 +316,17 @@ nvp.fit(
 )
 
 # %% [markdown]
-# In our RealNVP, the pixels that pass alternate between checkerboards and rows. The one of the paper also works
+# In our RealNVP, the pixels that pass alternate between checkerboards and rows. The RealNVP of the paper also works
 # at **several scales**: now and then each block of 2 × 2 pixels is rearranged into four channels of one pixel,
 # and half of the channels leave early and go straight to the code. **Glow** (Kingma and Dhariwal 2018) keeps
 # the scales and adds two ideas:
 #
-# - **actnorm** takes the place of batch normalization: a learned scale and shift of each channel, initialised
+# - **actnorm** takes the place of batch normalisation: a learnt scale and shift of each channel, initialised
 #   so that the first batch comes out with mean 0 and variance 1;
-# - an **invertible 1×1 convolution** takes the place of swapping halves: a learned mix of the channels. Its
+# - an **invertible 1×1 convolution** takes the place of swapping halves: a learnt mix of the channels. Its
 #   determinant is cheap because the matrix is stored as an LU decomposition.
 #
-# Ours was trained beforehand by the recipe in `course_utils/pretrained/digits_glow.py`.
+# Our Glow was trained beforehand by the recipe in `course_utils/pretrained/digits_glow.py`.
 
 # %%
 glow = load_pretrained("digits_glow")
@@ -380,13 +380,13 @@ assert np.all(np.diff(spread[np.argsort(temperatures)]) > 0)
 # %% [markdown]
 # Samples at a lower temperature are less noisy and more alike. At 0 they are all the same: the image of the
 # code 0, where the base density is highest. Does it look like a typical digit to you? Keep this in mind: the
-# place where a density is highest is not where its samples fall.
+# place where a density is highest need not be where its samples fall.
 
 # %% [markdown]
 # ## 5. What does an exact likelihood not see?
 #
-# Now let us use Glow as an alarm: an image that costs many bits per pixel is not a digit. We set the threshold
-# so that 95% of the validation digits stay below it. Then we show it images that are not digits: pure noise,
+# Now let us use Glow as an alarm: it reports an image that costs too many bits per pixel. We set the threshold
+# so that 95% of the validation digits stay below it. Then we show it images unlike those it knows: pure noise,
 # digits mirrored left to right, digits so faint that hardly any ink is left, and a black page. **Predict**
 # which of them it will report.
 
@@ -421,7 +421,7 @@ for (name, values), color in zip(scored.items(), colors, strict=True):
     )  # fmt: skip
 axis.axvline(threshold, color="black", linestyle=":")
 axis.set(
-    xlabel="bits per pixel (few: more likely); 6 stands for more", ylabel="images", ylim=(0, 90)
+    xlabel="bits per pixel (few: more likely); 6 means 6 or more", ylabel="images", ylim=(0, 90)
 )
 axis.legend(frameon=False)
 plt.show()
@@ -432,12 +432,12 @@ assert reported["noise"] == 1 and reported["black page"] < 0.05
 assert less_likely > 0.5 and scored["faint digits"].mean() < scored["test digits"].mean()
 
 # %% [markdown]
-# Noise is caught. But the black page passes. It is more probable than most digits that were ever written,
-# although not one training image is black. Nalisnick et al. (2019) found the same with large flows: trained on
+# Noise is caught. But the black page passes. To Glow it is more probable than most of the test digits,
+# although not one training image is black. Nalisnick et al. (2019) found something similar with large flows: trained on
 # photographs of objects, they give pictures of house numbers a higher likelihood than the photographs
 # themselves.
 #
-# How can that be? First, the bits are honest. They bound the probability of one image, and this *one* image,
+# How can that be? The bits are not wrong. They bound the probability of one image, and this *one* image,
 # the black page, may well be more probable than any *one* digit. But there is only one black page, and there
 # are enormously many digits, each slightly different. Think of a coin that shows heads in 60% of all throws.
 # Throw it 64 times: no single sequence is more probable than 64 heads, and yet you will never see it.
@@ -461,11 +461,11 @@ print(f"{ink_of_samples.min():.1f} in 5,000 samples of Glow; a black page has 0"
 assert min(ink_of_digits.min(), ink_of_samples.min()) > 3
 
 # %% [markdown]
-# The same with Glow: in thousands of draws it never comes near a black page. What the samples of a distribution
-# have in common is called being **typical**, and the most probable image need not be typical at all.
+# It is the same with Glow: in thousands of draws it never comes near a black page. An image that is like the usual
+# samples of a distribution is called **typical**, and the most probable image need not be typical at all.
 #
 # Where does the black page get its high likelihood from? The two terms of the log-likelihood can be looked at
-# separately. In a digit many pixels are black, and the flow has learned to expect it: it stretches the space
+# separately. In a digit many pixels are black, and the flow has learnt to expect it: it stretches the space
 # near black strongly on the way to the code, so every black pixel adds to log_det. **Predict**: which of the
 # two terms is higher for the black page than for digits, and which is lower?
 
@@ -491,9 +491,9 @@ assert terms["black page"][1] > terms["test digits"][1] + 10
 assert np.mean(lengths["faint digits"] > longest) < 0.5 < np.mean(lengths["black page"] > longest)
 
 # %% [markdown]
-# Draws from a normal distribution in 64 dimensions lie near distance $\sqrt{64} = 8$ from the centre, and so do
-# the codes of digits. The code of the black page lies further out, where draws hardly ever fall. So do not only
-# ask whether a likelihood is high; ask whether an image is **typical** of what the model draws (Nalisnick et
+# Draws from a standard normal distribution in 64 dimensions lie about $\sqrt{64} = 8$ from the centre, and so do
+# the codes of digits. The code of the black page lies further out, where draws hardly ever fall. So do not ask
+# only whether a likelihood is high; ask also whether an image is **typical** of what the model draws (Nalisnick et
 # al. 2019b). Typicality is no perfect alarm either: the last table shows that most faint digits still pass it.
 
 # %% [markdown]
@@ -592,8 +592,8 @@ for name in directions:
 #
 # - When a variable is transformed, its density is multiplied by the slope of the inverse map. In many
 #   dimensions the slope becomes a determinant.
-# - A coupling lets half of the numbers pass and changes the other half. Its inverse and its log-determinant
-#   cost one evaluation of the network.
+# - A coupling lets half of the numbers pass and changes the other half. Its inverse costs one evaluation of the
+#   network, and its log-determinant comes for free.
 # - RealNVP and Glow are chains of couplings. Both give exact likelihoods, which we count in bits per dimension.
 # - A high likelihood does not make an image typical: a black page can score higher than most of the data.
 # - A difference between mean codes is a direction that edits an attribute. Whether it edits that attribute
@@ -609,7 +609,7 @@ for name in directions:
 # On the way back that half is not known yet, so the network could not be evaluated again; and the Jacobian
 # would no longer be triangular.</details>
 #
-# <details><summary>3. Flow A has 2.1 bits per pixel on digits with 17 grey levels, flow B 3.0 on photographs with 256. Which is
+# <details><summary>3. Flow A needs 2.1 bits per pixel on digits with 17 grey levels, flow B 3.0 on photographs with 256. Which is
 # better?</summary>
 # We cannot say: the data differ, and so does the number of grey levels. On a common data set,
 # fewer bits are better.</details>
@@ -617,7 +617,7 @@ for name in directions:
 # ## Do it yourself
 #
 # In the assignment [flow](../assignments/flow/flow.ipynb) you write a coupling in both directions, the
-# log-density and its unit, and train a flow built from your own parts.
+# log-density and its conversion to bits, and train a flow built from your own parts.
 #
 # ## Papers
 #

@@ -4,7 +4,7 @@
 # Someone draws a small heart, high up on the left. You describe the picture with four words. A VAE describes it
 # with six numbers, and if you ask which of them is the size, the honest answer is usually: each of them, a
 # little. Can a model find *our* words by itself, from pictures alone? Sometimes it comes close. In this lecture
-# you see it happen, measure it, and then prove that nothing in the training objective could have told it to.
+# you see it happen, measure it, and then prove that the likelihood alone could not have told it to.
 #
 # **Afterwards you can**
 #
@@ -14,7 +14,7 @@
 # - show with a rotation why disentanglement is impossible without assumptions, and name assumptions that help.
 #
 # **Time**: about 60 minutes to read and play; about two minutes to run from top to bottom on two cores. **Needs**: Keras
-# basics, the lectures on [VAEs](07_vae.ipynb), [GANs](08_gans.ipynb) and [flows](11_flows.ipynb). No network, no GPU.
+# basics, the lectures on [VAEs](07_vae.ipynb), [GANs](08_gans.ipynb) and [flows](11_flows.ipynb). No internet, no GPU.
 
 # %%
 import course_utils.quiet  # TensorFlow without its start-up lines
@@ -61,7 +61,7 @@ BLUE, ORANGE, GREY = "#08519c", "#e6850e", "#777777"
 # Unsupervised learning can use far more data than supervised learning, because nobody has to label them. But is
 # the representation that it learns of any use to us? Six numbers that work well inside a network need not mean
 # anything to a human. The hope is for dimensions that stand for different meaningful aspects of the data: size,
-# position, shape. A machine that found them from raw data would have learned something like *symbols*, words
+# position, shape. A machine that found them from raw data would have learnt something like *symbols*, words
 # with which to describe the world and to think about it. That is why disentanglement has been called a holy
 # grail of machine learning.
 #
@@ -106,8 +106,8 @@ plt.show()
 # We call a code **disentangled** if each of its numbers belongs to one factor, and each factor to one number
 # (Bengio et al. 2013). Which number belongs to which factor is left open, and so are the direction and the
 # scale of each number. This is not the only definition: Higgins et al. (2018), for example, define it by the
-# symmetries of the world, such as moving and rotating. Whatever the definition, one kind of picture helps to
-# see what a code has learned, and we begin with it.
+# symmetries of the world, such as moving and rotating. Whatever the definition, one kind of picture helps us
+# to see what a model has learnt, and we begin with it.
 
 # %% [markdown]
 # ## 2. What did the model find?
@@ -115,7 +115,7 @@ plt.show()
 # Here is a VAE with six latent dimensions that was trained on the pictures alone, without any factors. It is a
 # **β-TCVAE** (Chen et al. 2018); section 4 explains what that adds to a VAE. We take the code of one sprite,
 # move one of its numbers from −2.5 to 2.5, and decode. Such a row of pictures is called a **traversal**. The
-# rows are sorted by KL: how many nats of information the dimension carries about an average picture.
+# rows are sorted by KL, the number of nats of information that a dimension carries about an average picture.
 #
 # **Predict**: a picture has four factors, the code six dimensions. How many rows will show no change at all?
 # What will happen in the row for shape?
@@ -155,7 +155,7 @@ heart = on_grid(mu)[2, 3, 16, 16]
 show_traversals(
     traversals(vae.decode, heart, by_nats),
     [f"z{d + 1}: {nats[d]:.2f} nats" for d in by_nats],
-    "one row a latent dimension, from a heart in the middle",
+    "one row per latent dimension, starting from a heart in the middle",
 )
 
 # %% [markdown]
@@ -169,7 +169,7 @@ chosen = np.random.default_rng(0).choice(len(images), 40, replace=False)
 LatentSliders(export_network(vae.decoder, activation="sigmoid"), kl=nats, codes=mu[chosen])
 
 # %% [markdown]
-# A traversal shows the neighbourhood of a single picture, and it is easy to see in it what we hope to see. A
+# A traversal shows the neighbourhood of a single picture, and in it we easily see what we hope to see. A
 # stricter test is to lay out the codes of **all** pictures by their factors. The top row shows each dimension
 # over the two positions, averaged over shapes and scales; the bottom row shows it over scale, with one line for
 # each shape.
@@ -249,7 +249,7 @@ for row, dimension in enumerate(by_nats):
         axis.text(
             f, row, f"{share:.2f}", ha="center", va="center", color="w" if share < 0.6 else "k"
         )
-axis.set(xticks=range(4), yticks=range(6), title="share of a factor that a dimension tells")
+axis.set(xticks=range(4), yticks=range(6), title="share of a factor that a dimension reveals")
 axis.set_xticklabels(FACTORS)
 axis.set_yticklabels([f"z{d + 1}" for d in by_nats])
 axis.spines[:].set_visible(False)
@@ -264,8 +264,8 @@ over_scale = on_grid(mu).mean(
 growth = np.sign(over_scale[:, -1, size].mean() - over_scale[:, 0, size].mean())
 square, ellipse = growth * over_scale[0, :, size], growth * over_scale[1, :, size]
 apart = np.ptp(over_scale[..., kind], axis=0)
-print(f"codes of size: ellipses lie {np.mean(square - ellipse):.2f} below squares on average")
-print(f"codes of shape: {apart[0]:.1f} apart at the smallest scale, {apart[-1]:.1f} at the largest")
+print(f"size code: ellipses lie {np.mean(square - ellipse):.2f} below squares on average")
+print(f"shape code: {apart[0]:.1f} apart at the smallest scale, {apart[-1]:.1f} at the largest")
 assert np.all(ellipse < square) and apart[0] < apart[-1]
 
 print("gap of each factor:", {name: round(float(gap), 2) for name, gap in gaps.items()})
@@ -346,7 +346,7 @@ for name, model in (models | {"β-TCVAE": vae}).items():
     lost[name] = np.mean(bernoulli_cross_entropy(sprites.test.x, model(sprites.test.x).logits))
     codes[name] = np.asarray(model.encode(images)[0])
     print(
-        f"{name:8} lost in the picture {lost[name]:5.1f} nats, in the code {spent[name]:4.1f} nats, "
+        f"{name:8} lost in the picture {lost[name]:5.1f} nats, kept in the code {spent[name]:4.1f}, "
         f"{np.sum(used > 0.05)} dimensions in use, MIG {mutual_information_gap(codes[name], factors):.3f}"
     )
 strongest = f"β = {max(betas):g}"
@@ -364,8 +364,8 @@ assert mutual_information_gap(codes[strongest], factors) > mutual_information_ga
 # + \underbrace{\mathrm{KL}\Big(q(z) \,\Big\|\, \prod_d q(z_d)\Big)}_{\text{total correlation}}
 # + \sum_d \underbrace{\mathrm{KL}\big(q(z_d) \,\|\, p(z_d)\big)}_{\text{distance from the prior}}.$$
 #
-# The **total correlation** says how much the dimensions tell about each other. A large β makes it expensive,
-# but it makes information just as expensive. Do the three parts really add up? And which of them did β reduce?
+# The **total correlation** says how much the dimensions tell us about each other. A large β makes it expensive,
+# but makes information just as expensive. Do the three parts really add up? And which of them did β reduce?
 # (Below, $q(z)$ is exact, the mixture of all 18,432 codes; the averages are over 512 draws from it.)
 
 # %%
@@ -417,9 +417,9 @@ assert parts["β-TCVAE"]["information"] > 0.9 * parts["β = 1"]["information"]
 
 # %% [markdown]
 # They add up. A larger β buys a smaller total correlation and pays for it with information. The β-TCVAE has
-# little total correlation and all the information. It and **FactorVAE** (Kim and Mnih 2018) put a weight on the
-# total correlation alone. The first estimates it from the batch; the second trains a discriminator to tell
-# codes from codes whose columns have been shuffled.
+# little total correlation and all the information. Both the β-TCVAE and **FactorVAE** (Kim and Mnih 2018) put a
+# weight on the total correlation alone. The first estimates it from the batch; the second trains a discriminator
+# to tell real codes from codes whose columns have been shuffled.
 #
 # Chen et al. leave the weight of the other two parts at 1. Our recipe goes further: the loss is −ELBO with a β
 # that falls from 30 to 0.1, plus 1.5 times the total correlation. At the end, then, information and distance
@@ -431,12 +431,12 @@ assert parts["β-TCVAE"]["information"] > 0.9 * parts["β = 1"]["information"]
 # %% [markdown]
 # ## 5. Which score should we use?
 #
-# MIG is one way to turn "one number for each factor" into a score. Here are four:
+# MIG is one way to turn "one number for each factor" into a score. Here it is with three others:
 #
 # | score | the question it asks |
 # |---|---|
 # | **MIG** | does one dimension tell much more about a factor than any other dimension? |
-# | **FactorVAE** | if one factor is held fixed, is it always the same dimension that varies least? |
+# | **FactorVAE** | does the dimension that varies least tell which factor was held fixed? |
 # | **DCI** | if decision trees predict the factors, does each dimension serve only one of them? |
 # | **SAP** | does one dimension predict a factor much better than the next best? |
 #
@@ -490,9 +490,9 @@ def show_scores(table, title):
     plt.show()
 
 
-show_scores(table, "what four scores say, and a regression")
+show_scores(table, "what four scores and a regression say")
 exact = mutual_information_gap(truth, factors, bins=32)
-print(f"MIG of the factors by 32 bins instead of 20: {exact:.3f}")
+print(f"MIG of the factors with 32 bins instead of 20: {exact:.3f}")
 assert np.isclose(exact, 1)
 for score in ("FactorVAE", "DCI", "SAP"):
     assert table["the factors"][score] > 0.95
@@ -502,12 +502,12 @@ assert table["the factors, rotated"]["MIG"] < 0.3
 assert np.isclose(table["the factors, rotated"]["linear R²"], 1)
 
 # %% [markdown]
-# The scores agree about the true factors and much less about the rest: a code can look decent by one score and
+# The scores agree about the true factors but much less about the rest: a code can look decent by one score and
 # poor by another. Four remarks:
 #
 # - MIG cuts each dimension into 20 bins, and 20 bins cannot tell 32 positions apart. So even the true factors
 #   do not reach 1 until there are enough bins.
-# - SAP is measured relative to guessing. If the second dimension guesses worse than chance, the score comes out
+# - SAP is measured relative to guessing. If the second-best dimension does worse than chance, the score comes out
 #   slightly above 1.
 # - The FactorVAE score only asks *which* dimension varies least. It forgives a code that blends a little.
 # - The last column is not a score of disentanglement. It says how well the factors can be read from **all**
@@ -525,8 +525,8 @@ assert np.isclose(table["the factors, rotated"]["linear R²"], 1)
 #
 # $$z' = Qz, \qquad p'(x \mid z') = p(x \mid Q^{\top} z'), \qquad q'(z' \mid x) = \mathcal N\big(Q\mu(x),\; Q \Sigma(x) Q^{\top}\big).$$
 #
-# The prior looks the same from every side: if $z \sim \mathcal N(0, I)$, then $Qz$ is, too. The second model
-# draws the same pictures with the same probabilities. **Predict**: what happens to its traversals, and to its
+# The prior looks the same from every side: if $z \sim \mathcal N(0, I)$, then $Qz$ has the same distribution. The second
+# model draws the same pictures with the same probabilities. **Predict**: what happens to its traversals, and to its
 # MIG? (We draw thirty random rotations and look at the one that entangles most.)
 
 # %%
@@ -554,8 +554,8 @@ show_traversals(
 LatentSliders(export_network(rotated_decoder, activation="sigmoid"), codes=rotated[chosen])
 
 # %% [markdown]
-# Now every slider changes several factors at once. Is this model really as good? We check all that training
-# could see: the density of the prior, the pictures, and bounds on $\log p(x)$ of test sprites, with the same
+# Now every slider changes several factors at once. Is this model really as good? We check what the likelihood
+# depends on: the density of the prior, the pictures, and bounds on $\log p(x)$ for test sprites, with the same
 # noise $\epsilon$ in both models. The first bound is the evidence lower bound (ELBO). The second averages 50
 # importance weights inside the logarithm (Burda et al. 2016) and is tighter.
 
@@ -598,10 +598,10 @@ draws = np.random.default_rng(1).normal(size=(500, 6))
 prior_error = np.abs(standard.logpdf(draws) - standard.logpdf(draws @ Q.T)).max()
 picture_error = np.abs(vae.decode(mu[:500]).numpy() - decode_rotated(rotated[:500]).numpy()).max()
 rotated_mig = mutual_information_gap(rotated, factors)
-print(f"largest difference: of the prior's log-density {prior_error:.0e}, ", end="")
-print(f"of a decoded pixel {picture_error:.0e}")
+print(f"largest difference: in the prior's log-density {prior_error:.0e}, ", end="")
+print(f"in a decoded pixel {picture_error:.0e}")
 print(f"ELBO                 {original[0]:.3f} and {turned[0]:.3f} nats")
-print(f"bound of 50 weights  {original[1]:.3f} and {turned[1]:.3f} nats")
+print(f"50-weight bound      {original[1]:.3f} and {turned[1]:.3f} nats")
 print(f"MIG                  {mig:.3f} and {rotated_mig:.3f}")
 assert prior_error < 1e-9 and picture_error < 1e-3
 np.testing.assert_allclose(turned, original, atol=0.02)
@@ -621,9 +621,9 @@ assert turned_scores["FactorVAE"] > 0.6
 assert np.isclose(turned_scores["linear R²"], table["β-TCVAE"]["linear R²"], atol=1e-3)
 
 # %% [markdown]
-# All four drop, and the linear regression does not. But look at the second number: the entangled code keeps
-# more than half of its **FactorVAE score**. That score asks only which dimension varies least, and among six
-# blends one often happens to, whichever factor is held fixed. One score is never enough.
+# All four drop; the linear regression does not. But look at the second number: the entangled code keeps
+# more than half of its **FactorVAE score**. That score asks only which dimension varies least when a factor is
+# held fixed, and for each factor that is often the same one of the six blends. One score is never enough.
 #
 # Now rotate the code slowly, in the plane of the two dimensions that hold the positions, and watch MIG and the ELBO.
 
@@ -668,7 +668,7 @@ assert np.mean(at_random) < mig / 2 and max(at_random) < mig
 # %% [markdown]
 # At 90° the two dimensions have traded places and nothing is lost: the order of the dimensions does not matter,
 # mixing them does. Rotations are only the simplest case. Locatello et al. prove that for *any* prior with
-# independent dimensions there are infinitely many such bijections.
+# independent dimensions there are infinitely many bijections that mix all dimensions and leave the prior unchanged.
 #
 # **Then why did it work?** Because training was not free to choose among all these models. The rotated model
 # needs an encoder with correlated noise, $Q \Sigma Q^\top$, and a VAE's encoder can only produce a diagonal
@@ -683,7 +683,7 @@ forced = bounds(
     rotated_decoder, z_diagonal, few_mu @ Q.T, np.einsum("bi,ij->bij", diagonal, np.eye(6))
 )
 print(f"ELBO as trained {original[0]:.2f}, rotated {turned[0]:.2f}, ", end="")
-print(f"rotated with a diagonal {forced[0]:.2f} nats")
+print(f"rotated with a diagonal covariance {forced[0]:.2f} nats")
 assert forced[0] < original[0] - 0.5
 
 # %% [markdown]
@@ -691,7 +691,7 @@ assert forced[0] < original[0] - 0.5
 # the total correlation, the schedule of β and the sizes of the layers add preferences of their own. These are
 # **inductive biases**: assumptions made by whoever built the model. Ours were chosen by looking at MIG, that
 # is, with the help of the factors. And they guarantee nothing. How much is left to chance? Train the same β-VAE
-# from another seed and compare.
+# with another seed and compare.
 
 # %%
 again = train_vae(max(betas), seed=1)
@@ -699,7 +699,7 @@ by_seed = [
     mutual_information_gap(np.asarray(model.encode(images)[0]), factors)
     for model in (models[strongest], again)
 ]
-print(f"{strongest}: MIG {by_seed[0]:.2f} from one seed, {by_seed[1]:.2f} from another")
+print(f"{strongest}: MIG {by_seed[0]:.2f} with one seed, {by_seed[1]:.2f} with another")
 assert abs(by_seed[0] - by_seed[1]) > 0.01
 
 # %% [markdown]
@@ -798,7 +798,7 @@ for name, measure in (("ink", ink), ("slant", slant)):
     print(f"correlation of {name:5} with u₁ {by_u[0]:+.2f}, with u₂ {by_u[1]:+.2f}")
     assert np.abs(by_u).max() < 0.9  # related, and not the same
 one_digit = clustering_accuracy(digit_classes(drawn_digits), c)
-print(f"drawn digits that are the digit of their column, to a classifier: {one_digit:.2f}")
+print(f"share of drawn digits that a classifier takes for their column's digit: {one_digit:.2f}")
 _, guessed = gan.recognize(drawn_digits)
 read_back = [np.corrcoef(guessed[:, i], u[:, i])[0, 1] for i in range(2)]
 print(f"correlation of u with what is read off the digit: {read_back[0]:.2f}, {read_back[1]:.2f}")
@@ -814,10 +814,10 @@ assert accuracy > 0.7 and one_digit > 0.8 and min(read_back) > 0.5
 # ## 8. Glow: axes or directions?
 #
 # A flow's code has as many numbers as the picture has pixels, and no single one of them is meant to mean
-# anything. [The lecture on flows](11_flows.ipynb) took another way: it gave up on axes and *asked* for a
+# anything. [The lecture on flows](11_flows.ipynb) took another route: it gave up on axes and *asked* for a
 # direction, with the help of labels, as the difference between two mean codes. Here are the directions for bold
 # and for slanted digits once more. Are they disentangled? Move along one of them and measure **both**
-# attributes, in standard deviations of digits of one class.
+# attributes, in units of their standard deviation within a class.
 
 # %%
 glow = load_pretrained("digits_glow")
@@ -848,26 +848,26 @@ plt.show()
 assert effects[0, 0] > 5 * abs(effects[0, 1]) and effects[1, 1] > 5 * abs(effects[1, 0])
 
 # %% [markdown]
-# Yes: each direction changes its own attribute many times as much as the other one. A few labels achieved what no
+# Yes: each direction changes its own attribute many times as much as the other one. Labels achieved what no
 # objective without labels can promise.
 
 # %% [markdown]
 # ## Summary
 #
 # - A code is disentangled if each of its numbers belongs to one factor, up to order, sign and scale. Several
-#   scores say how nearly it is, and they do not always agree.
+#   scores say how close a code comes to this, and they do not always agree.
 # - β makes the whole code expensive. It is the total correlation that measures dependence between dimensions;
 #   β-TCVAE and FactorVAE put a weight on it alone.
-# - InfoGAN requires the code to be visible in the picture, and finds kinds if it is told how many there are.
+# - InfoGAN requires the code to be visible in the picture, and finds the kinds if it is told how many there are.
 # - Rotate the latent space, and prior, pictures and likelihood stay the same while disentanglement is lost.
 #   Without assumptions there is no reason to prefer one model to the other.
 # - What remains is to make the assumptions explicit: **inductive biases** (checked on known factors, even if only
-#   a few); a *few labels*; *pairs* of pictures in which only something changed; several environments, or time.
+#   a few); a *few labels*; *pairs* of pictures in which only some factors changed; several environments, or time.
 #
 # ## Check yourself
 #
 # <details><summary>1. A code has MIG 0.02. Has the model failed to learn the factors?</summary>
-# Not necessarily. The rotated factors contain everything and score as low. MIG looks at single axes; a regression
+# Not necessarily. The rotated factors contain everything and score low, too. MIG looks at single axes; a regression
 # tells whether the factors can be read from the whole code.</details>
 #
 # <details><summary>2. You raise β until only two dimensions are active. What happens to the third and the fourth factor?</summary>
@@ -876,13 +876,13 @@ assert effects[0, 0] > 5 * abs(effects[0, 1]) and effects[1, 1] > 5 * abs(effect
 #
 # <details><summary>3. A paper trains 50 models without labels and reports the best MIG. What is wrong with calling this
 # "unsupervised"?</summary>
-# Choosing among the 50 models used the factors. Training could not have told them
-# apart; Locatello et al. found that the seed mattered as much as the method.</details>
+# Choosing among the 50 models used the factors. Without the factors there was no telling which
+# one is best; Locatello et al. found that the seed mattered more than the method.</details>
 #
 # ## Do it yourself
 #
 # In the assignment [disentanglement](../assignments/disentanglement/disentanglement.ipynb) you write the
-# β-VAE's loss, InfoGAN's loss of the code, mutual information and its gap, and train both models with them.
+# β-VAE's loss, InfoGAN's loss for the code, the mutual information and its gap, and train both models.
 #
 # ## Papers
 #

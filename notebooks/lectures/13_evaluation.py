@@ -3,8 +3,8 @@
 #
 # A classifier is right or wrong, and we count. A generative model draws a digit that nobody ever wrote.
 # Where is the right answer to compare it with? There are several numbers for the quality of a generative model.
-# Each of them answers one question, none answers all of them, and every one can be made perfect by a model that
-# is useless. In this lecture you will build such models.
+# Each of them answers one question, none answers all of them, and for every one there is a useless model that
+# does well on it. In this lecture you will build such models.
 #
 # **Afterwards you can**
 #
@@ -14,7 +14,7 @@
 # - name what each number hides, and say how it depends on the number of samples.
 #
 # **Time**: about 60 minutes to read and play; less than a minute to run from top to bottom on two cores.
-# **Needs**: the lectures on [densities](02_densities.ipynb) and on [GANs](08_gans.ipynb). No network, no GPU.
+# **Needs**: the lectures on [densities](02_densities.ipynb) and on [GANs](08_gans.ipynb). No internet, no GPU.
 
 # %%
 import course_utils.quiet  # TensorFlow without its start-up lines
@@ -117,13 +117,14 @@ plt.show()
 # ## 2. Likelihood: did the model expect a new image?
 #
 # The oldest measure is the mean of $\log p(x)$ over **test** images. It asks how much probability the model
-# gave to images that it had not seen. Copying does not help, and it needs no features. Is it enough?
+# gave to images that it had not seen. Copying does not help, and no features (section 3) are needed.
+# Is the likelihood enough?
 #
 # Take any model $p$ and spoil it: with probability 0.99 draw pure noise $u$, otherwise draw from $p$.
 #
 # $$q(x) = 0.01\, p(x) + 0.99\, u(x) \quad\Rightarrow\quad \log q(x) \ge \log p(x) - \log 100 .$$
 #
-# **Predict**: 99 of 100 samples are noise. How much likelihood is lost? (Theis, van den Oord and Bethge, 2016.)
+# **Predict**: 99 of 100 samples are noise. How much log-likelihood is lost? (Theis, van den Oord and Bethge, 2016.)
 
 # %%
 held_out = flat(dequantize(test, GREY_LEVELS, seed=1))
@@ -164,8 +165,9 @@ assert lost.max() <= np.log(100) + 1e-6 and np.median(lost) > 4
 # large, and a factor of 100 in the density makes little difference to it. With a million pixels you would not
 # notice it at all.
 #
-# It goes the other way round, too. The last line of the table draws perfect images, because it copies training
-# images with hardly any noise. Its likelihood is a disaster, because it gives no probability to anything else.
+# It works the other way round, too. The model in the last line of the table draws perfect images, because it copies
+# training images and adds hardly any noise. Its likelihood is a disaster, because it gives hardly any probability to
+# anything else.
 # **Good samples and a good likelihood are two different things.**
 
 # %%
@@ -196,7 +198,7 @@ assert np.isclose(one_dimension, 6.25)
 # on our own data, so **our numbers are not FIDs** and can only be compared with each other.
 #
 # What does the distance see of a distribution? Its mean and its covariance, and nothing else. **Predict** the
-# distance between a ring of eight Gaussians and one single normal distribution with the same mean and
+# distance between a ring of eight Gaussians and a single normal distribution with the same mean and
 # covariance.
 
 # %%
@@ -219,15 +221,15 @@ assert frechet_distance(ring, blob) < 0.01
 assert near.high_quality < 0.01
 
 # %% [markdown]
-# The distance is zero, for samples of which hardly any would pass for data. The **kernel distance** (KID,
+# The distance is almost zero, although hardly any of the samples would pass for data. The **kernel distance** (KID,
 # Bińkowski et al. 2018) compares all moments up to the third. But a ring is so symmetric that it first differs
 # from a normal distribution in the fourth moment, so the kernel distance does not see it either. The features
 # have to make such differences visible. **A distance is only as good as its features.**
 #
 # ## 4. How many samples?
 #
-# Two papers report 12.1 and 11.8. Which model is better? Ask first how many samples each of them drew. Compare
-# *real* images with other *real* images: the true distance is 0. **Predict** what we will measure with 50
+# Two papers report 12.1 and 11.8. Which model is better? Ask first how many samples each of them used. Let us
+# compare *real* images with other *real* images: the true distance is 0. **Predict** what we will measure with 50
 # images in each set, and with many more.
 
 # %%
@@ -252,7 +254,7 @@ plt.show()
 
 frechet, kernel = (np.array(results[name]) for name in measured)
 print(
-    f"Fréchet distance of real to real: {frechet[0].mean():.2f} with {counts[0]} images, ", end=""
+    f"Fréchet distance from real to real: {frechet[0].mean():.2f} with {counts[0]} images, ", end=""
 )
 print(f"{frechet[-1].mean():.2f} with {counts[-1]}")
 error = kernel.std(1) / np.sqrt(20)
@@ -281,14 +283,14 @@ for draws in (1500, 30_000):
 assert spread[1500] > 2 * spread[30_000]
 
 # %% [markdown]
-# If you compare two models by 1,500 samples each, once, you are comparing two rolls of the dice. Before you
-# believe that one setting is better than another, measure the *same* model twice. For this reason FID is
-# computed from 50,000 samples, and the tables of this course from 10,000 or more. (This lecture takes fewer, to
+# If you compare two models only once, by 1,500 samples each, you are comparing two rolls of the dice. Before you
+# believe that one setting is better than another, measure the *same* model twice. For this reason FID is usually
+# computed from 50,000 samples, and the tables of this course from 10,000 or more. (This lecture uses fewer, to
 # be quick. Keep that in mind in section 7.)
 #
 # ## 5. Precision and recall: how good, and how varied?
 #
-# One distance cannot say *what* is wrong. So turn the data into a region: draw a ball around each point that
+# One distance cannot say *what* is wrong. So turn the data into a region: around each point, draw a ball that
 # reaches to its $k$-th nearest neighbour. **Precision** is the share of samples inside the region of the data.
 # **Recall** is the share of the data inside the region of the samples (Kynkäänniemi et al. 2019).
 
@@ -315,9 +317,9 @@ plt.show()
 
 # %% [markdown]
 # The samples cover the left half only. Most of them are good, so precision is high. Part of the data
-# is out of reach; it would be half of them if the balls around a few stray samples were not so large: with few points,
-# recall is too generous. Are faults told apart on images as well? We try two known faults: images with noise on
-# them, and perfect images of only three kinds.
+# is out of reach; it would be half of the data if the balls around a few stray samples were not so large: with few
+# points, recall is too generous. Can precision and recall tell faults apart on images as well? We try two known
+# faults: images with noise on them, and perfect images of only three kinds.
 
 # %%
 NEAR = 2_000  # samples for whatever looks at neighbours, for each model
@@ -334,8 +336,8 @@ assert results["three kinds only"].recall < results["real images"].recall - 0.2
 # %% [markdown]
 # ## 6. Is anything new?
 #
-# The test images are a sample of the world. So are the *training* images. How does a model score that simply
-# hands out its training set? **Predict** its rank among the seven of section 1 in the Fréchet distance.
+# The test images are a sample of the world. So are the *training* images. How does a model fare if it simply
+# hands out its training set? **Predict** its rank in the Fréchet distance among the seven models of section 1.
 #
 # To catch it, ask whether the samples are **nearer** to the training images than new real images are. Take one
 # sample and one test image. Which of them is nearer to its nearest training image? If it is the sample in half
@@ -359,14 +361,14 @@ def copying(images, training=train, fresh=fresh):
 
 
 new = data.validation.x  # real, and not among the training images
-print(f"new real images {copying(new):.2f}, training images {copying(train[:NEAR]):.2f}")
+print(f"copying: new real images {copying(new):.2f}, training images {copying(train[:NEAR]):.2f}")
 assert abs(copying(new) - 0.5) < 0.1 and copying(train[:NEAR]) > 0.999
 
 # %% [markdown]
 # ## 7. What do all numbers say about all models?
 #
 # Now the whole table. The best of the seven models in each column has a star, and real images stand in the
-# first row. One column is new: **coverage** (Naeem et al. 2020) is recall with the balls around the *data*, the
+# first row. One column is new: **coverage** (Naeem et al. 2020) is recall with the balls around the *data*: the
 # share of test images whose ball contains a sample. A few stray samples cannot raise it.
 
 # %%
@@ -403,12 +405,12 @@ print(
 )
 
 # %% [markdown]
-# Look for these in your table. The lowest Fréchet distance belongs to a model that drew nothing at all: it
-# copies, and only the column *copying* knows. (The kernel density, which is training images with noise on
+# Look for the following in your table. The lowest Fréchet distance belongs to a model that drew nothing of its own:
+# it copies, and only the column *copying* shows it. (The kernel density, which is training images with noise on
 # them, is caught by that column, too.) Diffusion makes images of its own, and of the models that do not copy it
 # has the lowest distance; yet its samples lie nearer to the training images than new digits do, more often than
 # not. The model with 99% noise has a fine likelihood and by far the worst distance. Compare its recall with its
-# coverage: noise lies so far from everything that its balls are huge, and they contain data that no sample
+# coverage: the noise samples lie so far from everything that their balls are huge and contain data that no sample
 # resembles. And find the model with high precision that leaves most of the data out of reach.
 
 # %%
@@ -427,7 +429,7 @@ assert three["precision"] > 0.7 and three["coverage"] < table["diffusion"]["cove
 #
 # Start from perfect samples: real images that the "model" has not seen. Then spoil them in one of five ways,
 # more and more. **Choose** a defect, **predict** which curves will move, then move the slider. For each defect,
-# find one number that notices it at once and one that does not notice it at all.
+# find one number that responds at once and one that does not respond at all.
 
 # %%
 half = len(train) // 2
@@ -535,7 +537,7 @@ assert missing["precision"] > noise["precision"] + 0.1
 # | kernel distance | do moments up to the third agree? (without bias) | the same, except for the bias |
 # | precision | are samples like data? | what is missing |
 # | recall, coverage | are all data within reach? | how often each kind is drawn |
-# | copying | are samples nearer to training data than new data are? | copies with small changes; copies by another measure than pixels |
+# | copying | are samples nearer to training data than new data are? | copies with small changes; copies that only a comparison of something other than pixels would show |
 #
 # Report several of them, with the score of real data, the number of samples, the features, and pictures that
 # were **not chosen by hand**.
@@ -543,12 +545,12 @@ assert missing["precision"] > noise["precision"] + 0.1
 # ## Check yourself
 #
 # <details><summary>1. A model has a better test likelihood than yours by 3 nats an image. Are its samples better?</summary>
-# Nobody knows. Take that better model and replace 95 of its 100 samples by noise. It loses at most log 20 =
+# Nobody knows. Take that better model and replace 95 of every 100 samples by noise. It loses at most log 20 =
 # 2.996 nats, and still beats yours.</details>
 #
-# <details><summary>2. Your Fréchet distance to the training set is lower than that of held-out real data. Good news?</summary>
-# No. Real data are as good as it gets. To be nearer to the training set than new real data are is a sign of
-# copying.</details>
+# <details><summary>2. Your model's Fréchet distance to the training set is lower than that of held-out real data. Good news?</summary>
+# No. Real data are as good as it gets. Samples that are nearer to the training set than new real data are a sign
+# of copying.</details>
 #
 # <details><summary>3. Precision 0.95, recall 0.2. What do you expect to see in a grid of samples, and which lecture showed such a picture?</summary>
 # Good pictures that repeat themselves, or kinds that never appear: mode collapse, in the lecture on GANs.</details>
@@ -556,8 +558,8 @@ assert missing["precision"] > noise["precision"] + 0.1
 # ## Do it yourself
 #
 # The assignment [evaluation](../assignments/evaluation/evaluation.ipynb) asks for the Fréchet distance,
-# precision and recall, the test for copies and the bound of the likelihood, and uses yours to watch a model
-# learn and to find five that cheat.
+# precision and recall, the test for copies and the bound on the likelihood. You then use your own functions to watch
+# a model learn and to find five models that cheat.
 #
 # ## Papers
 #

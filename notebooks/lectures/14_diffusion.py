@@ -14,7 +14,7 @@
 # - compare both with the VAE and with normalizing flows.
 #
 # **Time**: about 60 minutes to read and play; about a minute to run from top to bottom on two cores.
-# **Needs**: the lectures on [variational autoencoders](07_vae.ipynb) and on [flows](11_flows.ipynb). No network, no GPU.
+# **Needs**: the lectures on [variational autoencoders](07_vae.ipynb) and on [flows](11_flows.ipynb). No internet, no GPU.
 
 # %%
 import course_utils.quiet  # TensorFlow without its start-up lines
@@ -73,7 +73,7 @@ show_images(np.clip(rows, 0, 1), titles=[f"t = {t:.2f}" for t in times] * 3, col
 # image loses. **Predict**: what are the mean and the standard deviation of a pixel of $z_t$ at $t = \tfrac12$,
 # over all images? And at $t = 1$?
 #
-# The claim to check: if the pixel has mean $m$ and variance $s^2$, then that of $z_t$ has mean
+# The claim to check: if a pixel of $x$ has mean $m$ and variance $s^2$, then that of $z_t$ has mean
 # $\cos\varphi \cdot m$ and variance $\cos^2\varphi \cdot s^2 + \sin^2\varphi$. At $t = 1$ it is a standard
 # normal variable, whatever the image was.
 
@@ -95,7 +95,7 @@ for t in (0.0, 0.25, 0.5, 0.75, 1.0):
 # ## 2. What is the best answer to "what was it before?"
 #
 # Many images could have become the same $z$. If you must give *one* answer and are judged by the squared error,
-# the best answer is their **mean**, $\hat x(z) = \mathbb E[x \mid z_t = z]$. For images nobody can compute it.
+# the best answer is their **mean**, $\hat x(z) = \mathbb E[x \mid z_t = z]$. For the true distribution of images nobody can compute it.
 # For a few thousand points in the plane we can: it is an average of the data, weighted by how well each point
 # explains $z$.
 
@@ -140,19 +140,19 @@ for t in (0.8, 0.2):
     narrow[t] = np.mean(guesses.std(0) / data.std(0))
     near[t] = np.median(np.linalg.norm(guesses[:, None] - data, axis=-1).min(axis=1))
     print(f"t = {t}: the answers spread {narrow[t]:.2f} times as far as the data; ", end="")
-    print(f"from an answer to the nearest data point {near[t]:.3f} (median)")
+    print(f"median distance from an answer to the nearest data point {near[t]:.3f}")
 assert narrow[0.8] < 0.5 < narrow[0.2] and near[0.2] < near[0.8] / 3
 
 # %% [markdown]
 # **The score.** The direction in which the log-density of $z_t$ rises fastest is its gradient
-# $\nabla_z \log p(z_t)$, called the *score*. Robbins (1956) and Tweedie found that it follows from the mean at
-# once:
+# $\nabla_z \log p(z_t)$, called the *score*. Robbins (1956) and Tweedie found that it follows directly from the
+# mean:
 #
 # $$\nabla_z \log p(z_t) = \frac{\cos\varphi \; \hat x(z) - z}{\sin^2\varphi} = -\frac{\hat\varepsilon(z)}{\sin\varphi}.$$
 #
 # So whoever can remove noise knows the slope of the log-density, without ever knowing the density itself. Is
-# that true? Here we *have* the density, a sum of normal densities, and can compute its slope by small
-# differences.
+# that true? Here we *have* the density, a sum of normal densities, and can compute the slope of its
+# logarithm by finite differences.
 
 # %%
 t, phi, small = 0.3, np.pi * 0.3 / 2, 1e-4
@@ -174,20 +174,20 @@ np.testing.assert_allclose(by_denoising, by_steps, atol=1e-3)
 # %% [markdown]
 # ## 3. How does a network learn it?
 #
-# By regression, and nothing else. Take an example, draw a time and noise, mix them, ask the network, and take
-# the squared error. There is no second player, no bound and no determinant:
+# By regression, and nothing else. Take an example, draw a time and some noise, mix noise and example, ask the
+# network, and take the squared error. There is no second player, no bound and no determinant:
 #
 # $$\text{loss} = \mathbb E_{x, t, \varepsilon} \big\| v_\theta(z_t, t) - v \big\|^2, \qquad v = \cos\varphi\; \varepsilon - \sin\varphi\; x .$$
 #
 # Why $v$ and not $x$ or $\varepsilon$? Near $t = 1$, $z$ is nothing but noise, so predicting $\varepsilon$
 # amounts to copying $z$. Near $t = 0$, $z$ is nearly the image, and predicting $x$ amounts to copying. $v$ is
-# whatever is missing: it is $-x$ at $t = 1$ and $\varepsilon$ at $t = 0$ (Salimans and Ho 2022). Each of the
-# three follows from any other: $\hat x = \cos\varphi\, z - \sin\varphi\, v$ and
+# whatever is missing: it is $-x$ at $t = 1$ and $\varepsilon$ at $t = 0$ (Salimans and Ho 2022). Given $z$, each
+# of the three follows from any other: $\hat x = \cos\varphi\, z - \sin\varphi\, v$ and
 # $\hat\varepsilon = \sin\varphi\, z + \cos\varphi\, v$. Ho et al. (2020) let their network predict
 # $\varepsilon$.
 #
-# Our network gets some help: we add the $v$ that would be right if the data had one normal distribution, which
-# is linear in $z$. The network learns the rest. (See the top of `course_utils/models/diffusion.py`; Karras et
+# Our network gets some help: we add the $v$ that would be right if the data followed a single normal distribution.
+# This $v$ is linear in $z$. The network learns the rest. (See the top of `course_utils/models/diffusion.py`; Karras et
 # al. 2022.)
 #
 # **Predict**: will the loss go to zero?
@@ -249,8 +249,8 @@ for t in (0.1, 0.3, 0.5, 0.7, 0.9):
 # ## 4. How do we get from noise to data?
 #
 # Start from noise at $t = 1$. Ask for $\hat x$. Do **not** jump there: it is a mean, and a mean of points on
-# the moons lies on neither moon. Go a short way, then ask again. A step from $t$ to an earlier time $s$ mixes
-# what the network sees anew:
+# the moons lies on neither moon. Go a short way, then ask again. A step from $t$ to an earlier time $s$ takes
+# the network's guesses of image and noise and mixes them anew:
 #
 # $$z_s = \cos\varphi_s\; \hat x + \sin\varphi_s \; \hat\varepsilon .$$
 #
@@ -319,7 +319,7 @@ print(f"real points: {share_on_moons(moons.test.x):.2f}")
 one_step = np.asarray(points.sample(1000, 1))
 from_mean = np.median(np.linalg.norm(one_step - data.mean(0), axis=1))
 spread = np.median(np.linalg.norm(data - data.mean(0), axis=1))
-print(f"from the mean of all data: one step {from_mean:.2f}, data {spread:.2f} (medians)")
+print(f"median distance from the mean of all data: one step {from_mean:.2f}, data {spread:.2f}")
 assert from_mean < 0.25 * spread
 assert shares[100] > 0.9 > shares[2]
 
@@ -332,9 +332,9 @@ assert shares[100] > 0.9 > shares[2]
 #
 # Now images. The method is the same, the network larger, and one thing is different. Images lie near a
 # [manifold](03_manifolds.ipynb) of few dimensions, while noise fills all dimensions. A network that predicts
-# $v$ must name the noise in every pixel, and whatever it misses remains in the picture as grey. So for data
-# with bounds our network predicts $\hat x$ itself (Li and He 2025), by one logit for each pixel, and is trained
-# by the cross-entropy, like the decoder of the [VAE](07_vae.ipynb). The minimum is the same, the mean of $x$
+# $v$ must account for the noise in every pixel, and whatever it misses remains in the picture as grey. So for
+# bounded data our network predicts $\hat x$ itself (Li and He 2025), with one logit for each pixel, and is trained
+# with the cross-entropy, like the decoder of the [VAE](07_vae.ipynb). The minimum is the same, the mean of $x$
 # given $z$, and no prediction leaves the range from black to white.
 #
 # We train it here, for a minute or less. Then we load a model that was trained for longer by the recipe in
@@ -353,14 +353,14 @@ panels = [np.asarray(model.sample(24)) for model in (brief, diffusion)]
 show_images(
     np.concatenate(panels),
     columns=12,
-    title="two rows of samples after the training above, two rows of the longer training",
+    title="two rows of samples after the training above, two rows after the longer training",
 )
 
 # %% [markdown]
 # In the explorer, the upper pictures are the noised images and the lower ones are what the network sees in
 # them. On the right, the moons of section 4 make the same journey.
 #
-# **Move the slider.** At which step can you tell what it will be? At which step can the network?
+# **Move the slider.** At which step can you tell what an image will show? At which step can the network?
 
 # %%
 STEPS = 50
@@ -376,9 +376,9 @@ DiffusionSteps(
 # %% [markdown]
 # First you see something close to the mean of all images, then a blur that could still become several things,
 # then a decision, and in the end the details. Is it true that the coarse is settled before the fine? Take 500
-# walks. Split what the network sees into a coarse part (means over blocks of a quarter of the width) and the
-# rest, and measure at each time how far either part is from what it will be in the end. The classifier of the
-# lecture on evaluation says when the kind is decided.
+# walks. Split what the network sees into a coarse part (means over blocks a quarter of the image wide) and the
+# rest, and measure at each time how far each part is from what it will be in the end. The classifier of the
+# lecture on evaluation tells us when the kind of digit is decided.
 
 # %%
 walk = list(diffusion.denoise(diffusion.latent_noise(500), STEPS))
@@ -393,7 +393,7 @@ settled = {
     for name, part in (("coarse part", coarse), ("details", fine))
 }
 ends = classes_of(seen[-1])
-settled["kind, to the classifier"] = np.array([np.mean(classes_of(x) == ends) for x in seen])
+settled["kind, by the classifier"] = np.array([np.mean(classes_of(x) == ends) for x in seen])
 
 figure, axis = plt.subplots(figsize=(6, 2.8), layout="constrained")
 for (name, values), style in zip(settled.items(), ("-", "--", ":"), strict=True):
@@ -446,7 +446,7 @@ assert len(np.unique(classes_of(samples))) == 10
 
 # %% [markdown]
 # Or did the model memorise the training images? In section 2 the exact answer was an average *of the training
-# data*. A network that learned this answer perfectly would end every walk at a training image! We are saved by
+# data*. A network that learnt this answer perfectly would end every walk at a training image! We are saved by
 # the network being smoother than that. Find the training image nearest to each sample, and compare the distance
 # with that of a *new* image.
 
@@ -494,7 +494,7 @@ figure, axes = plt.subplots(1, 2, figsize=(8, 3.8), layout="constrained", sharey
 axes[0].plot(*np.stack([start[:FOLLOWED], ends]).transpose(2, 0, 1), color="black", linewidth=0.5)
 axes[0].plot(*np.asarray(start[:FOLLOWED]).T, ".", color=ORANGE, label="noise, t = 1")
 axes[0].plot(*ends.T, ".", color=BLUE, label="data, t = 0")
-axes[0].set(title="what it is shown: pairs by chance", ylabel="z₂")
+axes[0].set(title="what it is shown: random pairs", ylabel="z₂")
 axes[1].plot(*learned[0].T, ".", color=ORANGE, markersize=3)
 axes[1].plot(*learned[-1].T, ".", color=BLUE, markersize=3)
 axes[1].plot(*learned[:, :FOLLOWED].transpose(2, 0, 1), color="black", linewidth=0.5, alpha=0.6)
@@ -506,7 +506,7 @@ plt.show()
 
 # %% [markdown]
 # The straight lines on the left cross. The paths on the right cannot cross: at each place and time there is one
-# velocity, the mean over all pairs that pass there. So the learned paths are *not* straight: they first move
+# velocity, the mean over all pairs that pass there. So the learnt paths are *not* straight: they first move
 # towards the middle, where everything mixes, and then out to the moons. **Predict**: which needs fewer steps,
 # diffusion or flow matching?
 #
@@ -541,7 +541,7 @@ assert from_centre[25] < min(from_centre[0], from_centre[-1])
 assert sum(few[steps][1] - few[steps][0] for steps in (3, 5, 10)) > 0
 
 # %% [markdown]
-# Pairs joined by straight lines do not make straight paths. Still, with three to ten steps flow matching is
+# Pairs joined by straight lines do not make straight paths. Still, over three, five and ten steps together flow matching is
 # slightly ahead here. (To straighten the paths, train again, on pairs of a start and the end to which the model
 # itself took it. This is the "rectified" in rectified flow.)
 
@@ -557,9 +557,9 @@ print(f"largest difference {np.abs(euler - ddim).max():.1e}")
 np.testing.assert_allclose(euler, ddim, atol=1e-5)
 
 # %% [markdown]
-# See the velocity while it is being learnt: below, flow matching learns in this page, without Python. The points run from
-# noise to data again and again, and the arrows show where they are sent at that time. Press *Play*, then *Pause*, and move
-# the time by hand.
+# Watch the velocity being learnt: below, flow matching learns on this page, without Python. The points run from
+# noise to data again and again, and the arrows show where they are sent at each time. Press *Play*, then *Pause*, and
+# change the time by hand.
 #
 # **Predict**: when, on the way from noise to data, do the arrows begin to point at single modes? And with *diffusion*?
 
@@ -569,7 +569,7 @@ Playground("flow_matching", "ring", learning_rate=0.003, average=True)
 # %% [markdown]
 # ## 7. Is it a normalizing flow?
 #
-# The paths do not cross, so noise and data are paired one to one: it *is* a normalizing flow, with time in
+# The paths do not cross, so noise and data are paired one to one: flow matching *is* a normalizing flow, with time in
 # place of layers. The change of variables becomes an integral. Along a path from noise to data, the log-density
 # changes by the divergence of the velocity (Chen et al. 2018):
 #
@@ -613,13 +613,13 @@ print(
 assert truth - 0.5 < model < truth + 0.05
 
 # %% [markdown]
-# On held-out points no model can beat the truth on average. How far it falls short is a Kullback–Leibler divergence.
+# On average, no model can beat the truth on new points. How far a model falls short is a Kullback–Leibler divergence.
 #
 # ## 8. How does it compare with other models?
 #
 # | | VAE | normalizing flow | diffusion | flow matching |
 # |---|---|---|---|---|
-# | from data to code | learned encoder, random | learned bijector | **fixed** noising | fixed straight path |
+# | from data to code | learnt encoder, random | learnt bijector | **fixed** noising | fixed straight path |
 # | size of the code | small | that of the data | that of the data | that of the data |
 # | trained by | a bound on $\log p(x)$ | $\log p(x)$ itself | regression (a weighted bound) | regression |
 # | network | any | invertible, cheap determinant | any | any |
@@ -673,13 +673,13 @@ plt.show()
 # - The best denoiser is a conditional mean. The score, the noise and the velocity are the same knowledge in other units.
 # - Training is regression. The loss does not reach zero, and does not need to.
 # - Samples are drawn in many small steps. A single step gives the mean.
-# - Flow matching chooses straight paths and learns their mean velocity. The learned paths are not straight, but
+# - Flow matching chooses straight paths and learns their mean velocity. The learnt paths are not straight, but
 #   often need fewer steps, and they give a density by an integral.
 #
 # ## Check yourself
 #
 # <details><summary>1. The network is perfect and the data are 1,500 images. What will it draw?</summary>
-# These 1,500 images and no others. The exact conditional mean is an average of the training data, and at the
+# Those 1,500 images and no others. The exact conditional mean is an average of the training data, and at the
 # end of a walk one of them has all the weight. New images are possible because the network is smoother than
 # that.</details>
 #
@@ -694,7 +694,7 @@ plt.show()
 # ## Do it yourself
 #
 # The assignment [diffusion](../assignments/diffusion/diffusion.ipynb) asks for the noise and the way back,
-# guidance by a label, a step of a sampler and the straight path of a flow, and draws garments with yours.
+# guidance by a label, a step of a sampler and the straight path of a flow. You then draw garments with your functions.
 #
 # ## Papers
 #
