@@ -197,7 +197,7 @@ def take(
             passed[index] = value.build(networks)
         elif isinstance(value, np.ndarray):
             passed[index] = tf.constant(value)
-    step = tf.function(function) if graph else function
+    step = _in_graph(function) if graph else function
     outcomes = []
     for _ in range(times):
         for name, network in given.items():
@@ -211,3 +211,13 @@ def take(
             )
         )
     return outcomes
+
+
+def _in_graph(function: Callable) -> Callable:
+    """The step inside a `tf.function`. A graph cannot give back a network, and need not."""
+
+    def step(*passed: object) -> object:
+        result = function(*passed)
+        return None if isinstance(result, keras.Model) else result
+
+    return tf.function(step)
