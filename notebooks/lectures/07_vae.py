@@ -775,8 +775,8 @@ assert first > 10 * abs(last)
 # ## Check yourself
 #
 # <details><summary>1. Your KL is negative. What happened?</summary>
-# A KL divergence is never negative. Most likely a sign is wrong, or in one of the two places where the formula wants the
-# log-variance stands something else.</details>
+# A KL divergence is never negative. Most likely a sign is wrong, or something else stands in one of the two places
+# where the formula has the log-variance.</details>
 #
 # <details><summary>2. Reconstructions are perfect, samples are noise. Which term is too weak, and what do you change?</summary>
 # The KL is too weak: the codes lie far from the prior that you sample from. Look for a mean where the KL should have a
