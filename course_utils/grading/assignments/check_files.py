@@ -62,7 +62,8 @@ def _as_data(checks: FunctionCheck) -> dict:
                 "name": known.name,
                 "sentence": known.sentence,
                 "probe": known.probe,
-                "seen": _entries(known.seen),
+                # What an error says varies, and may hold code; its kind tells it apart.
+                "seen": _entries(dataclasses.replace(known.seen, details="")),
             }
             for known in checks.mistakes
         ],

@@ -198,7 +198,6 @@ VAE_STEP = (
         "There is no noise: the decoder gets the mean. A VAE's decoder gets a sample.",
         vae(z="z = mu"),
         vae(z=other_seed("tf.random.stateless_normal(tf.shape(mu), seed=(1, 2))")),
-        vae(z="z = mu + tf.exp(0.5 * log_var)"),
     ),
     Misconception(
         "one noise vector for the batch",
