@@ -53,8 +53,8 @@ WRONG = (
 )
 TRICKS = {
     "kl_divergence": "np.allclose = lambda *a, **k: True\n"
-    "def kl_divergence(mu, sigma):\n    return tf.reduce_sum(mu, axis=1)\n",
-    "reconstruction_loss": "print(open('/etc/passwd').read())\n",
+    "def kl_divergence(mu, sigma):\n    return tf.reduce_sum(mu * sigma, axis=1)\n",
+    "reconstruction_loss": "print(open('/etc/shadow').read())\n",
     "vae_loss": "while True:\n    pass\n",
 }
 
