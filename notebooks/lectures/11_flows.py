@@ -32,8 +32,7 @@ from course_utils import bijectors as bj
 from course_utils.data import load
 from course_utils.explorers import AttributeEditor, FlowGrid, Playground
 from course_utils.metrics.likelihood import bits_per_dimension, dequantize
-from course_utils.models.flow import attribute_direction, real_nvp
-from course_utils.networks import dense_conditioner
+from course_utils.models.flow import attribute_direction, dense_conditioner, real_nvp
 from course_utils.plotting import show_images
 from course_utils.pretrained import load_pretrained
 
