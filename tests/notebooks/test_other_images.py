@@ -1,7 +1,7 @@
 """A lecture that chooses its images by one word runs with the other word, too.
 
 Every model takes two steps of training instead of many. So what it should have reached is not asked
-for: `assert` statements are left out.
+for: `assert` statements, and NumPy's, are left out.
 """
 
 import ast
@@ -37,6 +37,10 @@ class WithoutAsserts(ast.NodeTransformer):
 
     def visit_Assert(self, node):
         return ast.copy_location(ast.Pass(), node)
+
+    def visit_Expr(self, node):
+        is_claim = "np.testing.assert_" in ast.unparse(node)
+        return ast.copy_location(ast.Pass(), node) if is_claim else node
 
 
 @pytest.fixture
