@@ -6,10 +6,9 @@
 
 import { button, choice, element, number, slider } from "./toolkit.js";
 import { svg } from "./chart.js";
-import { SHAPES, readPoints } from "./playground/points.js";
+import { ARROWS, HALF, LINES, SHAPES, evenly, readPoints } from "./playground/points.js";
 
 const SIZE = 560; // pixels of the plane, before it is fitted to its place
-const HALF = 1.5; // the window reaches from −HALF to HALF on both axes
 const FRAME = 26; // milliseconds of learning for one picture
 const HISTORY = 240; // values of a curve
 const BRUSH = { points: 6, spread: 0.05, step: 0.05 };
@@ -127,7 +126,7 @@ class Plane {
     context.lineWidth = 1;
     context.beginPath();
     for (let i = 0; i < grid.length; i += 2) {
-      const move = (i / 2) % 25 === 0 ? "moveTo" : "lineTo";
+      const move = (i / 2) % LINES.points === 0 ? "moveTo" : "lineTo";
       context[move](this.x(grid[i]), this.y(grid[i + 1]));
     }
     context.stroke();
@@ -135,13 +134,13 @@ class Plane {
 
   // Against the direction of time: where the points will go.
   velocities(context, arrows) {
-    const side = Math.sqrt(arrows.length / 2);
+    const places = evenly(ARROWS.count, -ARROWS.reach, ARROWS.reach);
     context.strokeStyle = "#d98200";
     context.lineWidth = 1.6;
     context.beginPath();
-    for (let i = 0; i < side * side; i++) {
-      const place = (index) => -0.9 * HALF + (1.8 * HALF * index) / (side - 1);
-      const [x, y] = [this.x(place(i % side)), this.y(-place(Math.floor(i / side)))];
+    for (let i = 0; i < arrows.length / 2; i++) {
+      const x = this.x(places[i % ARROWS.count]);
+      const y = this.y(-places[Math.floor(i / ARROWS.count)]);
       const [dx, dy] = [-14 * arrows[2 * i], 14 * arrows[2 * i + 1]];
       context.moveTo(x, y);
       context.lineTo(x + dx, y + dy);
@@ -232,37 +231,35 @@ function settingsInLink() {
 
 // ---- The explorer ---------------------------------------------------------------------------
 
-export function playground(stage, { worker: text, settings: first, fixed }) {
+export function playground(stage, { worker: text, settings: first }) {
   const settings = { ...first, ...settingsInLink() };
   const plane = new Plane();
   const curves = new Curves();
   const told = element("p", { class: "told progress" });
-  const state = { learner: null, playing: false, busy: false, picture: null, speed: Infinity, time: null, rate: [] };
+  const state = { learner: null, playing: false, begun: 0, picture: null, speed: Infinity, time: null, rate: [] };
 
   // -- asking and drawing
 
   const begin = () => {
     stop();
-    state.learner?.end();
     curves.clear();
     state.rate = [];
+    state.begun += 1;
     const hasPoints = settings.shape !== "drawn" || settings.drawn.length > 0;
     play.disabled = step.disabled = !hasPoints;
-    if (hasPoints) {
-      state.learner = new Learner(text);
-      return show({ ask: "begin", settings: workerSettings(settings) });
-    }
-    state.learner = null;
+    if (hasPoints) return show({ ask: "begin", settings: workerSettings(settings) });
     state.picture = { step: 0, real: [], samples: [] };
     return draw();
   };
 
+  // The worker answers in the order of the questions; an answer about what was there before a new
+  // beginning is too late.
   const show = async (question) => {
-    const { learner } = state;
-    state.busy = true;
+    const { begun } = state;
+    state.learner ??= new Learner(text);
     try {
-      const picture = await learner.ask(question);
-      if (learner !== state.learner) return;
+      const picture = await state.learner.ask(question);
+      if (begun !== state.begun) return;
       state.picture = { ...picture, real: picture.real ?? state.picture.real };
       if (picture.taken) {
         curves.add(picture.losses);
@@ -273,8 +270,6 @@ export function playground(stage, { worker: text, settings: first, fixed }) {
     } catch (error) {
       stop();
       stage.showProblem(error);
-    } finally {
-      state.busy = false;
     }
   };
 
@@ -291,10 +286,12 @@ export function playground(stage, { worker: text, settings: first, fixed }) {
     const [steps, seconds] = [0, 1].map((i) => state.rate.reduce((sum, entry) => sum + entry[i], 0));
     const parts = [`Step ${step.toLocaleString("en")}`];
     if (state.playing && seconds) parts.push(`${Math.round(steps / seconds)} steps a second of learning`);
-    if (found !== null && found !== undefined) parts.push(`${found} of ${settings.shape === "grid" ? 25 : 8} modes found`);
+    if (found !== null && found !== undefined) parts.push(`${found} of ${SHAPES[settings.shape].modes.length} modes found`);
     told.textContent = `${parts.join("; ")}.`;
-    const words = `${MODEL_NAMES[settings.model]} on ${SHAPE_NAMES[settings.shape]}. ${told.textContent} ${curves.text}`;
-    plane.node.setAttribute("aria-label", `${words}. Arrow keys move a brush, the space bar adds points.`);
+    const data = settings.shape === "drawn" ? `${settings.drawn.length} points of your own` : SHAPE_NAMES[settings.shape];
+    const words = [`${MODEL_NAMES[settings.model]} on ${data}.`, told.textContent, curves.text && `${curves.text}.`]
+      .filter(Boolean).join(" ");
+    plane.node.setAttribute("aria-label", `${words} Arrow keys move a brush, the space bar adds points.`);
     if (!state.playing || performance.now() - (state.said ?? 0) > 5000) {
       stage.say(words);
       state.said = performance.now();
@@ -324,6 +321,7 @@ export function playground(stage, { worker: text, settings: first, fixed }) {
   const leave = () => {
     stop();
     state.learner?.end();
+    state.learner = null;
     document.removeEventListener("visibilitychange", resume);
   };
   const resume = () => {
@@ -347,7 +345,7 @@ export function playground(stage, { worker: text, settings: first, fixed }) {
   const play = button("Play", "Let the model learn, or pause", () => (state.playing ? stop() : start()));
   const step = button("Step", "One step of learning", async () => {
     stop();
-    if (!state.busy) await show({ ...question(), most: 1, milliseconds: 1000 });
+    await show({ ...question(), most: 1, milliseconds: 1000 });
   });
   const reset = button("Reset", "Begin anew with the same seed", begin);
   const reseed = button("New seed", "Begin anew with other random numbers", () => {
@@ -412,7 +410,7 @@ export function playground(stage, { worker: text, settings: first, fixed }) {
       steps("β", [0.01, 0.1, 0.3, 1, 3, 10], String, settings.beta, change("beta"))),
     walk: element("div", { class: "setting" }, element("span", {}, "Noise → data"), time),
   };
-  const models = pick("model", "Model", fixed ? { [settings.model]: MODEL_NAMES[settings.model] } : MODEL_NAMES);
+  const models = pick("model", "Model", MODEL_NAMES);
   const shapes = pick("shape", "Data", SHAPE_NAMES);
   const arrange = () => {
     only.gan.hidden = settings.model !== "gan";

@@ -29,7 +29,6 @@ class Playground(Explorer):
         average: whether samples come from the average of the weights (decay 0.99).
         beta: for a VAE the weight of the divergence.
         field, grid: whether to show what the model says of the plane, and the bent grid of codes.
-        choose_model: whether the reader can choose another model.
 
     Raises:
         ValueError: for a name that is not known, no drawn points, or numbers out of range.
@@ -53,7 +52,6 @@ class Playground(Explorer):
         beta: float = 1.0,
         field: bool = True,
         grid: bool = False,
-        choose_model: bool = True,
     ):
         for name, value, known in (
             ("model", model, MODELS),
@@ -78,9 +76,4 @@ class Playground(Explorer):
             "field": field,
             "grid": grid,
         }
-        options = {
-            "settings": settings,
-            "fixed": not choose_model,
-            "worker": modules("playground/worker.js"),
-        }
-        super().__init__(None, options)
+        super().__init__(None, {"settings": settings, "worker": modules("playground/worker.js")})

@@ -20,7 +20,7 @@ EXPLAINED = {
         "Contractive: does a small change get a small answer?": ("contractive_penalty",),
     },
     "Variational autoencoders": {
-        "How does a gradient pass through a dice throw?": ("reparameterize",),
+        "How does a gradient pass through a throw of dice?": ("reparameterize",),
         "How far is a code from the prior?": ("kl_divergence",),
         "What do slides leave out of the loss?": ("reconstruction_loss", "vae_loss", "vae_step"),
     },
@@ -52,12 +52,12 @@ EXPLAINED = {
     },
     "Disentanglement": {
         "What does β do?": ("beta_vae_loss",),
-        "Which ruler?": ("discrete_mutual_information", "mutual_information_gap"),
+        "Which score should we use?": ("discrete_mutual_information", "mutual_information_gap"),
         "InfoGAN: what if a code must be visible?": ("code_loss",),
     },
     "How good is a generative model?": {
-        "Likelihood: is a new image expected?": ("log_likelihood_bound",),
-        "The Fréchet distance: do mean and spread agree?": ("frechet_distance",),
+        "Likelihood: did the model expect a new image?": ("log_likelihood_bound",),
+        "The Fréchet distance: do mean and covariance agree?": ("frechet_distance",),
         "Precision and recall: how good, and how varied?": ("precision", "recall"),
         "Is anything new?": ("nearest_distances",),
     },
@@ -66,7 +66,7 @@ EXPLAINED = {
         'What is the best answer to "what was it before?"': ("predict_clean",),
         "How does a network learn it?": ("noise_loss", "average_weights"),
         "How do we get from noise to data?": ("guide", "ddim_step"),
-        "Flow matching: why not straight on?": ("flow_point", "flow_target"),
+        "Flow matching: why not go straight?": ("flow_point", "flow_target"),
     },
 }
 

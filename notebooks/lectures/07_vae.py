@@ -363,10 +363,10 @@ def train_step(x):
     """One step of gradient descent on the negative ELBO; returns both of its terms."""
     with tf.GradientTape() as tape:
         mu, log_var = encoder(x)
-        z = mu + tf.exp(0.5 * log_var) * tf.random.normal(tf.shape(mu))
-        logits = decoder(z)
-        cross_entropy = tf.nn.sigmoid_cross_entropy_with_logits(labels=x, logits=logits)
-        reconstruction = tf.reduce_sum(cross_entropy, axis=(1, 2, 3))
+        noise = tf.random.normal(tf.shape(mu))
+        logits = decoder(mu + noise * tf.exp(0.5 * log_var))
+        of_pixels = tf.nn.sigmoid_cross_entropy_with_logits(x, logits)
+        reconstruction = tf.reduce_sum(of_pixels, axis=(1, 2, 3))
         kl = 0.5 * tf.reduce_sum(mu**2 + tf.exp(log_var) - 1 - log_var, axis=1)
         loss = tf.reduce_mean(reconstruction + kl)
     variables = encoder.trainable_variables + decoder.trainable_variables

@@ -508,7 +508,7 @@ def test_steps_and_pictures_a_second(play, report_line, name, settings, least):
     """Printed for people; the figures of the first two are what a quiet machine should reach."""
     host = play(**settings)
     host.get_by_role("button", name="Play").click()
-    wait_for(host, "/[1-9]\\\\d steps a second/.test(text)", 60)
+    wait_for(host, "/[1-9]\\d steps a second/.test(text)", 60)
     pictures, seconds, steps = host.page.evaluate(
         """async () => {
             const line = document.querySelector("[data-explorer]").shadowRoot

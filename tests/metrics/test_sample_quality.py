@@ -224,7 +224,7 @@ def test_features_that_cannot_be_compared(metric, real, fake, message):
         ),
         (lambda: digit_classes(np.zeros((0, 8, 8, 1))), "images: expected shape"),
         (lambda: mode_coverage(np.zeros((2, 3)), CENTERS, 0.1), "centers: expected shape"),
-        (lambda: mode_coverage(np.zeros((2, 2)), CENTERS, 0), "std: expected a positive"),
+        (lambda: mode_coverage(np.zeros((2, 2)), CENTERS, 0), "std: expected a number above 0"),
         (lambda: precision_recall(CENTERS, CENTERS, neighbors=0), "neighbors: expected"),
         (lambda: gaussian_frechet_distance([0, 0], np.eye(3), [0, 0], np.eye(2)), "covariance_1"),
     ],

@@ -1,4 +1,13 @@
-// Points in the plane to learn from. A shape is a function of a random source that draws one point.
+// Points in the plane: those to learn from, and those at which a picture looks at a model.
+
+export const HALF = 1.5; // the window reaches from −HALF to HALF on both axes
+export const LINES = { count: 9, points: 25, reach: 2 }; // of the grid of codes
+export const ARROWS = { count: 11, reach: 0.9 * HALF }; // along each axis
+
+export const evenly = (count, from, to) =>
+  Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1));
+
+// ---- Data. A shape is a function of a random source that draws one point. -----------------------
 
 const circle = (radius, turns) => [radius * Math.cos(2 * Math.PI * turns), radius * Math.sin(2 * Math.PI * turns)];
 const oneOf = (count, random) => Math.floor(count * random.uniform());

@@ -3,19 +3,14 @@
 
 import { matrix, scope } from "./matrix.js";
 import { MODELS } from "./models.js";
-import { SHAPES, drawPoints, modesFound } from "./points.js";
+import { ARROWS, HALF, LINES, SHAPES, drawPoints, evenly, modesFound } from "./points.js";
 import { Random } from "./random.js";
 
 const BATCH = 128;
 const SAMPLES = 500;
 const CYCLE = 45; // pictures from noise to data
 const REST = 20; // pictures for which the data then stay
-const HALF = 1.5; // The window reaches from −HALF to HALF on both axes.
 const CELLS = 24; // of the field, along each axis
-const LINES = { count: 9, points: 25, reach: 2 }; // of the grid of codes
-const ARROWS = 11; // along each axis
-
-const evenly = (count, from, to) => Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1));
 
 // Points on an even grid, row by row from the top, as a matrix.
 function lattice(side, reach) {
@@ -31,7 +26,7 @@ function gridLines({ count, points, reach }) {
 
 const FIELD = Float64Array.from(lattice(CELLS, HALF * (1 - 1 / CELLS)));
 const CODE_LINES = Float64Array.from(gridLines(LINES));
-const ARROW_PLACES = Float64Array.from(lattice(ARROWS, HALF * 0.9));
+const ARROW_PLACES = Float64Array.from(lattice(ARROWS.count, ARROWS.reach));
 const asMatrix = (values) => matrix(values.length / 2, 2, values);
 
 // One model, its data, and how far it has come.
@@ -105,7 +100,7 @@ class Learner {
     }
     this.picture = (this.picture + 1) % (CYCLE + REST);
     const { z, t } = this.walkers;
-    const times = new Float64Array(ARROWS ** 2).fill(t);
+    const times = new Float64Array(ARROWS.count ** 2).fill(t);
     const arrows = scope(() => Float32Array.from(this.model.velocity(asMatrix(ARROW_PLACES), times).values));
     return { samples: Float32Array.from(z), t, arrows };
   }
