@@ -159,6 +159,17 @@ def _add_commands_of_instructors(commands: argparse._SubParsersAction) -> None:
     report.add_argument("name", metavar="ASSIGNMENT")
     report.set_defaults(run=_report)
 
+    questions = commands.add_parser(
+        "questions",
+        help="draw three oral questions about a student's own code, with what to listen for",
+    )
+    questions.add_argument("name", metavar="ASSIGNMENT")
+    questions.add_argument("student", metavar="STUDENT")
+    questions.add_argument(
+        "--output", type=Path, metavar="FILE", help="write them as a page (HTML) instead"
+    )
+    questions.set_defaults(run=_questions)
+
 
 def _doctor(arguments: argparse.Namespace) -> int:
     from course_utils.doctor import diagnose
@@ -341,6 +352,20 @@ def _report(arguments: argparse.Namespace) -> int:
     from course_utils.grader import report
 
     print(report.write(folders.find_root(Path.cwd()), arguments.name))
+    return 0
+
+
+def _questions(arguments: argparse.Namespace) -> int:
+    from course_utils.building import folders
+    from course_utils.grader import questions, recording
+
+    who = (arguments.name, arguments.student)
+    asked = questions.ask(folders.find_root(Path.cwd()), *who)
+    if arguments.output:
+        recording.write_whole(arguments.output, questions.as_page(*who, asked))
+        print(f"{len(asked)} questions in {arguments.output}")
+    else:
+        print(questions.as_text(*who, asked))
     return 0
 
 

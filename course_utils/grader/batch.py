@@ -132,7 +132,7 @@ def _grade(
     new: dict[str, str] = {}
     gone: list[str] = []
     known = recorder.students()
-    folders = _handed_in(root, assignment.name, known)
+    folders = submissions.handed_in(root, assignment.name, known)
     for student in _wanted(students, _everybody([*folders, *known])):
         folder = folders.setdefault(student, root / "submitted" / student / assignment.name)
         print_of_it = files.fingerprint(folder)
@@ -213,37 +213,6 @@ def _wanted(students: list[str] | None, everybody: list[str]) -> list[str]:
         if student not in everybody:
             raise ValueError(f"{student!r} is neither in the gradebook nor in submitted/")
     return list(dict.fromkeys(students))
-
-
-def _handed_in(root: Path, name: str, known: list[str]) -> dict[str, Path]:
-    """The folders of those who handed something in, by the student's name.
-
-    That is the folder's as people read it, in the letters in which the gradebook has it.
-    """
-    found: dict[str, Path] = {}
-    spelt = {files.readable(student): student for student in known}
-    top = root / "submitted"
-    for folder in sorted(top.iterdir() if top.is_dir() else ()):
-        student = files.readable(folder.name)
-        if not _is_unicode(folder.name):
-            said = f"submitted/{ascii(folder.name)[1:-1]}"
-            print(f"{said} is not named in UTF-8; it is taken for {student}.", file=sys.stderr)
-        try:
-            (folder / name).lstat()
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        except PermissionError:
-            pass  # what cannot be looked into may hold something
-        found[spelt.get(student, student)] = folder / name
-    return found
-
-
-def _is_unicode(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _everybody(names: list[str]) -> list[str]:

@@ -5,11 +5,10 @@ Everything that somebody else wrote is escaped.
 
 import ast
 import html
-import warnings
 
 from nbformat import NotebookNode
 
-from course_utils.grader.handin.cells import defined
+from course_utils.grader.handin.cells import defined, tree
 
 LONGEST_CODE = 5000
 
@@ -57,25 +56,25 @@ def code_of(notebook: NotebookNode, function: str, test: str) -> str:
         function: its name.
         test: the test cell's grade_id.
     """
+    code = _alone(cell_of(notebook, function, test), function)
+    return code if len(code) <= LONGEST_CODE else f"{code[:LONGEST_CODE]}\n…"
+
+
+def cell_of(notebook: NotebookNode, function: str, test: str) -> str:
+    """The cell that defined a function when its test cell ran; empty if none does."""
     found = ""
     for cell in notebook.cells:
         if cell.metadata.get("nbgrader", {}).get("grade_id") == test:
             break
         if cell.cell_type == "code" and function in defined(cell.source):
             found = cell.source
-    code = _alone(found, function)
-    return code if len(code) <= LONGEST_CODE else f"{code[:LONGEST_CODE]}\n…"
+    return found
 
 
 def _alone(code: str, function: str) -> str:
     """The function without what else stands in its cell, if Python can read it."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of a student's backslash
-            body = ast.parse(code).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return code
-    for node in reversed(body):
+    parsed = tree(code)
+    for node in reversed(parsed.body if parsed else []):
         if isinstance(node, ast.FunctionDef) and node.name == function:
             return ast.get_source_segment(code, node) or code
     return code

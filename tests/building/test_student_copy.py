@@ -112,6 +112,18 @@ def test_no_code_of_misconceptions(name, texts):
         assert {line for line in telling if json.dumps(line)[1:-1] in text} == set(), path
 
 
+@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "solutions").iterdir()))
+def test_no_oral_question_and_no_key_point(name, files):
+    assignment = registry.find(name)
+    asked = [*assignment.questions, *assignment.readings]
+    telling = {text for one in asked for text in (one.text, *one.points) if len(text) >= TELLING}
+    assert telling
+    for path, content in files.items():
+        if path.suffix in (".py", ".ipynb", ".md", ".json"):
+            text = content.decode()
+            assert {one for one in telling if json.dumps(one)[1:-1] in text or one in text} == set()
+
+
 def test_the_library_does_without_the_instructors_part(files):
     hidden = [part.replace("/", ".") for part in students.FOR_INSTRUCTORS]
     for path, content in files.items():

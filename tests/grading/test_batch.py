@@ -25,7 +25,7 @@ from nbgrader.api import Gradebook
 from sqlalchemy.exc import OperationalError
 
 from course_utils.building import gradebook as building_gradebook
-from course_utils.grader import batch, feedback, recording, report, tasks, work
+from course_utils.grader import batch, feedback, recording, report, submissions, tasks, work
 from course_utils.grader.assigned import assigned
 from course_utils.grader.box import sandbox
 from course_utils.grader.handin import files
@@ -240,7 +240,7 @@ def test_what_cannot_be_read_is_that_students_own_status(as_somebody_else):
     assignment = assigned(ROOT, "vae")
     read = {}
     with switched():
-        folders = batch._handed_in(course, "vae", [])
+        folders = submissions.handed_in(course, "vae", [])
         prints = {student: files.fingerprint(folder) for student, folder in folders.items()}
         results = {s: batch._read(folder, assignment, s, read) for s, folder in folders.items()}
     assert all(prints.values())

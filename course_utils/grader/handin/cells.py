@@ -309,11 +309,20 @@ def defined(code: str) -> set[str]:
     return {one or other for one, other in found}
 
 
-def _parsed(code: str) -> str | None:
-    """How Python understands code, whatever its spaces and comments; None if it does not."""
+def tree(code: str) -> ast.Module | None:
+    """The syntax tree of code; None if Python cannot read it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a student's backslash
-            return ast.dump(ast.parse(code))
+            return ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _parsed(code: str) -> str | None:
+    """How Python understands code, whatever its spaces and comments; None if it does not."""
+    parsed = tree(code)
+    try:
+        return None if parsed is None else ast.dump(parsed)
+    except RecursionError:
         return None

@@ -17,6 +17,7 @@ import numpy as np
 
 from course_utils.grading import library, selfcheck
 from course_utils.grading.assignments import cells, hidden
+from course_utils.grading.assignments.oral import Question, Reading
 from course_utils.grading.probes import (
     Probe,
     observe,
@@ -104,10 +105,19 @@ class GradedFunction:
 
 @dataclass(frozen=True)
 class Assignment:
-    """The graded functions of one notebook."""
+    """The graded functions of one notebook, and what to ask those who wrote them.
+
+    Attributes:
+        name: the notebook's.
+        functions: in the order of the notebook.
+        questions: about the code; each function has some that fit some code, and one in general.
+        readings: about what the experiment prints.
+    """
 
     name: str
     functions: tuple[GradedFunction, ...]
+    questions: tuple[Question, ...] = ()
+    readings: tuple[Reading, ...] = ()
 
     @classmethod
     def gathered(
@@ -117,15 +127,17 @@ class Assignment:
         probes: types.ModuleType,
         properties: types.ModuleType,
         misconceptions: types.ModuleType,
+        questions: types.ModuleType,
         builds_on: Mapping[str, tuple[str, ...]] | None = None,
     ) -> "Assignment":
-        """The assignment whose parts lie in three modules under the names of its functions.
+        """The assignment whose parts lie in modules, under the names of its functions.
 
         Args:
             name: of the assignment.
             solutions: the course's own versions, see `cells.solutions_of`.
             probes, properties, misconceptions: each holds a tuple for every function. For
                 `vae_loss` it is called `VAE_LOSS`; `properties` has `FRESH_VAE_LOSS` too.
+            questions: holds `QUESTIONS` and `READINGS`.
             builds_on: for some functions, those that they may call.
         """
         functions = [
@@ -137,7 +149,7 @@ class Assignment:
             )
             for key, solution in vars(solutions).items()
         ]
-        return cls(name, tuple(functions))
+        return cls(name, tuple(functions), questions.QUESTIONS, questions.READINGS)
 
     def function(self, name: str) -> GradedFunction:
         """The graded function of this name."""

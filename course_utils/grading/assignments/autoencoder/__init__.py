@@ -6,7 +6,12 @@ Sources: Vincent et al., *Extracting and Composing Robust Features with Denoisin
 """
 
 from course_utils.grading.assignments import cells
-from course_utils.grading.assignments.autoencoder import misconceptions, probes, properties
+from course_utils.grading.assignments.autoencoder import (
+    misconceptions,
+    probes,
+    properties,
+    questions,
+)
 from course_utils.grading.assignments.specification import Assignment
 
 solutions = cells.solutions_of("autoencoder")
@@ -16,5 +21,6 @@ ASSIGNMENT = Assignment.gathered(
     probes,
     properties,
     misconceptions,
+    questions,
 )
 grade = ASSIGNMENT.grade

@@ -5,7 +5,12 @@ Machine Learning*, 2006, equations 1.46, 1.55, 1.56 and 9.1.
 """
 
 from course_utils.grading.assignments import cells
-from course_utils.grading.assignments.clustering import misconceptions, probes, properties
+from course_utils.grading.assignments.clustering import (
+    misconceptions,
+    probes,
+    properties,
+    questions,
+)
 from course_utils.grading.assignments.specification import Assignment
 
 solutions = cells.solutions_of("clustering")
@@ -15,5 +20,6 @@ ASSIGNMENT = Assignment.gathered(
     probes,
     properties,
     misconceptions,
+    questions,
 )
 grade = ASSIGNMENT.grade

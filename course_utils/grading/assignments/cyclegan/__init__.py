@@ -6,7 +6,7 @@ Adversarial Networks*, 2017, equation 9.
 """
 
 from course_utils.grading.assignments import cells
-from course_utils.grading.assignments.cyclegan import misconceptions, probes, properties
+from course_utils.grading.assignments.cyclegan import misconceptions, probes, properties, questions
 from course_utils.grading.assignments.specification import Assignment
 
 solutions = cells.solutions_of("cyclegan")
@@ -16,6 +16,7 @@ ASSIGNMENT = Assignment.gathered(
     probes,
     properties,
     misconceptions,
+    questions,
     builds_on={
         "generator_objective": ("least_squares_generator_loss", "cycle_loss", "identity_loss")
     },

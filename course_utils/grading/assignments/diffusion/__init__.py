@@ -7,7 +7,7 @@ and S. Ermon, *Denoising Diffusion Implicit Models*, 2021, equation 12 with η =
 """
 
 from course_utils.grading.assignments import cells
-from course_utils.grading.assignments.diffusion import misconceptions, probes, properties
+from course_utils.grading.assignments.diffusion import misconceptions, probes, properties, questions
 from course_utils.grading.assignments.specification import Assignment
 
 solutions = cells.solutions_of("diffusion")
@@ -17,6 +17,7 @@ ASSIGNMENT = Assignment.gathered(
     probes,
     properties,
     misconceptions,
+    questions,
     builds_on={"ddim_step": ("add_noise", "predict_clean")},
 )
 grade = ASSIGNMENT.grade

@@ -7,7 +7,12 @@ standard deviation here.
 """
 
 from course_utils.grading.assignments import cells
-from course_utils.grading.assignments.disentanglement import misconceptions, probes, properties
+from course_utils.grading.assignments.disentanglement import (
+    misconceptions,
+    probes,
+    properties,
+    questions,
+)
 from course_utils.grading.assignments.specification import Assignment
 
 solutions = cells.solutions_of("disentanglement")
@@ -17,5 +22,6 @@ ASSIGNMENT = Assignment.gathered(
     probes,
     properties,
     misconceptions,
+    questions,
 )
 grade = ASSIGNMENT.grade

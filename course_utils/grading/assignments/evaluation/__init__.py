@@ -7,7 +7,12 @@ Assessing Generative Models*, 2019, equations 1 and 2; Y. Burda, R. Grosse and R
 """
 
 from course_utils.grading.assignments import cells
-from course_utils.grading.assignments.evaluation import misconceptions, probes, properties
+from course_utils.grading.assignments.evaluation import (
+    misconceptions,
+    probes,
+    properties,
+    questions,
+)
 from course_utils.grading.assignments.specification import Assignment
 
 solutions = cells.solutions_of("evaluation")
@@ -17,6 +22,7 @@ ASSIGNMENT = Assignment.gathered(
     probes,
     properties,
     misconceptions,
+    questions,
     builds_on={"recall": ("precision",)},
 )
 grade = ASSIGNMENT.grade

@@ -5,7 +5,7 @@ equations 2 to 8.
 """
 
 from course_utils.grading.assignments import cells
-from course_utils.grading.assignments.flow import misconceptions, probes, properties
+from course_utils.grading.assignments.flow import misconceptions, probes, properties, questions
 from course_utils.grading.assignments.specification import Assignment
 
 solutions = cells.solutions_of("flow")
@@ -15,5 +15,6 @@ ASSIGNMENT = Assignment.gathered(
     probes,
     properties,
     misconceptions,
+    questions,
 )
 grade = ASSIGNMENT.grade

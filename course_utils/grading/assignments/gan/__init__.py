@@ -6,7 +6,7 @@ Training of Wasserstein GANs*, 2017, equation 3 and algorithm 1.
 """
 
 from course_utils.grading.assignments import cells
-from course_utils.grading.assignments.gan import misconceptions, probes, properties
+from course_utils.grading.assignments.gan import misconceptions, probes, properties, questions
 from course_utils.grading.assignments.specification import Assignment
 
 solutions = cells.solutions_of("gan")
@@ -16,5 +16,6 @@ ASSIGNMENT = Assignment.gathered(
     probes,
     properties,
     misconceptions,
+    questions,
 )
 grade = ASSIGNMENT.grade

@@ -7,8 +7,10 @@ al., *The Unusual Effectiveness of Averaging in GAN Training*, 2019, equation 1.
 
 from course_utils.grading.assignments import cells
 from course_utils.grading.assignments.specification import Assignment
-from course_utils.grading.assignments.training import misconceptions, probes, properties
+from course_utils.grading.assignments.training import misconceptions, probes, properties, questions
 
 solutions = cells.solutions_of("training")
-ASSIGNMENT = Assignment.gathered("training", solutions, probes, properties, misconceptions)
+ASSIGNMENT = Assignment.gathered(
+    "training", solutions, probes, properties, misconceptions, questions
+)
 grade = ASSIGNMENT.grade

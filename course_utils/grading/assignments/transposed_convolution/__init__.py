@@ -10,6 +10,7 @@ from course_utils.grading.assignments.transposed_convolution import (
     misconceptions,
     probes,
     properties,
+    questions,
 )
 
 solutions = cells.solutions_of("transposed_convolution")
@@ -19,6 +20,7 @@ ASSIGNMENT = Assignment.gathered(
     probes,
     properties,
     misconceptions,
+    questions,
     builds_on={"conv2d": ("conv_matrix",), "conv2d_transpose": ("conv_matrix",)},
 )
 grade = ASSIGNMENT.grade

@@ -8,7 +8,7 @@ equation 10 and appendix B. `sigma` is the standard deviation here.
 
 from course_utils.grading.assignments import cells
 from course_utils.grading.assignments.specification import Assignment
-from course_utils.grading.assignments.vae import misconceptions, probes, properties
+from course_utils.grading.assignments.vae import misconceptions, probes, properties, questions
 
 solutions = cells.solutions_of("vae")
 ASSIGNMENT = Assignment.gathered(
@@ -17,6 +17,7 @@ ASSIGNMENT = Assignment.gathered(
     probes,
     properties,
     misconceptions,
+    questions,
     builds_on={"vae_loss": ("reconstruction_loss", "kl_divergence")},
 )
 grade = ASSIGNMENT.grade
