@@ -112,8 +112,8 @@ def check(function: Callable) -> None:
             for name in checks.builds_on
             if problem and name in namespace and diagnose(namespace[name], known[name])
         ]
-        written = observe(function, checks.probes[0]).failure != p.NOT_WRITTEN
-    if waiting_for and written:
+        waits = waiting_for and observe(function, checks.probes[0]).failure != p.NOT_WRITTEN
+    if waits:
         sentence = (
             f"{checks.name} can be judged once what it may call is right: "
             f"{', '.join(waiting_for)}. Grading tests it with the course's own versions of these."

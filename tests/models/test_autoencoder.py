@@ -2,6 +2,8 @@
 
 import course_utils.quiet
 
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -19,6 +21,11 @@ from course_utils.models.autoencoder import (
 
 SHAPE, LATENT = (8, 8, 1), 4
 KINDS = [Autoencoder, DenoisingAutoencoder, SparseAutoencoder, ContractiveAutoencoder]
+OPTIONS = {
+    DenoisingAutoencoder: {"drop_rate": 0.3},
+    SparseAutoencoder: {"target": 0.2, "weight": 10.0},
+    ContractiveAutoencoder: {"weight": 0.1},
+}
 
 
 @pytest.fixture(scope="module")
@@ -26,12 +33,19 @@ def digits():
     return load("digits")
 
 
-def trained(kind, digits, epochs=15, **options):
-    keras.utils.set_random_seed(0)
-    model = dense_autoencoder(SHAPE, LATENT, kind=kind, **options)
-    model.compile(optimizer=keras.optimizers.Adam(2e-3), jit_compile=True)
-    model.history_of_fit = model.fit(digits.train.x, epochs=epochs, verbose=0).history
-    return model
+@pytest.fixture(scope="module")
+def trained(digits):
+    """kind, options → a model of that kind; each is trained once for all tests that look at it."""
+
+    @functools.cache
+    def train(kind, **options):
+        keras.utils.set_random_seed(0)
+        model = dense_autoencoder(SHAPE, LATENT, kind=kind, **options)
+        model.compile(optimizer=keras.optimizers.Adam(2e-3), jit_compile=True)
+        model.history_of_fit = model.fit(digits.train.x, epochs=40, verbose=0).history
+        return model
+
+    return train
 
 
 def pixel_error(model, x):
@@ -52,15 +66,15 @@ def test_shapes_and_ranges(kind, digits):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_learns(kind, digits):
-    model = trained(kind, digits, epochs=25)
+def test_every_kind_learns(kind, trained, digits):
+    model = trained(kind, **OPTIONS.get(kind, {}))
     mean_image = digits.train.x.mean(axis=0)
     assert pixel_error(model, digits.test.x) < 0.8 * np.mean((digits.test.x - mean_image) ** 2)
     assert model.history_of_fit["error"][-1] < model.history_of_fit["error"][0]
 
 
-def test_it_beats_the_best_linear_code(digits):
-    model = trained(Autoencoder, digits, epochs=60)
+def test_it_beats_the_best_linear_code(trained, digits):
+    model = trained(Autoencoder)
     pca = PCA(LATENT).fit(digits.train.x.reshape(-1, 64))
     x = digits.test.x.reshape(-1, 64)
     linear = np.mean((pca.inverse_transform(pca.transform(x)) - x) ** 2)
@@ -99,22 +113,22 @@ def test_denoising_spoils_the_input_only_while_training_and_compares_with_the_cl
 
 
 @pytest.mark.slow
-def test_denoising_repairs_better_than_a_plain_autoencoder(digits):
+def test_denoising_repairs_better_than_a_plain_autoencoder(trained, digits):
     x = digits.test.x
-    plain = trained(Autoencoder, digits, epochs=40)
-    denoising = trained(DenoisingAutoencoder, digits, epochs=40, drop_rate=0.3)
+    plain = trained(Autoencoder)
+    denoising = trained(DenoisingAutoencoder, **OPTIONS[DenoisingAutoencoder])
     spoiled = np.asarray(denoising.corrupt(x))
     error = [np.mean((m(spoiled).reconstruction - x) ** 2) for m in (plain, denoising)]
     assert error[1] < 0.85 * error[0]
 
 
-def test_sparse_codes_are_as_active_as_asked(digits):
-    model = trained(SparseAutoencoder, digits, epochs=40, target=0.2, weight=10.0)
+def test_sparse_codes_are_as_active_as_asked(trained, digits):
+    model = trained(SparseAutoencoder, **OPTIONS[SparseAutoencoder])
     activation = np.mean(model.encode(digits.test.x), axis=0)
     np.testing.assert_allclose(activation, np.full(LATENT, 0.2), atol=0.06)
 
 
-def test_contraction_shrinks_the_jacobian(digits):
+def test_contraction_shrinks_the_jacobian(trained, digits):
     x = tf.constant(digits.test.x[:50])
 
     def stretch(model):
@@ -123,9 +137,8 @@ def test_contraction_shrinks_the_jacobian(digits):
             code = model.encoder(x)
         return float(tf.reduce_mean(tf.reduce_sum(tape.batch_jacobian(code, x) ** 2, (1, 2, 3, 4))))
 
-    plain = trained(Autoencoder, digits)
-    contractive = trained(ContractiveAutoencoder, digits, weight=0.1)
-    assert stretch(contractive) < 0.5 * stretch(plain)
+    contractive = trained(ContractiveAutoencoder, **OPTIONS[ContractiveAutoencoder])
+    assert stretch(contractive) < 0.5 * stretch(trained(Autoencoder))
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -95,7 +95,7 @@ ZOO = {
         lambda: dense_conditional_gan(GREY, 4, 3), y=labels(), inputs=[numbers(4), labels()]
     ),
     "InfoGAN": gan(lambda: dense_infogan(GREY, 4, 3, 1), inputs=numbers(8)),
-    "BigGAN": gan(lambda: big_gan(6, 3, ema_decay=0.9), y=labels(), inputs=[numbers(6), labels()]),
+    "BigGAN": gan(lambda: big_gan(6, 3, width=8), y=labels(), inputs=[numbers(6), labels()]),
     "ProgressiveGAN": gan(lambda: progressive_gan(4, (4, 4), ema_decay=0.9), COLOUR),
     "StyleGAN": gan(lambda: style_gan(4, 4, (4, 4), ema_decay=0.9), COLOUR),
     "CycleGAN": Member(
@@ -319,8 +319,8 @@ def test_a_subclass_builds_and_measures_and_is_trained_from_a_generator(name, tm
     assert_same_weights(keras.models.load_model(tmp_path / "mine.keras"), model)
 
 
-def test_weights_of_examples_are_refused_in_words(name):
-    model = compiled(name)
+def test_weights_of_examples_are_refused_in_words(name, trained):
+    model = trained(name).model
     with pytest.raises(
         ValueError, match=r"sample_weight: the loss of .* counts every example once"
     ):
@@ -339,8 +339,8 @@ def test_weights_of_examples_are_refused_in_words(name):
         (lambda x: np.where(x > 0.9, np.nan, x), "got NaN or infinity"),
     ],
 )
-def test_pixels_that_the_loss_cannot_mean_are_refused(name, spoil, words):
-    model = compiled(name)
+def test_pixels_that_the_loss_cannot_mean_are_refused(name, trained, spoil, words):
+    model = trained(name).model
     with pytest.raises(ValueError, match=words):
         model.fit(keras.tree.map_structure(spoil, ZOO[name].x), ZOO[name].y, verbose=0)
 
