@@ -2,9 +2,11 @@
 
 nbgrader removes the released notebook, then makes the new one, and where that fails students have
 neither. nbgrader_config.py makes `LookFirst` the exporter: it comes to be before anything is
-removed, and tries everything once without writing.
+removed, and tries everything once without writing. What still fails afterwards (the disk is full,
+somebody presses Ctrl-C) is made good at the end: the old release is put back.
 """
 
+import atexit
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +24,34 @@ class LookFirst(NotebookExporter):
     def __init__(self, parent: LoggingConfigurable | None = None, **options: Any) -> None:
         super().__init__(parent=parent, **options)
         for folder, notebooks in getattr(parent, "assignments", {}).items():
+            assignment = Path(folder).name
             for path in notebooks:
                 try:
-                    self._try(Path(path), Path(folder).name)
+                    self._try(Path(path), assignment)
                 except Exception as error:  # whatever nbgrader's steps raise about a cell
                     why = str(error).rstrip(".")
                     said = f"{path}: {why}. The released notebook stays as it was."
                     parent.log.error(said)
                     raise NbGraderException(said) from error
+            names = [Path(path).name for path in notebooks]
+            self._keep(Path(parent._format_dest(assignment, ".")).resolve(), names)
 
     def _try(self, path: Path, assignment: str) -> None:
         source = nbformat.read(path, as_version=4)
         release.released(source, assignment, self.config)
         if not self.parent.no_database and path.stem == assignment:
             gradebook.enter(self.parent.coursedir, self.config, source, assignment)
+
+    def _keep(self, folder: Path, notebooks: list[str]) -> None:
+        """Put back what lies in a folder if one of the notebooks is not there at the end."""
+        before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+        def put_back() -> None:
+            if not before or all((folder / name).exists() for name in notebooks):
+                return
+            for path, content in before.items():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            self.parent.log.error(f"Nothing new was released; {folder} is as it was.")
+
+        atexit.register(put_back)

@@ -73,6 +73,10 @@ class StockCourse:
         Raises:
             AssertionError: when the command fails; its output is in the message.
         """
+        return self.python("-m", "nbgrader", *arguments)
+
+    def python(self, *arguments: str) -> str:
+        """The same with any Python program."""
         environment = os.environ | {
             # Whoever runs the tests may have settings of their own.
             "JUPYTER_CONFIG_DIR": str(self.folder / ".jupyter"),
@@ -83,7 +87,7 @@ class StockCourse:
         for variable in ("TF_CPP_MIN_LOG_LEVEL", "KERAS_BACKEND"):
             environment.pop(variable, None)
         done = subprocess.run(
-            [sys.executable, "-m", "nbgrader", *arguments],
+            [sys.executable, *arguments],
             cwd=self.folder,
             env=environment,
             stdout=subprocess.PIPE,
@@ -91,7 +95,7 @@ class StockCourse:
             text=True,
             check=False,
         )
-        command = " ".join(("nbgrader", *arguments))
+        command = " ".join(arguments)
         assert done.returncode == 0, f"{command} failed:\n{done.stdout}"
         return done.stdout
 

@@ -149,6 +149,32 @@ def test_a_release_that_fails_leaves_the_one_before(course, change, said):
     assert released.read_bytes() == before
 
 
+# nbgrader's writer, which breaks off in the middle of the notebook.
+BREAKS_OFF = """
+from nbconvert.writers import FilesWriter
+from nbgrader.apps import NbGraderApp
+
+def write(self, output, resources, notebook_name):
+    with open(f"{self.build_directory}/{notebook_name}.ipynb", "w") as file:
+        file.write(output[:100])
+    raise ERROR
+
+FilesWriter.write = write
+NbGraderApp.launch_instance(["generate_assignment", "twice"])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("error", ["OSError(28, 'No space left on device')", "KeyboardInterrupt"])
+def test_a_release_that_breaks_off_leaves_the_one_before(course, error):
+    folder = course.folder / "assignments" / "twice"
+    (folder / "table.csv").write_bytes(b"1")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(AssertionError, match="is as it was"):
+        course.python("-c", BREAKS_OFF.replace("ERROR", error))
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
 @pytest.mark.slow
 def test_a_question_that_comes_after_grading_is_released(course):
     path = course.folder / "solutions" / "twice" / "twice.ipynb"
