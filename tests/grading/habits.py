@@ -108,6 +108,14 @@ HABITS = {
     "block.close()\nblock.unlink()\n" + RIGHT,
     "joblib": "from joblib import Parallel, delayed\n"
     "print(Parallel(n_jobs=2)(delayed(abs)(i) for i in range(3)))\n" + RIGHT,
+    "Keras's workers": "class Halves(keras.utils.PyDataset):\n"
+    "    def __len__(self):\n        return 4\n"
+    "    def __getitem__(self, index):\n"
+    "        return np.full([2, 3], index / 2), np.full([2, 1], index)\n"
+    "model = keras.Sequential([keras.layers.Dense(1)])\nmodel.compile('sgd', 'mse')\n"
+    "for processes in (False, True):\n"
+    "    data = Halves(workers=2, use_multiprocessing=processes)\n"
+    "    print(model.fit(data, epochs=2, verbose=0).history['loss'])\n" + RIGHT,
     "the streams of a kernel": "import subprocess, sys\n"
     "for stream in (sys.stdout, sys.stderr):\n    assert not stream.closed\n"
     "    print(stream.fileno(), stream.errors, stream.encoding, stream.isatty())\n"
