@@ -9,7 +9,7 @@ to an honest student:
 - the self-check called a function right in the notebook, it is wrong here for the same numbers, and
   parts of the self-check had been exchanged in the notebook; or
 - it gives the right values for every input that could be known beforehand, before and afterwards,
-  and wrong ones for several new inputs.
+  and wrong ones for many new inputs of the same shapes and from the same distribution.
 
 Everything else that comes out differently here is said as that: it differs, here is how.
 """
@@ -42,8 +42,10 @@ from course_utils.grading.selfcheck import DIFFERENT, Diagnosis
 
 # The graph of a course's own version is kept for the next student; one could ask for any number.
 MOST_GRAPHS = 500
-# So many new inputs must all be answered wrong before somebody is accused.
-NEW_INPUTS = 3
+# So many more new inputs must be answered wrong before somebody is accused, after two known ones of
+# the same shapes and distribution (`specification.KNOWN_SEEDS`) were answered right. To a function
+# that is wrong for a share p of such inputs both happen with probability (1 − p)² p¹¹ < 0.004.
+NEW_INPUTS = 10
 NOT_THERE = "not there"
 
 

@@ -14,7 +14,7 @@ import logging
 import re
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -293,6 +293,22 @@ def in_graph(function: Callable, signature: list | None = None) -> Callable:
     specs = [s for s in signature if isinstance(s, tf.TensorSpec)]
     graph = tf.function(of_tensors, input_signature=specs)
     return lambda *passed: graph(*[value for value in passed if tf.is_tensor(value)])
+
+
+def changed_in_place(function: Callable, arguments: Mapping[str, object]) -> list[str]:
+    """The names of the arrays into which a function writes, wherever it runs.
+
+    Args:
+        function: anything callable.
+        arguments: by name, in the order of the call; the function gets copies.
+    """
+    elsewhere = getattr(function, "changed_in_place", None)
+    if elsewhere:
+        return elsewhere(arguments)
+    passed = {k: np.copy(v) if isinstance(v, np.ndarray) else v for k, v in arguments.items()}
+    function(*passed.values())
+    arrays = [name for name, value in arguments.items() if isinstance(value, np.ndarray)]
+    return [name for name in arrays if not np.array_equal(passed[name], arguments[name])]
 
 
 def is_not_written(error: Exception, function: Callable) -> bool:

@@ -1,6 +1,7 @@
 """Every graded function is judged through a socket as it is in the notebook."""
 
 import course_utils.quiet  # isort: skip
+from course_utils.quiet import tf
 
 import contextlib
 import socket
@@ -113,23 +114,102 @@ def test_another_function_called_check_is_no_proof():
 
 
 def test_what_knows_the_known_inputs_only_is_tampering():
-    function = ASSIGNMENT.function("kl_divergence")
-    known = []
+    known = set()
+
+    def contents(mu):
+        return mu.numpy().tobytes() if tf.executing_eagerly() else None
 
     def learn(mu, sigma):
-        known.append(mu.shape)
+        known.add(contents(mu))
         return KL(mu, sigma)
 
-    checks = selfcheck.load_checks()["kl_divergence"]
-    assert selfcheck.diagnose(learn, checks) is None
-    assert broken_property(learn, function) is None
+    assert asked_all(learn, ASSIGNMENT, "kl_divergence") == (None, None)
 
     def by_heart(mu, sigma):
-        return KL(mu, sigma) if mu.shape in known else 2 * KL(mu, sigma)
+        return KL(mu, sigma) if contents(mu) in known else 2 * KL(mu, sigma)
 
     verdict = judged(ASSIGNMENT, "kl_divergence", by_heart)
     assert verdict.points == 0
     assert "new random" in verdict.tampered
+
+
+def asked_all(function, assignment, name):
+    """What the self-check and the hidden tests find."""
+    problem = selfcheck.diagnose(function, selfcheck.load_checks()[name])
+    return problem, broken_property(function, assignment.function(name))
+
+
+@pytest.mark.parametrize(
+    ("assignment", "name"),
+    [
+        ("vae", "kl_divergence"),
+        ("transposed_convolution", "conv_matrix"),
+        ("clustering", "update"),
+        ("diffusion", "guide"),
+    ],
+)
+def test_to_be_wrong_for_the_shape_of_the_new_inputs_alone_is_no_proof(assignment, name):
+    assignment = registry.find(assignment)
+    right = assignment.notebook()[name]
+    new = []
+
+    def note(*arguments):
+        new.append([np.shape(argument) for argument in arguments])
+        return right(*arguments)
+
+    assignment.function(name).fresh(np.random.default_rng())(note)
+
+    def wrong_for_these(*arguments):
+        factor = 2 if [np.shape(argument) for argument in arguments] == new[0] else 1
+        return factor * right(*arguments)
+
+    verdict = judged(assignment, name, wrong_for_these, SelfCheck())
+    assert (verdict.points, verdict.tampered) == (0, "")
+
+
+def test_remembering_results_by_shape_is_no_proof():
+    remembered = {}
+
+    def hasty(mu, sigma):
+        if not tf.executing_eagerly():
+            return KL(mu, sigma)
+        return remembered.setdefault(tuple(mu.shape), KL(mu, sigma))
+
+    verdict = judged(ASSIGNMENT, "kl_divergence", hasty)
+    assert (verdict.points, verdict.tampered) == (0, "")
+
+
+EVALUATION = registry.find("evaluation")
+
+
+@pytest.mark.parametrize("function", EVALUATION.functions, ids=lambda function: function.name)
+def test_an_argument_changed_in_place_is_seen_across_the_wall(function):
+    right = EVALUATION.notebook()[function.name]
+
+    def in_place(*arguments):
+        result = right(*arguments)
+        arguments[0][...] = 0
+        return result
+
+    verdict = judged(EVALUATION, function.name, in_place, SelfCheck())
+    assert verdict.points == 0
+    assert "in place" in verdict.message
+    assert broken_property(in_place, function).sentence == verdict.message
+
+
+@pytest.mark.parametrize("function", EVALUATION.functions, ids=lambda function: function.name)
+def test_arguments_can_be_written_to_on_both_sides(function):
+    """Whoever puts back what was there changes nothing."""
+    right = EVALUATION.notebook()[function.name]
+
+    def puts_back(*arguments):
+        result = right(*arguments)
+        for array in arguments[:2] if function.name != "log_likelihood_bound" else arguments:
+            array += 0
+        return result
+
+    assert asked_all(puts_back, EVALUATION, function.name) == (None, None)
+    assert judged(EVALUATION, function.name, puts_back).points == 5
 
 
 def test_what_fails_for_new_inputs_by_its_state_or_an_error_is_no_proof():

@@ -18,7 +18,7 @@ import numpy as np
 from tensorflow.python.ops import gradients_util
 
 from course_utils.grader.box.wire import DTYPES, Channel, ProtocolError
-from course_utils.grading import steps
+from course_utils.grading import probes, steps
 from course_utils.grading.given import KINDS, GivenFunction, PassedFunction
 
 # How many calls can be differentiated after they were made; a test looks at the last one or two.
@@ -117,7 +117,7 @@ class Exchange:
         if not isinstance(question, dict):
             raise ProtocolError("neither a question nor an answer")
         name = question.get("function")
-        if question.get("do") not in ("call", "differentiate", "take", "trace") or (
+        if question.get("do") not in ("call", "differentiate", "take", "trace", "watch") or (
             question["do"] != "differentiate" and name not in self._offered
         ):
             self._channel.send({"answer": {"error": {"details": f"{name} is not offered"}}})
@@ -185,6 +185,12 @@ class Exchange:
         trees = [tree[1] for tree, _ in packed]
         trainable = [outcome.trainable for outcome in outcomes]
         return {"outcomes": trees, "trainable": trainable}, [a for _, sent in packed for a in sent]
+
+    def _watch(self, question: dict, arrays: list) -> tuple[dict, list]:
+        values = unpack(question["arguments"], arrays)
+        arguments = dict(zip(question["names"], values, strict=True))
+        function = self._offered[question["function"]]
+        return {"changed": probes.changed_in_place(function, arguments)}, []
 
     def _trace(self, question: dict, arrays: list) -> tuple[dict, list]:
         if len(self._graphs) >= MOST_GRAPHS:
@@ -273,6 +279,15 @@ class RemoteFunction:
         return [
             _outcome(values[i * size : (i + 1) * size], networks, flags[i]) for i in range(times)
         ]
+
+    def changed_in_place(self, arguments: Mapping[str, object]) -> list[str]:
+        """The arguments that it changes on the other side; see `probes.changed_in_place`."""
+        tree, sent = pack([*arguments.values()])
+        question = {"do": "watch", "function": self.__name__, "names": [*arguments]}
+        answer, _ = self._exchange.ask(question | {"arguments": tree[1]}, sent)
+        if not isinstance(answer["changed"], list):
+            raise ProtocolError("no list of what was changed")
+        return [name for name in arguments if name in answer["changed"]]
 
     def in_graph(self, signature: Sequence | None = None) -> Callable:
         """The function inside a `tf.function` on the other side, called eagerly on this one.

@@ -144,7 +144,7 @@ def fresh_values(
     """
 
     def property_of(rng: np.random.Generator) -> Property:
-        inputs = {"new random inputs": draw(rng)}
+        inputs = {"random inputs": draw(rng)}
         return equals(name, truth, inputs, rtol=2e-3, atol=1e-3, **options)
 
     return property_of

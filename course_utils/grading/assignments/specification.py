@@ -39,6 +39,10 @@ from course_utils.grading.stand_in import stand_in
 
 Property = Callable[[Callable], None]
 
+# Hidden tests also ask what is asked with new inputs, so that a function which is wrong for all of
+# these only (for their shape, say) is wrong there. Twice, for one that remembers results by shape.
+KNOWN_SEEDS = (0, 1)
+
 
 @dataclass(frozen=True)
 class Misconception:
@@ -75,8 +79,9 @@ class GradedFunction:
         builds_on: functions of the same assignment that it may call. Where they are wrong they
             are replaced by the course's own while it is graded: a mistake is not charged again.
         fresh: makes a property from a random generator, with inputs that nobody has seen before.
-            Only a function that recognises the inputs of the other tests lacks it alone. Every
-            graded function needs one; `common.fresh_values` makes it where one compares values.
+            The properties have been made with it, too, from fixed seeds. So only a function that
+            recognises inputs by their values lacks new ones alone. Every graded function needs one;
+            `common.fresh_values` makes it where one compares values.
 
     Probes, properties and `fresh` are all put to the function in two ways: in the student's
     notebook, and by `course grade` from another process, where the function is a stand-in that
@@ -140,15 +145,23 @@ class Assignment:
             questions: holds `QUESTIONS` and `READINGS`.
             builds_on: for some functions, those that they may call.
         """
-        functions = [
-            GradedFunction(
-                solution,
-                *(getattr(part, key.upper()) for part in (probes, properties, misconceptions)),
-                builds_on=(builds_on or {}).get(key, ()),
-                fresh=getattr(properties, f"FRESH_{key.upper()}"),
+        functions = []
+        for key, solution in vars(solutions).items():
+            hidden_tests = getattr(properties, key.upper())
+            fresh = getattr(properties, f"FRESH_{key.upper()}")
+            known = [fresh(np.random.default_rng(seed)) for seed in KNOWN_SEEDS]
+            # Of noise they ask it anyway.
+            asked = getattr(known[0], "func", None) in hidden_tests
+            functions.append(
+                GradedFunction(
+                    solution,
+                    getattr(probes, key.upper()),
+                    hidden_tests if asked else (*hidden_tests, *known),
+                    getattr(misconceptions, key.upper()),
+                    builds_on=(builds_on or {}).get(key, ()),
+                    fresh=fresh,
+                )
             )
-            for key, solution in vars(solutions).items()
-        ]
         return cls(name, tuple(functions), questions.QUESTIONS, questions.READINGS)
 
     def function(self, name: str) -> GradedFunction:

@@ -22,7 +22,7 @@ from course_utils.grading.assignments.common import (
     treats_examples_alike,
 )
 from course_utils.grading.assignments.hidden import Lacking
-from course_utils.grading.probes import Probe, observe, passes
+from course_utils.grading.probes import Probe, changed_in_place, observe, passes
 
 equals = functools.partial(equals, numpy=True)
 fresh_values = functools.partial(fresh_values, numpy=True)
@@ -97,14 +97,11 @@ def leaves_its_arguments_alone(name: str, arguments: Arrays) -> Property:
     """What is passed is the same afterwards."""
 
     def has_property(function: Callable) -> None:
-        passed = {key: np.copy(v) if np.ndim(v) else v for key, v in arguments.items()}
-        function(*passed.values())
-        for key, before in arguments.items():
-            if not np.array_equal(passed[key], before):
-                raise AssertionError(
-                    f"{name} changes its argument {key} in place. Somebody may still need it: work "
-                    "on a copy."
-                )
+        for changed in changed_in_place(function, arguments):
+            raise AssertionError(
+                f"{name} changes its argument {changed} in place. Somebody may still need it: work "
+                "on a copy."
+            )
 
     return has_property
 

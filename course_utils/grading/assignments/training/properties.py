@@ -117,7 +117,7 @@ def fresh(
     name: str, truth: Callable, draw: Callable[[np.random.Generator], Arrays]
 ) -> Callable[[np.random.Generator], Property]:
     """The same with networks and numbers that nobody has seen."""
-    return lambda rng: leaves(name, truth, {"new random networks": draw(rng)}, graph=False)
+    return lambda rng: leaves(name, truth, {"random networks": draw(rng)}, graph=False)
 
 
 def draws_normal_noise(function: Callable) -> None:
