@@ -66,6 +66,7 @@ class Assigned:
             tuple((index, source) for index, source in code if index <= max(tests)),
             tests,
             submission.files,
+            submission.folder,
             limits,
             isolation,
             str(self.root),

@@ -33,7 +33,8 @@ class Submission:
     Attributes:
         student: who handed it in.
         notebook: with the assignment's own graded and locked cells.
-        files: what lay beside the notebook, by relative path.
+        files: what else was handed in, by its path from the top.
+        folder: where the notebook lay, from the top.
         repairs: a sentence for each thing that was put right.
         timestamp: when it was handed in, as nbgrader writes it; or empty.
         notes: a sentence for each thing that an instructor should look at.
@@ -42,6 +43,7 @@ class Submission:
     student: str
     notebook: NotebookNode
     files: dict[str, bytes] = field(default_factory=dict)
+    folder: str = "."
     repairs: tuple[str, ...] = ()
     timestamp: str = ""
     notes: tuple[str, ...] = ()
@@ -122,6 +124,7 @@ def read(folder: Path, student: str, name: str, release: NotebookNode) -> Submis
         student,
         _notebook([cell.node for cell in whole], release),
         beside,
+        str(PurePosixPath(chosen.entry.name).parent),
         tuple(repairs),
         timestamp,
         tuple(notes),

@@ -116,7 +116,8 @@ class Task:
         assignment: its name.
         cells: of the code cells up to the last test, the index in the notebook and the source.
         tests: the test cells, by their index in the notebook.
-        files: what lay beside the notebook.
+        files: what else was handed in, by its path from the top.
+        folder: where the notebook lay, from the top.
         limits: what it may use.
         isolation: `BUBBLEWRAP` or `NONE`.
         course: the course's folder, which no sandbox shows.
@@ -127,6 +128,7 @@ class Task:
     cells: tuple[tuple[int, str], ...]
     tests: dict[int, Test]
     files: dict[str, bytes] = field(default_factory=dict)
+    folder: str = "."
     limits: Limits = field(default_factory=Limits)
     isolation: str = BUBBLEWRAP
     course: str = ""

@@ -174,7 +174,8 @@ def _run_cells(channel: Channel, task: Task, sources: dict[int, str], happened: 
         for index, source in sources.items()
     ]
     contents = [np.frombuffer(content, "uint8") for content in task.files.values()]
-    channel.send({"cells": cells, "files": list(task.files)}, contents)
+    order = {"cells": cells, "files": list(task.files), "folder": task.folder}
+    channel.send(order, contents)
     while True:
         message, _ = channel.receive()
         if "starts" in message:

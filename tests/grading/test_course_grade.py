@@ -296,6 +296,24 @@ def test_killing_the_grader_loses_nothing(tmp_path, monkeypatch):
     assert all(sum(v.points for v in status.verdicts) == 5 for status in done.values())
 
 
+def test_a_notebook_runs_in_the_folder_where_it_lay(tmp_path):
+    copy_course(tmp_path)
+    notebook = release()
+    cell_of(notebook, "kl_divergence").source = (
+        "import helpers\nfactor = helpers.half * float(open('../data/factor.txt').read())\n"
+        + WHOLE["kl_divergence"].replace("0.5 *", "factor *")
+    )
+    folder = tmp_path / "submitted" / "s" / "vae"
+    (folder / "homework").mkdir(parents=True)
+    (folder / "data").mkdir()
+    nbformat.write(notebook, folder / "homework" / "vae.ipynb")
+    (folder / "homework" / "helpers.py").write_text("half = 0.5", encoding="utf-8")
+    (folder / "data" / "factor.txt").write_text("1", encoding="utf-8")
+    (status,) = batch.grade(tmp_path, "vae")
+    assert status.status == "graded", status
+    assert sum(verdict.points for verdict in status.verdicts) == 5
+
+
 def test_isolation_none_is_recorded(tmp_path):
     copy_course(tmp_path)
     hand_in_answers(tmp_path, "s", {"kl_divergence": WHOLE["kl_divergence"]})

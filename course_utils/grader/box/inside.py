@@ -37,6 +37,9 @@ def serve(connection: socket.socket, most_output: int) -> None:
         with contextlib.suppress(OSError):
             Path(name).parent.mkdir(parents=True, exist_ok=True)
             Path(name).write_bytes(content.tobytes())
+    with contextlib.suppress(OSError):
+        Path(order["folder"]).mkdir(parents=True, exist_ok=True)
+        os.chdir(order["folder"])
     sys.path.insert(0, os.getcwd())
     integrity.remember()
     diagnoses: list[Diagnosis] = []

@@ -143,10 +143,7 @@ def fingerprint(folder: Path) -> str:
 
 
 def beside(found: list[Entry], notebook: Entry, repairs: list[str]) -> dict[str, bytes]:
-    """The files that the notebook's cells may read, by their path from where it lay.
-
-    Those that lie in no folder of the notebook's keep their path from the top.
-    """
+    """The files that the notebook's cells may read, by their path from the top."""
     kept: dict[str, bytes] = {}
     left_out: dict[str, list[str]] = {}
     home = PurePosixPath(notebook.name).parent
@@ -155,21 +152,21 @@ def beside(found: list[Entry], notebook: Entry, repairs: list[str]) -> dict[str,
     for entry in sorted(found, key=lambda one: one.info.st_size):
         if entry == notebook:
             continue
-        inside = PurePosixPath(entry.name).is_relative_to(home)
-        path = PurePosixPath(entry.name).relative_to(home) if inside else PurePosixPath(entry.name)
+        path = PurePosixPath(entry.name)
+        is_module = path.suffix == ".py" and path.is_relative_to(home)
         reason = ""
         if not entry.is_file:
             link = stat.S_ISLNK(entry.info.st_mode)
             reason = "a link to another place" if link else "not a file that can be read"
-        elif path.suffix == ".py" and hides_a_module(path):
+        elif is_module and hides_a_module(path.relative_to(home)):
             reason = "a module whose name hides one that is installed"
         elif size + entry.info.st_size > LARGEST_FILES:
             reason = f"too large: up to {LARGEST_FILES // 2**20} MB are read in all"
         elif len(kept) >= MOST_FILES:
             reason = f"one too many: up to {MOST_FILES} files are read"
-        elif str(path) not in kept:
+        elif entry.name not in kept:
             try:
-                kept[str(path)] = content(entry, LARGEST_FILES)
+                kept[entry.name] = content(entry, LARGEST_FILES)
                 size += entry.info.st_size
             except OSError as error:
                 reason = f"cannot be read: {error.strerror}"
@@ -185,7 +182,7 @@ def _listed(names: list[str]) -> str:
 
 
 def hides_a_module(path: PurePosixPath) -> bool:
-    """Whether a file beside the notebook would be imported in place of an installed module."""
+    """Whether a file at a path from the notebook would be imported for an installed module."""
     top = path.parts[0].removesuffix(".py")
     if top in sys.stdlib_module_names or top == "course_utils":
         return True

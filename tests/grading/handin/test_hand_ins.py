@@ -226,10 +226,12 @@ def test_files_lie_where_the_notebook_finds_them(hand_in):
         (folder / "homework" / "vae.ipynb").write_text(text_of(notebook), encoding="utf-8")
         (folder / "homework" / "helpers.py").write_bytes(b"half = 0.5")
         (folder / "homework" / "data" / "x.csv").write_bytes(b"1")
+        (folder / "y.csv").write_bytes(b"1")
         (folder / "timestamp.txt").write_text("2026-03-01 12:00:00 UTC", encoding="utf-8")
 
     read = hand_in(write)
-    assert set(read.files) == {"helpers.py", "data/x.csv"}
+    assert set(read.files) == {"homework/helpers.py", "homework/data/x.csv", "y.csv"}
+    assert read.folder == "homework"
     assert read.timestamp == "2026-03-01 12:00:00 UTC"
 
 
