@@ -1,7 +1,9 @@
 """Grade a class: in parallel, in sandboxes, stopped by no submission. `course grade` runs it.
 
     submissions  read what students handed in and repair it, or refuse it with a sentence
-    batch        decide who is to be graded, hand the work out, write what comes back
+    roster       whom to grade, and how their names are spelt
+    batch        who of them is new or has changed; have them graded, record what comes back
+    workers      hand the work to processes here or on a cluster
     tasks        what is to be graded, what came of it, and the statuses in which it can end
     work         one submission: its cells, a verdict for each test, how it ended
     process      a student's process in its sandbox, and what watches it from outside

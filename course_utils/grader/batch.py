@@ -1,34 +1,17 @@
-"""Grade an assignment for a class: who has to be graded, hand it out, record what comes back."""
+"""Grade an assignment for a class: who is new or has changed, and record what comes back."""
 
 import contextlib
 import fcntl
-import itertools
-import multiprocessing
-import multiprocessing.util
-import os
-import re
 import sys
-import tempfile
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    CancelledError,
-    Future,
-    ProcessPoolExecutor,
-    ThreadPoolExecutor,
-    wait,
-)
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterator
 from pathlib import Path
 
 from tqdm import tqdm
 
-from course_utils.grader import process, recording, submissions, tasks, work
+from course_utils.grader import recording, roster, submissions, tasks, workers
 from course_utils.grader.assigned import Assigned, assigned
 from course_utils.grader.box import sandbox
 from course_utils.grader.box.sandbox import Limits
-from course_utils.grader.box.zygote import Zygote
 from course_utils.grader.handin import Missing, Refused, files
 from course_utils.grader.recording import Recorder, Status
 from course_utils.grader.submissions import Submission
@@ -36,12 +19,6 @@ from course_utils.grader.tasks import Result, Task
 
 AUTO = "auto"
 ISOLATIONS = (AUTO, tasks.BUBBLEWRAP, tasks.NONE)
-STUDENT = re.compile(r"[^/\\]{1,255}")
-# Tasks that wait at a cluster, at least: more workers may come.
-AHEAD = 64
-# A socket's path has at most 107 bytes, and the folder and name of one take 36.
-LONGEST_TMPDIR = 70
-SHORT_PLACES = ("/tmp", "/var/tmp", "/dev/shm")
 
 
 def choose_isolation(wanted: str) -> str:
@@ -132,8 +109,8 @@ def _grade(
     new: dict[str, str] = {}
     gone: list[str] = []
     known = recorder.students()
-    folders = submissions.handed_in(root, assignment.name, known)
-    for student in _wanted(students, _everybody([*folders, *known])):
+    folders = roster.handed_in(root, assignment.name, known)
+    for student in roster.wanted(students, roster.everybody([*folders, *known])):
         folder = folders.setdefault(student, root / "submitted" / student / assignment.name)
         print_of_it = files.fingerprint(folder)
         if print_of_it:
@@ -174,8 +151,9 @@ def _grade(
                 yield assignment.task(read[student], limits, isolation)
 
     jobs = max(1, min(jobs, len(new)))
-    with progress, _cluster(scheduler) if scheduler else _workers(jobs) as (submit, most):
-        for result in _results(submit, all_tasks(), most):
+    pool = workers.cluster(scheduler) if scheduler else workers.processes(jobs)
+    with progress, pool as (submit, most):
+        for result in workers.results(submit, all_tasks(), most):
             record(result)
     return [done[student] for student in sorted(done)]
 
@@ -195,147 +173,3 @@ def _read(
         sentence = f"It cannot be read ({type(error).__name__})."
     read[student] = submissions.unreadable(student, assignment.name, assignment.release, sentence)
     return Result(student, tasks.INVALID, sentence)
-
-
-def _is_name(student: str) -> bool:
-    return bool(STUDENT.fullmatch(student)) and student.isprintable() and student[0] != "."
-
-
-def _wanted(students: list[str] | None, everybody: list[str]) -> list[str]:
-    """Whom to grade, each once. A name with a slip of the pen must not enter the gradebook."""
-    if students is None:
-        return everybody
-    spelt = {files.readable(student): student for student in everybody}
-    students = [spelt.get(files.readable(student), student) for student in students]
-    for student in students:
-        if not _is_name(student):
-            raise ValueError(f"{student!r} cannot be the name of a student's folder")
-        if student not in everybody:
-            raise ValueError(f"{student!r} is neither in the gradebook nor in submitted/")
-    return list(dict.fromkeys(students))
-
-
-def _everybody(names: list[str]) -> list[str]:
-    found = sorted(set(names))
-    for student in found:
-        if not _is_name(student) and student[0] != ".":
-            print(f"Left out: {student!r} cannot be the name of a student.", file=sys.stderr)
-    return [student for student in found if _is_name(student)]
-
-
-Submit = Callable[[Task], Future]
-
-
-def _results(submit: Submit, waiting: Iterator[Task], most: int) -> Iterator[Result]:
-    """Results as they come, with at most so many tasks on their way."""
-    running: dict[Future, Task] = {}
-    while True:
-        for task in itertools.islice(waiting, most - len(running)):
-            running[submit(task)] = task
-        if not running:
-            return
-        for future in wait(running, return_when=FIRST_COMPLETED).done:
-            task = running.pop(future)
-            try:
-                yield future.result()
-            except Exception as error:  # of a worker; the next run grades it again
-                sentence = f"The worker that had it failed ({type(error).__name__}: {error})."
-                yield Result(
-                    task.student,
-                    tasks.INFRASTRUCTURE,
-                    sentence[:500],
-                    isolation=task.isolation,
-                    attempts=work.ATTEMPTS,
-                )
-
-
-def _keep_sockets_short() -> None:
-    """Give multiprocessing's sockets, which lie among temporary files, a path that they can have.
-
-    Raises:
-        ValueError: there is no place with a short path.
-    """
-    place = tempfile.gettempdir()
-    if len(os.fsencode(place)) <= LONGEST_TMPDIR:
-        return
-    short = next((one for one in SHORT_PLACES if os.access(one, os.W_OK)), None)
-    if short is None:
-        raise ValueError(
-            f"TMPDIR is {place}. Sockets lie there, whose paths must be short: set TMPDIR to a "
-            f"folder whose path has at most {LONGEST_TMPDIR} bytes."
-        )
-    before, tempfile.tempdir = tempfile.tempdir, short
-    try:
-        multiprocessing.util.get_temp_dir()  # which it keeps
-    finally:
-        tempfile.tempdir = before
-
-
-@contextlib.contextmanager
-def _workers(jobs: int) -> Iterator[tuple[Submit, int]]:
-    """Processes on this machine. One that dies takes nobody else's result with it."""
-    # All are forked from one that has TensorFlow imported; not from this one, which has threads.
-    # The students' processes are forked from another, which has nothing in it that is secret.
-    _keep_sockets_short()
-    zygote = Zygote()
-    server = multiprocessing.get_context("forkserver")
-    server.set_forkserver_preload(["course_utils.grader.box.imported"])
-    mine = threading.local()
-    pools: list[ProcessPoolExecutor] = []
-    # Held while a process is started: none may start unseen by who stops them all.
-    starting = threading.Lock()
-    stopped = False
-
-    def hand_over(task: Task) -> Future:
-        """Give the task to this thread's process, and start that if need be."""
-        with starting:
-            if stopped:
-                raise CancelledError
-            if not hasattr(mine, "pool"):
-                branch = zygote.branch(), zygote.library
-                mine.pool = ProcessPoolExecutor(1, server, process.prepare, branch)
-                pools.append(mine.pool)
-            return mine.pool.submit(work.grade, task)
-
-    def grade(task: Task) -> Result:
-        """In a thread that has a process of its own."""
-        for attempt in range(work.ATTEMPTS):
-            try:
-                return hand_over(task).result()
-            except BrokenProcessPool:
-                pools.remove(mine.pool)
-                del mine.pool
-                if attempt == work.ATTEMPTS - 1:
-                    raise
-        raise AssertionError
-
-    threads = ThreadPoolExecutor(jobs)
-    try:
-        yield lambda task: threads.submit(grade, task), 2 * jobs
-    except BaseException:  # Ctrl-C, too: nobody waits for what is running
-        with starting:
-            stopped = True
-            for worker in multiprocessing.active_children():
-                worker.kill()
-        raise
-    finally:
-        threads.shutdown(wait=False, cancel_futures=True)
-        for pool in list(pools):
-            pool.shutdown(cancel_futures=True)
-        threads.shutdown()
-        zygote.close()
-
-
-@contextlib.contextmanager
-def _cluster(address: str) -> Iterator[tuple[Submit, int]]:
-    """The workers of a Dask cluster. What a lost one had is done again by another."""
-    try:
-        from distributed import Client
-    except ImportError as error:
-        raise ValueError(
-            "--scheduler needs the extra `cluster`: uv sync --extra cluster"
-        ) from error
-    with Client(address) as client:
-        executor = client.get_executor(pure=False, retries=work.ATTEMPTS - 1)
-        threads = sum(client.nthreads().values())
-        yield lambda task: executor.submit(work.grade, task), max(AHEAD, 2 * threads)

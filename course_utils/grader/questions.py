@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from course_utils.grader import submissions
+from course_utils.grader import roster, submissions
 from course_utils.grader.assigned import Assigned, assigned
 from course_utils.grader.handin import Missing, Refused
 from course_utils.grader.handin.cells import tree
@@ -115,7 +115,7 @@ def as_page(name: str, student: str, questions: Sequence[Asked]) -> str:
 def _notebook(root: Path, assignment: Assigned, student: str) -> tuple[NotebookNode, str]:
     """What a student handed in, and why it cannot be read if it cannot."""
     name = assignment.name
-    folder = submissions.handed_in(root, name, [student]).get(student)
+    folder = roster.handed_in(root, name, [student]).get(student)
     try:
         if folder is None:
             raise Missing

@@ -4,7 +4,6 @@ Nothing here trusts the file: not its size, not its kind, not its JSON, not its 
 out is a notebook whose graded and locked cells are the assignment's own, each there once.
 """
 
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -47,42 +46,6 @@ class Submission:
     repairs: tuple[str, ...] = ()
     timestamp: str = ""
     notes: tuple[str, ...] = ()
-
-
-def handed_in(root: Path, name: str, known: list[str]) -> dict[str, Path]:
-    """The folders of those who handed something in, by the student's name.
-
-    That is the folder's as people read it, in the letters in which the gradebook has it.
-
-    Args:
-        root: the course's folder.
-        name: the assignment.
-        known: the names of students in the letters in which they are wanted.
-    """
-    found: dict[str, Path] = {}
-    spelt = {files.readable(student): student for student in known}
-    top = root / "submitted"
-    for folder in sorted(top.iterdir() if top.is_dir() else ()):
-        student = files.readable(folder.name)
-        if not _is_unicode(folder.name):
-            said = f"submitted/{ascii(folder.name)[1:-1]}"
-            print(f"{said} is not named in UTF-8; it is taken for {student}.", file=sys.stderr)
-        try:
-            (folder / name).lstat()
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        except PermissionError:
-            pass  # what cannot be looked into may hold something
-        found[spelt.get(student, student)] = folder / name
-    return found
-
-
-def _is_unicode(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def read(folder: Path, student: str, name: str, release: NotebookNode) -> Submission:

@@ -25,7 +25,16 @@ from nbgrader.api import Gradebook
 from sqlalchemy.exc import OperationalError
 
 from course_utils.building import gradebook as building_gradebook
-from course_utils.grader import batch, feedback, recording, report, submissions, tasks, work
+from course_utils.grader import (
+    batch,
+    feedback,
+    recording,
+    report,
+    roster,
+    tasks,
+    work,
+    workers,
+)
 from course_utils.grader.assigned import assigned
 from course_utils.grader.box import sandbox
 from course_utils.grader.handin import files
@@ -91,7 +100,7 @@ def graded(monkeypatch):
                 future.set_exception(error)
             return future
 
-    monkeypatch.setattr(batch, "_workers", lambda jobs: Workers())
+    monkeypatch.setattr(workers, "processes", lambda jobs: Workers())
     return seen
 
 
@@ -240,7 +249,7 @@ def test_what_cannot_be_read_is_that_students_own_status(as_somebody_else):
     assignment = assigned(ROOT, "vae")
     read = {}
     with switched():
-        folders = submissions.handed_in(course, "vae", [])
+        folders = roster.handed_in(course, "vae", [])
         prints = {student: files.fingerprint(folder) for student, folder in folders.items()}
         results = {s: batch._read(folder, assignment, s, read) for s, folder in folders.items()}
     assert all(prints.values())
@@ -579,7 +588,7 @@ def test_no_more_than_so_many_are_on_their_way():
                     other.set_result(Result(str(number), tasks.GRADED, ""))
         return future
 
-    results = batch._results(submit, map(task, "abcdef"), 2)
+    results = workers.results(submit, map(task, "abcdef"), 2)
     assert sorted(result.student for result in results) == ["0", "1", "2", "3", "4", "5"]
 
 
@@ -589,7 +598,7 @@ def test_a_lost_worker_is_no_fault_of_the_student():
         future.set_exception(RuntimeError("killed"))
         return future
 
-    (result,) = batch._results(submit, iter([task("ada")]), 2)
+    (result,) = workers.results(submit, iter([task("ada")]), 2)
     assert (result.student, result.status) == ("ada", tasks.INFRASTRUCTURE)
     assert dataclasses.asdict(result)["isolation"] == tasks.BUBBLEWRAP
 
@@ -600,16 +609,16 @@ def test_sockets_have_a_short_path_wherever_temporary_files_lie(tmp_path, monkey
     monkeypatch.setattr(tempfile, "tempdir", str(place))
     monkeypatch.delitem(multiprocessing.current_process()._config, "tempdir", raising=False)
     with monkeypatch.context() as patch, pytest.raises(ValueError, match=r"TMPDIR is .*short"):
-        patch.setattr(batch, "SHORT_PLACES", ("/nowhere",))
-        batch._keep_sockets_short()
-    batch._keep_sockets_short()
-    assert len(multiprocessing.util.get_temp_dir()) < batch.LONGEST_TMPDIR
+        patch.setattr(workers, "SHORT_PLACES", ("/nowhere",))
+        workers._keep_sockets_short()
+    workers._keep_sockets_short()
+    assert len(multiprocessing.util.get_temp_dir()) < workers.LONGEST_TMPDIR
     assert tempfile.tempdir == str(place)
 
 
 def test_nobody_waits_for_what_runs_when_somebody_stops_it(monkeypatch):
     monkeypatch.setattr(work, "grade", time.sleep)
-    with pytest.raises(KeyboardInterrupt), batch._workers(2) as (submit, _):
+    with pytest.raises(KeyboardInterrupt), workers.processes(2) as (submit, _):
         futures = [submit(120) for _ in range(4)]
         while not multiprocessing.active_children():
             time.sleep(0.05)
@@ -630,10 +639,10 @@ def test_no_worker_starts_once_somebody_has_stopped_them(monkeypatch):
 
             return super().submit(grade_late)
 
-    monkeypatch.setattr(batch, "ThreadPoolExecutor", SlowThreads)
+    monkeypatch.setattr(workers, "ThreadPoolExecutor", SlowThreads)
     monkeypatch.setattr(multiprocessing, "active_children", lambda: killed.set() or [])
     monkeypatch.setattr(work, "grade", time.sleep)
-    with pytest.raises(KeyboardInterrupt), batch._workers(1) as (submit, _):
+    with pytest.raises(KeyboardInterrupt), workers.processes(1) as (submit, _):
         late = submit(0)
         about_to_start.wait()
         raise KeyboardInterrupt
