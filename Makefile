@@ -2,7 +2,7 @@
 # Works with GNU make 3.81 (macOS) and later.
 
 .DEFAULT_GOAL := help
-.PHONY: help lab doctor test lectures site release weights class notebooks check-notebooks lint format speed quality latency clean
+.PHONY: help lab doctor test lectures site slides release weights class notebooks check-notebooks lint format speed quality latency clean
 
 export TF_CPP_MIN_LOG_LEVEL := 3
 # An activated environment of another project is not ours: uv would warn about it at each command.
@@ -49,6 +49,8 @@ format: .venv/.synced ## format the code
 ##@ Publish
 site: .venv/.synced lectures ## run the lectures and make a web site of them, in build/site/
 	@$(RUN) python docs/site/build_site.py
+slides: .venv/.synced lectures ## run the lectures and make decks of slides of them, in build/slides/
+	@$(RUN) python docs/site/build_slides.py
 release: .venv/.synced ## write what students get to build/course.zip
 	@rm -f build/course.zip
 	@$(RUN) course release --output build/course.zip

@@ -13,10 +13,12 @@ import ziamath
 ziamath.config.svg2 = False
 FONT_SIZE = 17  # pixels, beside text of 16
 INK = "currentColor"  # that of the text around it, in dark pages too
-# TeX that ziamath misreads (a letter without braces, a tall double bar) and what it reads well.
+# TeX that ziamath misreads (a letter without braces, a tall double bar, extra space below a line)
+# and what it reads well.
 REWRITTEN = (
     (re.compile(r"\\mathbb (\w)"), r"\\mathbb{\1}"),
     (re.compile(r"\\[bB]igg?[lmr]?(?=\\\|)"), ""),
+    (re.compile(r"(?<=\\\\)\[[\d.]+(?:pt|em|ex)\]"), ""),
 )
 # ziamath's time doubles with each level of nesting. What costs so much takes some seconds.
 MOST_COST = 4000

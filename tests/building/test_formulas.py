@@ -1,5 +1,6 @@
 """Formulas are drawn in the page itself, all those of the course's notebooks among them."""
 
+import html
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -44,6 +45,10 @@ def test_a_formula_on_its_own_line_is_larger():
         (r"\mathbb E_q x \in \mathbb R^2", r"\mathbb{E}_q x \in \mathbb{R}^2"),
         (r"\big\| x \big\|^2", r"\| x \|^2"),
         (r"q \,\Bigl\|\, p", r"q \,\|\, p"),
+        (
+            r"\begin{aligned} a &= b \\[2pt] &= c \end{aligned}",
+            r"\begin{aligned} a &= b \\ &= c \end{aligned}",
+        ),
     ],
 )
 def test_what_ziamath_misreads_is_drawn_right(written, drawn_as):
@@ -51,7 +56,7 @@ def test_what_ziamath_misreads_is_drawn_right(written, drawn_as):
         return re.findall(r'<path d="[^"]+"', formula_svg(tex))
 
     assert shapes(written) == shapes(drawn_as) != []
-    assert f'aria-label="{written}"' in formula_svg(written)
+    assert f'aria-label="{html.escape(written)}"' in formula_svg(written)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,284 @@
+"""Slides out of a lecture: what stands on each, and what the speaker's notes hold.
+
+The lecture's own text decides. Each heading `## 1. …` begins a topic, each `### …` a slide of its
+own. Text becomes slides of text, with the few lines that a cell prints between; each figure or
+explorer gets a slide. The code waits folded below what it shows. One short paragraph before a
+figure stands on the figure's slide; what comes after a prediction appears with the next click. Of a
+long paragraph the slide shows the beginning, up to the last term in bold or the last question; the
+whole of it stands in the notes. How much fits on a slide, the browser finds out (`deck/deck.js`).
+
+Where the rule does not do, a cell's marker says so in its tags: "slide" begins a new slide, "notes"
+is for the speaker alone, and "no-slide" is left out.
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import nbformat
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from nbconvert.filters import strip_ansi
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from course_utils.building.formulas import formula_svg
+
+LONG = 300  # letters of a paragraph, from which on a slide shows its beginning only
+SHORT = 260  # letters of a paragraph that has room above a figure
+LEAST = 120  # letters that a slide shows of any paragraph
+MANY_LINES = 9  # of printed text, which then has a slide of its own
+PREDICTION = re.compile(r"\*\*predict\*\*", re.IGNORECASE)
+PROGRESS = re.compile(r"^.*\d+%\|.*\n?", re.MULTILINE)  # a bar, which has had its time
+CLOSING = {"Papers", "Papers and posts", "Do it yourself"}  # read at home
+NUMBER = re.compile(r"^(\d+)\. ")
+MINUTES = re.compile(r"\*\*Time\*\*: about (\d+) minutes")
+OPAQUE = re.compile(r"\$[^$]+\$|`[^`]+`|\[[^\]]*\]\([^)]*\)")
+SENTENCE_END = re.compile(r"[.!?](?:\*\*|\*|\)|\")?\s+(?=[A-Z*`$(\"])")
+FOLDED = re.compile(r"<details><summary>(?P<asked>.*?)</summary>(?P<answer>.*?)</details>", re.S)
+CODE = HtmlFormatter(style="a11y-high-contrast-light", nowrap=True)
+
+
+@dataclass
+class Slide:
+    """One slide, in HTML.
+
+    Attributes:
+        kind: "opening", "text", "question", or "shown" for what a cell shows.
+        blocks: what stands on it, from top to bottom.
+        notes: what only the speaker sees.
+        code: the sources of the cells that it shows.
+        subtitle: its own heading, below the topic's.
+    """
+
+    kind: str
+    blocks: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    code: list[str] = field(default_factory=list)
+    subtitle: str = ""
+
+
+@dataclass
+class Topic:
+    """The slides under one heading of a lecture.
+
+    Attributes:
+        name: the heading as it is written, without its number.
+        title: the same in HTML.
+        slides: at least one, once the lecture has been read.
+    """
+
+    name: str
+    title: str
+    slides: list[Slide] = field(default_factory=list)
+
+
+def markdown() -> MarkdownIt:
+    """Markdown as the lectures use it, formulas drawn."""
+    return (
+        MarkdownIt("commonmark")
+        .enable("table")
+        .use(
+            dollarmath_plugin,
+            renderer=lambda tex, options: formula_svg(tex, options["display_mode"]),
+        )
+    )
+
+
+MARKDOWN = markdown()
+
+
+def minutes(notebook: nbformat.NotebookNode) -> int:
+    """How long a lecture takes, by its own words."""
+    return int(MINUTES.search(notebook.cells[0].source)[1])
+
+
+def topics(notebook: nbformat.NotebookNode) -> list[Topic]:
+    """All slides of an executed lecture, under their headings.
+
+    Args:
+        notebook: the lecture, its outputs as they look when all is done.
+    """
+    reader = _Reader()
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags", [])
+        if "no-slide" in tags:
+            continue
+        if "slide" in tags:
+            reader.end_text()
+        if cell.cell_type == "code":
+            reader.read_code(cell)
+        elif "notes" in tags:
+            reader.notes.append(MARKDOWN.render(cell.source))
+        else:
+            reader.read_text(cell.source)
+    reader.end_text()
+    return [topic for topic in reader.topics if topic.slides]
+
+
+def shown_part(paragraph: str) -> str:
+    """What a slide shows of a paragraph: all, or of a long one the beginning.
+
+    The beginning reaches to the last sentence with a term in bold or with a question. A paragraph
+    that leads on to something, by a colon, is shown whole.
+    """
+    if len(paragraph) <= LONG or paragraph.endswith(":"):
+        return paragraph
+    opaque = OPAQUE.sub(lambda match: "x" * len(match[0]), paragraph)
+    ends = [match.end() for match in SENTENCE_END.finditer(opaque)] + [len(paragraph)]
+    shown = 0
+    for start, end in zip([0, *ends], ends, strict=False):
+        sentence = opaque[start:end]
+        if shown < LEAST or "**" in sentence or "?" in sentence:
+            shown = end
+    return paragraph[:shown].rstrip()
+
+
+class _Reader:
+    """Reads a lecture cell by cell; text waits until it is clear which slide it belongs to."""
+
+    def __init__(self):
+        self.topics: list[Topic] = []
+        self.waiting: list[tuple[str, str]] = []  # source and HTML of blocks
+        self.notes: list[str] = []
+        self.code: list[str] = []  # of the cells whose output has not been met yet
+        self.code_of_text: list[str] = []  # of what is printed in the text that waits
+        self.subtitle = ""
+
+    def read_text(self, source: str) -> None:
+        lines = source.splitlines()
+        for node in SyntaxTreeNode(MARKDOWN.parse(source)).children:
+            block = "\n".join(lines[slice(*node.map)]).strip()
+            rendered = MARKDOWN.renderer.render(node.to_tokens(), MARKDOWN.options, {})
+            if node.type == "heading":
+                self.read_heading(node, block)
+            elif self.topics[-1].name in CLOSING:
+                continue
+            elif node.type == "paragraph" and len(self.topics) == 1 and "**Time**" in block:
+                self.notes.append(rendered)
+            elif node.type == "html_block" and FOLDED.search(block):
+                self.read_questions(block)
+            elif node.type == "paragraph":
+                block = " ".join(block.split())
+                shown = shown_part(block)
+                if shown != block:
+                    self.notes.append(rendered)
+                    rendered = MARKDOWN.render(shown)
+                self.waiting.append((shown, rendered))
+            else:
+                self.waiting.append((block, rendered))
+
+    def read_heading(self, node: SyntaxTreeNode, block: str) -> None:
+        self.end_text()
+        text = block.lstrip("# ")
+        if node.tag in ("h1", "h2"):
+            name, number = NUMBER.sub("", text), NUMBER.match(text)
+            shown = f'<span class="number">{number[1]}</span> ' if number else ""
+            self.topics.append(Topic(name, shown + MARKDOWN.renderInline(name)))
+            self.subtitle = ""
+        else:
+            self.subtitle = MARKDOWN.renderInline(text)
+
+    def read_questions(self, block: str) -> None:
+        self.end_text()
+        for folded in FOLDED.finditer(block):
+            asked = MARKDOWN.renderInline(" ".join(folded["asked"].split()))
+            answer = MARKDOWN.render(" ".join(folded["answer"].split()))
+            self.add("question", [f"<p>{asked}</p>", f'<div class="fragment">{answer}</div>'])
+
+    def read_code(self, cell: nbformat.NotebookNode) -> None:
+        if self.topics[-1].name in CLOSING:
+            return
+        self.code.append(cell.source)
+        outputs = [block for block in map(_shown, cell.outputs) if block]
+        if outputs and not any(map(_is_drawn, outputs)) and not any(map(_is_long, outputs)):
+            self.read_printed(f'<div class="printed">{"".join(outputs)}</div>')
+            return
+        for blocks in _groups(outputs):
+            lead, text = self.take_lead()
+            if PREDICTION.search(lead):
+                blocks = [f'<div class="fragment answer">{"".join(blocks)}</div>']
+            self.add("shown", [text, *blocks] if text else blocks)
+
+    def read_printed(self, block: str) -> None:
+        """A few printed lines stand in the text; those that answer a prediction end its slide."""
+        asked = bool(self.waiting and PREDICTION.search(self.waiting[-1][0]))
+        if asked:
+            block = block.replace('"printed"', '"printed fragment"', 1)
+        self.waiting.append(("", block))
+        self.code_of_text += self.code
+        self.code = []
+        if asked:
+            self.end_text()
+
+    def take_lead(self) -> tuple[str, str]:
+        """The one short paragraph that waits, source and HTML; other text gets its own slide."""
+        if len(self.waiting) == 1:
+            source, rendered = self.waiting[0]
+            if rendered.startswith("<p>") and len(source) <= SHORT:
+                return self.waiting.pop()
+        self.end_text()
+        return "", ""
+
+    def end_text(self) -> None:
+        """Make a slide of the text that waits."""
+        if not self.waiting:
+            return
+        blocks = [block for _, block in self.waiting]
+        later, self.code = self.code, []
+        if len(self.topics) == 1 and not self.topics[0].slides:
+            self.add("opening", [blocks.pop(0)])
+        self.code, self.code_of_text = self.code_of_text, []
+        if blocks:
+            self.add("text", blocks)
+        self.waiting, self.code = [], later
+
+    def add(self, kind: str, blocks: list[str]) -> None:
+        self.topics[-1].slides.append(Slide(kind, blocks, self.notes, self.code, self.subtitle))
+        self.notes, self.code = [], []
+
+
+def _shown(output: nbformat.NotebookNode) -> str:
+    """One output of a cell, in HTML; what is drawn is in an element of class "drawn"."""
+    if output.output_type == "stream":
+        text = PROGRESS.sub("", strip_ansi(output.text)).strip("\n")
+        return f"<pre>{html.escape(text)}</pre>" if text else ""
+    data = output.data
+    if "data-explorer" in data.get("text/html", ""):
+        return f'<div class="drawn explorer-here" data-prevent-swipe>{data["text/html"]}</div>'
+    if "text/html" in data:
+        return f'<div class="drawn">{data["text/html"]}</div>'
+    if "image/png" in data:
+        alt = html.escape(data.get("text/plain", "a figure"))
+        source = f"data:image/png;base64,{data['image/png']}"
+        return f'<div class="drawn"><img alt="{alt}" src="{source}"></div>'
+    return f"<pre>{html.escape(data['text/plain'])}</pre>"
+
+
+def _is_drawn(output: str) -> bool:
+    return 'class="drawn' in output
+
+
+def _is_long(output: str) -> bool:
+    return not _is_drawn(output) and output.count("\n") >= MANY_LINES
+
+
+def _groups(outputs: list[str]) -> Iterator[list[str]]:
+    """What stands on one slide: a drawing, and below it the few printed lines around it."""
+    group: list[str] = []
+    for output in outputs:
+        drawn_twice = _is_drawn(output) and any(map(_is_drawn, group))
+        if group and (_is_long(output) or drawn_twice or _is_long(group[-1])):
+            yield sorted(group, key=_is_drawn, reverse=True)
+            group = []
+        group.append(output)
+    if group:
+        yield sorted(group, key=_is_drawn, reverse=True)
+
+
+def highlighted(source: str) -> str:
+    """Python code in HTML, coloured."""
+    return f"<pre><code>{highlight(source, PythonLexer(), CODE)}</code></pre>"
