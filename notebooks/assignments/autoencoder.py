@@ -18,6 +18,11 @@
 # relative difference below 0.0001. No function builds on another, so a mistake costs points only
 # once. The experiment gives no points.
 #
+# **From easy to hard.** `mse_loss` is one line of arithmetic, and `cross_entropy_loss` asks what
+# becomes of large logits. `corrupt` needs a random mask, and `sparsity_penalty` a formula and the
+# right axis. `contractive_penalty` is the hardest: it needs the derivative of a network, and
+# suggests steps on the way there.
+#
 # **What every function must do.** It works for any batch size $B$, any code size $D$ and any number
 # of pixels $P$, from 1 upwards. It works inside `tf.function` too, its gradients reach every tensor
 # that it is given, and all tensors are `float32`.
@@ -233,6 +238,18 @@ autoencoder.grade(sparsity_penalty)
 # | `encoder` | | images $(B, P)$ → codes $(B, D)$ |
 # | `x` | $(B, P)$ | images |
 # | result | $(B,)$ | one number for each example |
+#
+# **Suggested steps.** Write one, look at it in a cell of your own, then go on.
+#
+# 1. Let a gradient tape follow the encoder, and ask it for the gradient of one unit of the code with
+#    respect to the images. It should have their shape. If it is `None`, nobody told the tape to
+#    follow them.
+# 2. Go from one unit to all $D$ of them, each by itself: that makes $D \cdot P$ derivatives for each
+#    image. You can go through the units, or look up what else a tape can do.
+# 3. Square and add, and look at the shape: $(B,)$.
+# 4. Try encoders whose derivatives you know. With `lambda x: 2.0 * x`, each image should cost $4P$.
+#    With `lambda x: tf.concat([x, -x], 1)` it should cost $2P$. If you get 0 there, two derivatives
+#    have met before they were squared.
 
 
 # %% solution="contractive_penalty"

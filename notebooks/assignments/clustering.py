@@ -17,6 +17,10 @@
 # relative difference below 0.0001. Each function is tested by itself: a mistake in one costs
 # nothing in another. The experiment gives no points.
 #
+# **From easy to hard.** `inertia` is one line once you see how labels pick centers, and
+# `fit_gaussian` is two. `gaussian_log_density` is a formula to write out with care. `assign` needs
+# one trick, broadcasting, or a loop, and `update` has a special case: the cluster without points.
+#
 # **What every function must do.** It gets NumPy arrays of `float32`, labels as integers, and works
 # for any number of points $N$, features $F$ and clusters $K$, from 1 upwards. It may return NumPy
 # arrays or tensors, in single or double precision.

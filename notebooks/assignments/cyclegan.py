@@ -13,11 +13,17 @@
 # are imported; use what you like. The computation must be your own: the course's library refuses to
 # be called from your functions.
 #
-# **How it is graded.** Each function is worth 5 points, all or nothing, and the question at the end
-# is worth 5 more. Grading runs what `check` runs and further tests of the same properties: other
-# inputs, other sizes, extreme values. How you write a function does not matter, and neither does a
-# relative difference below 0.0001. A mistake costs points only once: `generator_objective` is
-# tested with the course's own version of the functions before it. The experiment gives no points.
+# **How it is graded.** The points of each function are listed below; a function gets all of them or
+# none, and the question at the end is worth 5. Grading runs what `check` runs and further tests of
+# the same properties: other inputs, other sizes, extreme values. How you write a function does not
+# matter, and neither does a relative difference below 0.0001. A mistake costs points only once:
+# `generator_objective` is tested with the course's own version of the functions before it. The
+# experiment gives no points.
+#
+# **From easy to hard.** `cycle_loss` (4 points) is one line, and `identity_loss` (2) the same line
+# about other images. `least_squares_generator_loss` (5) and `least_squares_discriminator_loss` (6)
+# are short as well, if you look twice at which scores should become what. `generator_objective` (8)
+# puts three functions together, each with its own weight and its own images.
 #
 # **What every function must do.** It works for any batch size $B$ from 1 upwards and for images of any
 # size, and returns a scalar: a tensor without axes. It works inside `tf.function` too, its
@@ -72,7 +78,7 @@ def cycle_loss(x, x_cycled):
     # END SOLUTION
 
 
-# %% test="cycle_loss-test" points=5
+# %% test="cycle_loss-test" points=4
 check(cycle_loss)
 # BEGIN HIDDEN TESTS
 from course_utils.grading.assignments import cyclegan
@@ -114,7 +120,7 @@ def identity_loss(y, y_mapped):
     # END SOLUTION
 
 
-# %% test="identity_loss-test" points=5
+# %% test="identity_loss-test" points=2
 check(identity_loss)
 # BEGIN HIDDEN TESTS
 from course_utils.grading.assignments import cyclegan
@@ -157,7 +163,7 @@ def least_squares_discriminator_loss(real, fake):
     # END SOLUTION
 
 
-# %% test="least_squares_discriminator_loss-test" points=5
+# %% test="least_squares_discriminator_loss-test" points=6
 check(least_squares_discriminator_loss)
 # BEGIN HIDDEN TESTS
 from course_utils.grading.assignments import cyclegan
@@ -246,7 +252,7 @@ def generator_objective(fake_scores, x, x_cycled, y, y_mapped, cycle_weight, ide
     # END SOLUTION
 
 
-# %% test="generator_objective-test" points=5
+# %% test="generator_objective-test" points=8
 check(generator_objective)
 # BEGIN HIDDEN TESTS
 from course_utils.grading.assignments import cyclegan

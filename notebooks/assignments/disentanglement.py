@@ -17,6 +17,10 @@
 # inputs, other sizes, extreme values. How you write a function does not matter, and neither does a
 # relative difference below 0.0001. No function builds on another. The experiment gives no points.
 #
+# **From easy to hard.** `mutual_information_gap` sorts and subtracts. `code_loss` is a
+# cross-entropy, this time with categories. `beta_vae_loss` puts together what you know of the VAE,
+# and `discrete_mutual_information` has to count pairs and to mind those that never occur.
+#
 # **What every function must do.** The two losses get `float32` tensors of any batch size $B$, from
 # 1 upwards, and return a scalar: a `float32` tensor without axes. They work inside `tf.function`
 # too, and their gradients reach every tensor that a network made. The two functions on mutual

@@ -17,6 +17,10 @@
 # inputs, other sizes, extreme values. How you write a function does not matter, and neither does a
 # relative difference below 0.0001. No function builds on another. The experiment gives no points.
 #
+# **From easy to hard.** `bits_per_dimension` is a change of units. `coupling_forward` is short, and
+# `coupling_inverse` undoes it, one operation after the other. `log_prob` adds two terms, of which
+# one has a constant for each dimension.
+#
 # **What every function must do.** It works for any batch size $B$ from 1 upwards. It works inside
 # `tf.function` too. Gradients reach every tensor that goes in, and the weights of the networks that
 # are given. All tensors are `float32`.

@@ -18,6 +18,11 @@
 # relative difference below 0.0001. No function builds on another, so a mistake costs points only
 # once. The experiment gives no points.
 #
+# **From easy to hard.** `critic_loss` is a difference of two means. `generator_loss` is one line
+# once you know how to work from logits, `saturating_generator_loss` has one sign to watch, and
+# `discriminator_loss` two batches. `gradient_penalty` is by far the hardest: it needs the gradient
+# of a network, and suggests steps on the way there.
+#
 # **What every function must do.** It works for any batch size $B$ from 1 upwards and returns a
 # scalar: a tensor without axes. It works inside `tf.function` too, and all tensors are `float32`.
 # Gradients reach every argument of the four losses; those of the penalty reach the weights of the
@@ -240,6 +245,17 @@ gan.grade(critic_loss)
 # | `critic` | | images $(B, H, W, C)$ → scores $(B, 1)$ |
 # | `real`, `fake` | $(B, H, W, C)$ | as many real as fake images |
 # | result | $()$ | one number |
+#
+# **Suggested steps.** Write one, look at it in a cell of your own, then go on.
+#
+# 1. Draw the $\epsilon_b$ and look at their shape. It should let one number multiply a whole image.
+# 2. Mix the images. What do you expect where $\epsilon_b$ is 1, and where it is 0? Try both.
+# 3. Let a gradient tape follow the critic, and ask it for the gradient with respect to the mixed
+#    images. It should have their shape. If it is `None`, nobody told the tape to follow them.
+# 4. Take one norm for each image and look at the shape, $(B,)$. Try a critic whose slope you
+#    know: with `lambda images: 3.0 * images[:, 0, 0]` and one channel, every norm is 3.
+# 5. Only the distance from 1 is left. The penalty of this critic is 4, and that of
+#    `lambda images: images[:, 0, 0]` is 0.
 
 
 # %% solution="gradient_penalty"

@@ -18,6 +18,10 @@
 # relative difference below 0.0001. A mistake costs points only once: where your `conv_matrix` is
 # wrong, the other two are tested with the course's own. The experiment gives no points.
 #
+# **From easy to hard.** Here the hardest comes first: `conv_matrix` has to put every weight into
+# its place, window by window. Begin with stride 1 and a kernel of a single weight, then let both
+# grow. With the matrix, `conv2d` takes two lines, and `conv2d_transpose` two more.
+#
 # **What every function must do.** Images and kernels are NumPy arrays of `float32` with two axes:
 # there is one image and one channel. Images need not be square; kernels are, with $k$ rows and $k$
 # columns. Sizes and strides are plain integers, from 1 upwards. The result may be a NumPy array or a

@@ -17,6 +17,10 @@
 # relative difference below 0.0001. A mistake costs points only once: `vae_loss` is tested with the
 # course's own version of the functions before it. The experiment gives no points.
 #
+# **From easy to hard.** `reparameterize` is two lines, and `vae_loss` is one when its parts are
+# there. `kl_divergence` is a formula to write out, with an eye on what `sigma` is.
+# `reconstruction_loss` is short, too, but has to survive logits of 1000.
+#
 # **What every function must do.** It works for any batch size $B$, any latent size $D$ and any
 # number of pixels $P$, from 1 upwards. It works inside `tf.function` too, its gradients reach every
 # argument, and all tensors are `float32`.

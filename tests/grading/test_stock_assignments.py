@@ -29,11 +29,11 @@ POINTS = {
         "question": 5,
     },
     "cyclegan": {
-        "cycle_loss-test": 5,
-        "identity_loss-test": 5,
-        "least_squares_discriminator_loss-test": 5,
+        "cycle_loss-test": 4,
+        "identity_loss-test": 2,
+        "least_squares_discriminator_loss-test": 6,
         "least_squares_generator_loss-test": 5,
-        "generator_objective-test": 5,
+        "generator_objective-test": 8,
         "question": 5,
     },
     "diffusion": {
@@ -108,6 +108,18 @@ def test_points_and_grade_ids_stay(name):
         if cell.metadata.get("nbgrader", {}).get("grade")
     }
     assert graded == POINTS[name]
+
+
+@pytest.mark.parametrize("name", POINTS)
+def test_the_steps_are_named_from_easy_to_hard(name):
+    first = nbformat.read(ROOT / "solutions" / name / f"{name}.ipynb", as_version=4).cells[0].source
+    [steps] = [part for part in first.split("\n\n") if part.startswith("**From easy to hard.**")]
+    functions = [grade_id.removesuffix("-test") for grade_id in POINTS[name]][:-1]
+    assert set(re.findall(r"`(\w+)`", steps)) >= set(functions)
+    # Where functions are not worth the same, each says what it is worth.
+    said = {f: int(points) for f, points in re.findall(r"`(\w+)` \((\d+)", steps)}
+    worth = {function: POINTS[name][f"{function}-test"] for function in functions}
+    assert said == (worth if len(set(worth.values())) > 1 else {})
 
 
 def test_the_points_of_every_assignment_are_pinned():

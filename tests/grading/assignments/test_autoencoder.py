@@ -2,10 +2,13 @@
 
 from course_utils.quiet import tf
 
+import re
+
 import numpy as np
 import pytest
 from scipy import integrate
 
+from course_utils.grading.assignments import cells
 from course_utils.grading.assignments.autoencoder import probes, properties, solutions
 from course_utils.grading.given import PassedFunction
 from course_utils.grading.probes import observe, passes
@@ -102,3 +105,11 @@ def in_pairs(x, drop_rate):
 def test_drops_that_are_a_little_wrong_are_found(function, problem):
     with pytest.raises(AssertionError, match=problem):
         properties.drops_independently(function)
+
+
+def test_the_encoders_of_the_suggested_steps_cost_what_stands_there():
+    text = (cells.TEXTS / "autoencoder.py").read_text("utf-8")
+    encoders = [eval(code, {"tf": tf}) for code in re.findall(r"`(lambda x: [^`]+)`", text)]
+    x = tf.random.stateless_uniform((3, 7), (1, 2))
+    costs = [solutions.contractive_penalty(encoder, x).numpy() for encoder in encoders]
+    np.testing.assert_allclose(costs, [[4 * 7] * 3, [2 * 7] * 3], rtol=1e-6)

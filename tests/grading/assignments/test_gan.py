@@ -2,11 +2,13 @@
 
 from course_utils.quiet import tf
 
+import re
+
 import numpy as np
 import pytest
 from scipy import stats
 
-from course_utils.grading.assignments import common
+from course_utils.grading.assignments import cells, common
 from course_utils.grading.assignments.gan import probes, properties, solutions
 from course_utils.grading.given import GivenFunction, PassedFunction
 from course_utils.grading.probes import observe, passes
@@ -131,3 +133,11 @@ def test_a_gradient_penalty_may_be_traced_with_its_critic():
     arguments = [common.as_tensor(value) for value in probes.STEEP.values()]
     graph = common.traced(solutions.gradient_penalty)
     assert float(graph(*arguments)) == pytest.approx(0.75**2, rel=1e-4)
+
+
+def test_the_critics_of_the_suggested_steps_have_the_penalties_that_stand_there():
+    text = (cells.TEXTS / "gan.py").read_text("utf-8")
+    critics = [eval(code) for code in re.findall(r"`(lambda images: [^`]+)`", text)]
+    real, fake = tf.random.stateless_uniform((2, 5, 8, 8, 1), (1, 2))
+    penalties = [float(solutions.gradient_penalty(critic, real, fake)) for critic in critics]
+    assert penalties == pytest.approx([4, 0])
