@@ -34,9 +34,9 @@ WITHOUT_DASHBOARD = (
 INDEX = """\
 # Generative models
 
-Lectures that run, pictures that answer. Every page shows a lecture as it ran on a laptop without a
-GPU; move the sliders, they work here too. To change the code and to do the assignments, open the
-course in JupyterLab.
+Lectures that run, pictures that change as you touch them. Every page shows a lecture as it ran on
+a laptop without a GPU; move the sliders, they work here too. To change the code and to do the
+assignments, open the course in JupyterLab.
 
 <div class="gallery">
 {cards}

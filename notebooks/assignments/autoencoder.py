@@ -90,7 +90,8 @@ autoencoder.grade(mse_loss)
 # $$L(x, l) = -\sum_{p=1}^{P}\big(x_p \log s(l_p) + (1 - x_p)\log(1 - s(l_p))\big).$$
 #
 # In `float32`, $s(20)$ is exactly 1 already. A decoder that is wrong with the logit 1000 must pay
-# 1000: not infinity, and not 16. Can you compute the cost without ever computing the probability?
+# 1000: not infinity, and not 16 either, which is what it costs if probabilities are clipped at
+# $10^{-7}$. Can you compute the cost without ever computing the probability?
 #
 # | | shape | |
 # |---|---|---|
@@ -133,9 +134,9 @@ autoencoder.grade(cross_entropy_loss)
 # $$\tilde x_p = \begin{cases} 0 & \text{with probability } r \\ x_p & \text{otherwise.}
 # \end{cases}$$
 #
-# Dropout does something similar, and also makes the rest brighter to keep the mean. Here nothing is
-# made brighter. Every pixel of every image needs a draw of its own, and every call needs new ones,
-# inside `tf.function` too.
+# Dropout does something similar, but it also scales up the pixels that are left, to keep the mean.
+# Here nothing is made brighter. Every pixel of every image needs a draw of its own, and every call
+# needs new ones, inside `tf.function` too.
 #
 # | | shape | |
 # |---|---|---|
@@ -172,13 +173,14 @@ autoencoder.grade(corrupt)
 # %% [markdown]
 # ## 4. Few units at a time
 #
-# In a sparse autoencoder each unit of the code, a number between 0 and 1, should be on for few
-# images only: on average over the batch as often as the target $\rho$ says, 0.1 for instance. With
+# In a sparse autoencoder each unit of the code, a number between 0 and 1, should be on for only a
+# few images: its mean over the batch should be a given target $\rho$, such as 0.1. With
 #
 # $$\hat\rho_d = \frac{1}{B}\sum_{b=1}^{B} h_{bd}$$
 #
 # for the mean activation of unit $d$, the penalty is the divergence between two Bernoulli
-# variables, one with the target and one with the mean activation, added up over the units:
+# distributions, one with the target as its mean and one with the mean activation, added up over the
+# units:
 #
 # $$\mathcal{P} = \sum_{d=1}^{D}\mathrm{KL}\big(\rho\,\|\,\hat\rho_d\big)
 # = \sum_{d=1}^{D}\Big(\rho\log\frac{\rho}{\hat\rho_d}
@@ -303,7 +305,7 @@ def experiment(latent=16, epochs=40, drop_rate=0.3, shown=12):
     from course_utils.networks import dense_decoder, dense_encoder
 
     class Yours(Autoencoder):
-        """The course's autoencoder for images of 64 pixels, calling functions of this notebook."""
+        """The course's autoencoder for 64 pixels, calling the functions of this notebook."""
 
         def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
             rebuilt = tf.sigmoid(y_pred.reconstruction)
@@ -379,9 +381,9 @@ except Exception as error:
 # show that it knows what a digit is: failing far from its data is not knowledge about the data,
 # and if she decodes random codes, she will see that they are mostly not digits. The others can afford
 # a long code, because copying is not their best answer. A denoising autoencoder that copies would copy
-# the damage; to fill the gaps it must know what digits look like. A sparse one may switch each unit on
-# for few images only, so that copying every number is expensive. A contractive one pays for each
-# direction in which its code moves, and keeps only those that it needs for the digits.
+# the damage; to fill the gaps it must know what digits look like. A sparse one may switch each unit
+# on for only a few images, so that copying every number is expensive. A contractive one pays for
+# each direction in which its code moves, and keeps only those that it needs for the digits.
 #
 # **Rubric.** The identity fits through a code that long, and has no error without knowing anything
 # (1 point). Noise that comes back distorted shows only that the network is not the identity, or that

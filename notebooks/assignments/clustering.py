@@ -182,9 +182,9 @@ clustering.grade(inertia)
 # $$p(x) = \frac{1}{\sqrt{2\pi}\,s} \exp\!\Big(\!-\frac{(x - m)^2}{2 s^2}\Big),$$
 #
 # with the mean $m$ and the standard deviation $s$. Return its natural logarithm. Fifty standard
-# deviations out, the density is about $10^{-543}$, less than any number a computer has between 0
-# and 1. Its logarithm is a harmless −1251. What must you do on paper so that the computer never has
-# to handle the density itself?
+# deviations out, the density is about $10^{-543}$, smaller than any positive number that a computer
+# usually handles. Its logarithm is a harmless −1251. What must you do on paper so that the computer
+# never has to handle the density itself?
 #
 # | | shape | |
 # |---|---|---|
@@ -264,8 +264,8 @@ clustering.grade(fit_gaussian)
 # ## 6. The experiment
 #
 # K-means with your functions, on 1,350 handwritten digits of 64 pixels. It starts from ten digits
-# drawn at random and never sees a label. Each row shows the ten centers after a round. Next to it
-# you see what your inertia says. Below, your Gaussian is fitted to how much ink a digit takes.
+# drawn at random and never sees a label. Each row shows the ten centers after a round. Below them
+# you see how your inertia falls, and your Gaussian, fitted to the amount of ink in each digit.
 #
 # Which numerals will share a center? Which will get two? Decide first.
 
@@ -333,12 +333,12 @@ except Exception as error:
 # has none yet, and then no point is farther from its nearest center than before. So she ends with
 # as many centers as there are different digits, K = N, and inertia 0: every digit is its own
 # cluster, and nothing has been learned. Digits that were left out do not help. Their inertia stays
-# above 0, but it keeps falling too (on ours from 2.7 for each digit at K = 10 to 1.2 at K = N),
+# above 0, but it keeps falling too (in our data from 2.7 per digit at K = 10 to 1.2 at K = N),
 # because more centers cover the space more densely. She could look for a bend in the curve, for
-# clusters that come back from other starts or subsets (stability), at the silhouette, or take a model
-# with a density and compare held-out likelihoods or a criterion that charges for parameters. Two
-# starts may well end differently without any mistake: no round makes the inertia larger, so k-means
-# stops at a local minimum, and which one depends on the start.
+# clusters that come back from other starts or subsets (stability), at the silhouette, or take a
+# model with a density and compare held-out likelihoods or a criterion that charges for parameters.
+# Two starts may well end differently without any mistake: no round makes the inertia larger, so
+# k-means stops at a local minimum, and which one depends on the start.
 #
 # **Rubric.** She ends with K = N, or as many as there are different digits (1 point). Because the
 # best inertia never grows with K, and is 0 there (1). Held-out inertia does not vanish, but mostly

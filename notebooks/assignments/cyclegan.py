@@ -174,7 +174,7 @@ cyclegan.grade(least_squares_discriminator_loss)
 # %% [markdown]
 # ## 4. What the translator pays for being found out
 #
-# It wants its images to get the score that real ones get:
+# The translator wants its images to get the score that real ones get:
 #
 # $$\mathcal{L}_G = \operatorname{mean}\big((D(G(x)) - 1)^2\big).$$
 #

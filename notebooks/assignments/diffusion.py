@@ -221,9 +221,9 @@ diffusion.grade(guide)
 # %% [markdown]
 # ## 5. One step towards an image
 #
-# A picture is drawn in small steps, from a level with much noise, $\bar\alpha$, to one with a little
-# less, $\bar\alpha'$. Guess the clean picture as in step 2, then put the same noise back, but only as
-# much as the next level has:
+# A picture is drawn in small steps, from a level with much noise, $\bar\alpha$, to one with a
+# little less, $\bar\alpha'$. Guess the clean picture as in section 2, then put the same noise back,
+# but only as much as the next level has:
 #
 # $$x' = \sqrt{\bar\alpha'}\,\hat x + \sqrt{1 - \bar\alpha'}\,\varepsilon.$$
 #
@@ -232,7 +232,7 @@ diffusion.grade(guide)
 #
 # | | shape | |
 # |---|---|---|
-# | `x_noisy`, `epsilon` | $(B, \dots)$ | as in step 2 |
+# | `x_noisy`, `epsilon` | $(B, \dots)$ | as in section 2 |
 # | `alpha_bar` | $(B,)$ | the present level |
 # | `alpha_bar_next` | $(B,)$ | the next level, in $(0, 1]$ too |
 # | result | $(B, \dots)$ | the examples at the next level |
@@ -314,7 +314,7 @@ diffusion.grade(flow_point)
 #
 # | | shape | |
 # |---|---|---|
-# | `noise`, `data` | $(B, \dots)$ | as in step 6 |
+# | `noise`, `data` | $(B, \dots)$ | as in section 6 |
 # | result | $(B, \dots)$ | the velocity $\mathrm{d}x_t/\mathrm{d}t$ |
 
 
@@ -394,7 +394,8 @@ def velocity(network, point, time, label):
 
 
 # An error in the clean picture makes a large error in the noise where there is little of it, and a
-# small one where there is much. The weights undo this: otherwise nobody would learn to begin.
+# small one where there is much. The weights undo this. Without them the network would hardly learn
+# the levels with much noise, where drawing begins.
 def losses_of_diffusion(network, x, label):
     noise, time = tf.random.normal(tf.shape(x)), tf.random.uniform(tf.shape(x)[:1])
     signal = level(time)

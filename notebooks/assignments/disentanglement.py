@@ -107,9 +107,9 @@ disentanglement.grade(beta_vae_loss)
 # \log\frac{e^{l_{bk}}}{\sum_j e^{l_{bj}}}.$$
 #
 # The code is one-hot: a 1 at its category, 0 elsewhere. Up to a constant, the negative of this loss
-# is a lower bound on what the image tells us about the code. Logits of ±1000 must give the right
-# number, not infinity and not 16. The gradient must reach the logits; the code is drawn, not made
-# by a network, and needs none.
+# is a lower bound on the mutual information of the image and the code. Logits of ±1000 must give
+# the right number: not infinity, and not the 16 that clipped probabilities give. The gradient must
+# reach the logits; the code is drawn, not made by a network, and needs none.
 #
 # | | shape | |
 # |---|---|---|
@@ -124,7 +124,7 @@ def code_loss(code, code_logits):
 
     Args:
         code: the codes that were drawn, one-hot, (B, K).
-        code_logits: what the network that guesses says, before the softmax, (B, K).
+        code_logits: the output of the guessing network, before the softmax, (B, K).
 
     Returns:
         A scalar, in nats.
@@ -145,7 +145,7 @@ disentanglement.grade(code_loss)
 # %% [markdown]
 # ## 3. What one variable tells about another
 #
-# How much does a number of the code say about a factor, the class of a digit for instance? Count how
+# How much does one number of the code say about a factor, such as the class of a digit? Count how
 # often each level of $a$ meets each level of $b$, and compare with how often they would meet if the
 # two had nothing to do with each other:
 #
@@ -195,7 +195,7 @@ disentanglement.grade(discrete_mutual_information)
 # ## 4. The gap
 #
 # Suppose you know $I(z_d; f)$ for each latent dimension $d$ and each factor $f$. A factor is well
-# placed when one dimension knows all about it and no other knows anything. So take the best
+# captured when one dimension knows all about it and no other knows anything. So take the best
 # dimension, subtract the second best, and divide by the factor's entropy $H(f)$, the most that
 # anybody can know. The mean over the $F$ factors is the mutual information gap (Chen et al. 2018):
 #
@@ -241,12 +241,12 @@ disentanglement.grade(mutual_information_gap)
 #
 # Two models, with your functions in place of the course's. First a VAE, once with β = 1 and once
 # with β = 4; you see samples of both, and your gap for the class of unseen digits. Then a GAN whose
-# generator gets one of ten codes. Each column below has one code and each row one draw of noise. Nobody
-# tells the generator what a digit's class is. At the end its code, read from the unseen digits, joins
-# the eight numbers of the first VAE as a ninth, and the gap is computed again.
+# generator gets one of ten codes. In the picture each column has one code, and each row one draw of
+# noise. Nobody tells the generator what a digit's class is. At the end its code, read from the
+# unseen digits, joins the eight numbers of the first VAE as a ninth, and the gap is computed again.
 #
-# Which of the two VAEs will write better? Will one of its numbers know the class? What will the
-# columns have in common? Decide first.
+# Which of the two VAEs will write better? Will one number of its code know the class? What will the
+# digits of a column have in common? Decide first.
 
 # %% tags=["experiment"]
 import matplotlib.pyplot as plt
@@ -365,7 +365,7 @@ def experiment():
         )
         for row, one in enumerate(noise)
     }
-    show(by_noise, 10, "InfoGAN: one code a column")
+    show(by_noise, 10, "InfoGAN: one code per column")
 
 
 try:
@@ -381,8 +381,8 @@ except Exception as error:
 # A friend has a VAE with two latent dimensions whose code is perfectly disentangled: the first
 # number is the slant of a digit, the second its thickness. For fun she puts a rotation by 45° after
 # the encoder's sample and undoes it before the decoder. What happens to the images that the model
-# samples, and to the probability that it gives to an image? What happens to its MIG? What does this
-# say about learning a disentangled code from images alone? Five sentences are enough.
+# samples, and to the probability that it gives to an image? What happens to its MIG? Why? And what
+# does this say about learning a disentangled code from images alone? Five sentences are enough.
 
 # %% [markdown] answer="question" points=5
 # Nothing happens to the samples: the prior is a standard normal, which looks the same from every

@@ -52,8 +52,8 @@ from course_utils.grading import check
 #
 # The root of a matrix is not the root of its entries: $R = A^{1/2}$ means $RR = A$. Note that only its
 # trace is needed, the sum of its eigenvalues. $\Sigma_1\Sigma_2$ is not symmetric, but it has the same
-# eigenvalues as $\Sigma_1^{1/2}\,\Sigma_2\,\Sigma_1^{1/2}$, which is. And how does one take the root of
-# a symmetric matrix? `np.linalg.eigh` gives its eigenvalues and axes.
+# eigenvalues as $\Sigma_1^{1/2}\,\Sigma_2\,\Sigma_1^{1/2}$, which is. And how does one take the
+# root of a symmetric matrix? `np.linalg.eigh` gives its eigenvalues and eigenvectors.
 #
 # With fewer points than features a covariance is singular: some eigenvalues are 0, and rounding may
 # make them a little less. The distance exists all the same.
@@ -103,7 +103,7 @@ evaluation.grade(frechet_distance)
 # without counting the point itself. A fake is good if it lies in at least one of these balls (on the
 # border counts). The precision is the share of the good fakes.
 #
-# What if a point is there twice? Its duplicate is another point, at the distance 0.
+# What if a point is there twice? Its duplicate is another point, at distance 0.
 #
 # | | shape | |
 # |---|---|---|
@@ -190,8 +190,8 @@ evaluation.grade(recall)
 # it, look for each sample's nearest training example and say how far away it is.
 #
 # The square of a difference, $(a - b)^2 = a^2 + b^2 - 2ab$, is often computed in its second form,
-# because that is one matrix product. Try it by hand with six digits for $a = 10000.5$ and $b =
-# 10000$. What is left of the distance? Your function must be right there, too.
+# because that is one matrix product. Try it by hand, to six digits, for $a = 10000.5$ and
+# $b = 10000$. What is left of the distance? Your function must be right there, too.
 #
 # | | shape | |
 # |---|---|---|
@@ -347,10 +347,11 @@ except Exception as error:
 # %% [markdown]
 # ## 7. A question
 #
-# A paper reports for its model a Fréchet distance that is smaller than that of other real pictures, a
-# precision of 1 and a recall of 1. A reviewer asks for one more number. Which one would you ask for,
-# and what do you expect? Why can the other three not see it? And why should a Fréchet distance from
-# 500 samples not be compared with one from 50,000? Five sentences are enough.
+# A paper reports for its model a Fréchet distance that is smaller than that of other real pictures,
+# a precision of 1 and a recall of 1. You review it and may ask for one more number. Which one do
+# you ask for, and what do you expect? Why can the other three not see it? And why should a Fréchet
+# distance from 500 samples not be compared with one from 50,000, and what can be compared? Five
+# sentences are enough.
 
 # %% [markdown] answer="question" points=5
 # I would ask for the distance of the samples to their nearest training example, compared with that

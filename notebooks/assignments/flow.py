@@ -139,8 +139,8 @@ flow.grade(coupling_inverse)
 # \qquad
 # \log \mathcal{N}(z; 0, I) = -\frac{1}{2}\sum_{d=1}^{D}\big(z_d^2 + \log 2\pi\big).$$
 #
-# The function `flow` is given: `flow(x)` returns the tuple $(z, \text{log\_det})$. A code 50 standard
-# deviations out has a log-density of about −1251, not minus infinity.
+# The function `flow` is given: `flow(x)` returns the tuple $(z, \text{log\_det})$. In one
+# dimension, a code 50 standard deviations out has a log-density of about −1251, not minus infinity.
 #
 # | | shape | |
 # |---|---|---|
@@ -316,11 +316,12 @@ except Exception as error:
 # ## 6. A question
 #
 # A friend trains a flow on handwritten digits and wants to use it as an alarm: an image with a low
-# log-density is not a digit. She tries it with an image that is black all over, and finds that it has
-# a higher log-density than most digits (the Glow of the lecture says so too). Is there a mistake in
-# her program? Which of the two terms, $\log \mathcal{N}(z)$ or the log-determinant, makes the
-# log-density so high, and why? Would the black image ever be drawn as a sample? What would you tell
-# her about such an alarm? Five sentences are enough.
+# log-density is not a digit. She tries it with an image that is black all over, and finds that it
+# has a higher log-density than most digits (so it has under the lecture's Glow, too). Is there a
+# mistake in her program? Which of the two terms, $\log \mathcal{N}(z)$ or the log-determinant,
+# makes the log-density so high, and why? Would the black image ever be drawn as a sample, and how
+# does that go with its high density? What would you tell her about such an alarm? Five sentences
+# are enough.
 
 # %% [markdown] answer="question" points=5
 # There need be no mistake. In every digit most pixels are black, so the flow has learned to expect

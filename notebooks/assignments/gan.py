@@ -96,8 +96,8 @@ gan.grade(discriminator_loss)
 # %% [markdown]
 # ## 2. What does the generator want?
 #
-# It wants its images to be taken for real. So it minimises what a discriminator would pay if the
-# fakes were real ones:
+# The generator wants its images to be taken for real. So it minimises what a discriminator would
+# pay if the fakes were real ones:
 #
 # $$\mathcal{L}_G = -\frac{1}{B}\sum_{b=1}^{B}\log D(\tilde x_b).$$
 #
@@ -368,19 +368,21 @@ except Exception as error:
 # every image: it gives fakes the logit −10. Her generator stops learning. "Then I make the
 # generator's learning rate a thousand times larger," she says. How large is the gradient of the
 # saturating loss with respect to the logit there, and how large is that of the non-saturating loss?
-# Would her remedy work, and which one would you advise? Five sentences are enough.
+# Would her remedy work? Which one would you advise, and why? Five sentences are enough.
 
 # %% [markdown] answer="question" points=5
 # The derivative of log(1 − D) with respect to the logit is −D, and D = sigmoid(−10) ≈ 0.000045:
 # nothing arrives at the generator. The derivative of −log D is −(1 − D) ≈ −1, full strength exactly
 # where it is needed. A larger learning rate multiplies every gradient alike. At the logit −10 even
 # a thousand is too little (it would take 22,000), but as soon as some fake gets better, D there is
-# thousands of times larger and the step tears the generator apart; and Adam, which divides by the size
-# of recent gradients, undoes the factor in part. Better to change the loss to −log D, which has the
-# same best answer, or to hold the discriminator back, with a penalty on its slope or a Wasserstein
+# thousands of times larger and the step tears the generator apart. And with Adam, which divides by
+# the size of recent gradients, small gradients were not the trouble: its steps keep their length,
+# and a thousand times that is far too much. Better to change the loss to −log D, which has the same
+# best answer, or to hold the discriminator back, with a penalty on its slope or a Wasserstein
 # critic.
 #
 # **Rubric.** The saturating gradient is about −D, 4.5 · 10⁻⁵ (1 point). The non-saturating one is
 # about −1 (1). The remedy does not work well, because the factor is right at one logit only and far
-# too large elsewhere (1) (or: because Adam takes constant factors out). The non-saturating loss, a
-# penalty or a Wasserstein critic as advice (1), with a reason that speaks of the gradient (1).
+# too large elsewhere, or because Adam's steps do not shrink with the gradient and would become a
+# thousand times too long (1). The non-saturating loss, a penalty or a Wasserstein critic as advice
+# (1), with a reason that speaks of the gradient (1).

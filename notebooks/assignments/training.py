@@ -1,10 +1,10 @@
 # %% [markdown]
 # # Assignment: training steps
 #
-# Losses are one half of a generative model. The other half is what moves: which weights, by which
-# gradient, at which moment. You write one training step of a VAE, the two steps of a GAN, and the
-# running average of weights that makes its pictures calmer. Then you build the networks yourself,
-# from Keras layers, and train both models on pictures of clothes with your steps.
+# Losses are one half of training a generative model. The other half is the step: which weights
+# move, by which gradient, and when. You write one training step of a VAE, the two steps of a GAN,
+# and the running average of weights that makes its samples steadier. Then you build the networks
+# yourself, from Keras layers, and train both models on pictures of clothes with your steps.
 #
 # **What to do.** Replace each line that raises `NotImplementedError`. Run the cell, then the cell
 # below it: `check` tells you at once whether the function is right and, if it is not, what is
@@ -27,14 +27,14 @@
 # for the weights it moves. Each call is one step, and the loss that comes back is the one before the
 # step, a scalar. Call networks with `training=True`, and do not add the regularisation losses of
 # their layers. It works eagerly and inside `tf.function`, with any optimizer and any architecture,
-# and any batch size from 1. Every network is as trainable afterwards as before.
+# and any batch size from 1. Leave every network as trainable as it was.
 #
 # It takes about an hour and a half. The lectures on variational autoencoders and on generative
 # adversarial networks are all you need. Before you hand in, press *Validate* above the notebook: it
 # runs all cells and lists those that do not pass.
 
 # %% locked="setup"
-import course_utils.quiet  # before TensorFlow, so that it starts without a word
+import course_utils.quiet  # before TensorFlow, so that it starts quietly
 
 import keras
 import numpy as np
@@ -378,11 +378,12 @@ except Exception as error:
 # %% [markdown] answer="question" points=5
 # The generator's loss is small when the discriminator takes fakes for real, so its gradient teaches the
 # discriminator to be fooled. The discriminator's loss is small when fakes are recognised, so through
-# the fakes it teaches the generator to be found out. Each player is moved against its own goal by the
-# other's part, the two halves about the fakes nearly cancel, and nobody has to become better: the game
-# is gone. In a game each player has a loss of its own, and its gradient may move that player only. The
-# encoder and the decoder of a VAE want the same thing, a small value of one loss, so one gradient
-# moves both.
+# the fakes it teaches the generator to be found out. Each player is moved against its own goal by
+# the other's part. The sum of the two parts about the fakes is smallest at D = ½, where they
+# cancel: it is enough that the discriminator be undecided about fakes, and nothing makes them
+# better. The game is gone. In a game each player has a loss of its own, and its gradient may move
+# that player only. The encoder and the decoder of a VAE want the same thing, a small value of one
+# loss, so one gradient moves both.
 #
 # **Rubric.** The generator's loss teaches the discriminator to be fooled (1 point). The discriminator's
 # loss teaches the generator to be recognised (1). The parts work against each other or cancel (1). Each

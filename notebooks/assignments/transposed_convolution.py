@@ -251,10 +251,11 @@ except Exception as error:
 #
 # A decoder doubles its images with a transposed convolution: a 3×3 kernel and stride 2. Its samples
 # show a fine checkerboard. From how many pixels of the small image does each pixel of the large one
-# get its value, away from the edges? Could training remove the pattern? One friend suggests a 4×4
-# kernel; another suggests repeating each pixel of the small image in a 2×2 square and then applying an
-# ordinary convolution. Which of the two is sure to turn a plain grey image into a plain one, whatever
-# the weights are, and why is the other not? Five sentences are enough.
+# get its value, away from the edges, and how does that make the pattern? Could training remove the
+# pattern? One friend suggests a 4×4 kernel; another suggests repeating each pixel of the small
+# image in a 2×2 square and then applying an ordinary 3×3 convolution. Which of the two is sure to
+# turn a plain grey image into a plain one, whatever the weights are, and why is the other not? Five
+# sentences are enough.
 
 # %% [markdown] answer="question" points=5
 # Along one axis, stamps of length 3 that lie 2 apart overlap in one pixel of every two: pixels are
@@ -269,7 +270,8 @@ except Exception as error:
 # image gets a grid. (The same is true of a pixel shuffle, where four channels with weights of their
 # own are dealt out to the four places: Aitken et al. 2017.)
 #
-# **Rubric.** 2 and 1 along an axis (1 point). 4, 2 and 1 in the plane, and hence the uneven values
-# (1). Training can weaken the pattern, but has to learn it, and nothing enforces it (1). Repeating and
-# convolving keeps grey plain, because every output uses all weights (1). The 4×4 kernel feeds pixels
-# evenly, but places next to each other use different weights (1).
+# **Rubric.** 4, 2 and 1 in the plane, or 2 and 1 along each axis (1 point). Pixels with more inputs
+# come out stronger, in turn with those that have fewer (1). Training can weaken the pattern, but
+# has to learn it, and nothing enforces it (1). Repeating and convolving keeps grey plain, because
+# every output uses all weights (1). The 4×4 kernel feeds pixels evenly, but places next to each
+# other use different weights (1).

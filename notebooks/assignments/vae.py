@@ -141,8 +141,8 @@ vae.grade(kl_divergence)
 #
 # A confident decoder gives large logits. In `float32`, $s(20)$ is exactly 1 already, and the
 # logarithm of $1 - s(20)$ is not a number you want. A decoder that is wrong with the logit 1000
-# must pay 1000: not infinity, and not 16. Can you compute the cost without ever computing the
-# probability?
+# must pay 1000: not infinity, and not 16 either, which is what it costs if probabilities are
+# clipped at $10^{-7}$. Can you compute the cost without ever computing the probability?
 #
 # | | shape | |
 # |---|---|---|
@@ -227,7 +227,7 @@ vae.grade(vae_loss)
 #
 # This is the course's VAE with your four functions in place of its own. It trains on 1,350 digits
 # for a few seconds. The first row shows digits that the model has never seen, the second what it
-# makes of them. The third is decoded from the prior: nobody ever wrote these.
+# makes of them. The third is decoded from codes drawn from the prior: nobody ever wrote these.
 #
 # What would you see if the KL term were missing? Decide first, then try it, and put it back.
 
@@ -286,7 +286,7 @@ except Exception as error:
 # ## 6. A question
 #
 # A friend averages the cross-entropy over the 64 pixels instead of summing it, and leaves the KL
-# term as it is. "It is only a constant factor," she says, "the optimiser will not care." Is she
+# term as it is. "It is only a constant factor," she says, "the optimizer will not care." Is she
 # right? Say which β-VAE she trains, and what her reconstructions and samples will look like. Five
 # sentences are enough.
 
@@ -295,8 +295,8 @@ except Exception as error:
 # two terms. Multiply her loss by 64: it is the summed cross-entropy plus 64 times the KL term, so
 # she trains a β-VAE with β = 64. Straying from the prior becomes so expensive that the encoder
 # gives up: for every image it answers μ ≈ 0 and σ ≈ 1 (posterior collapse). The code then tells the
-# decoder nothing, and the decoder does the best it can without: every reconstruction is the average
-# digit, a grey blur, and so is every sample.
+# decoder nothing, and the decoder does the best it can without it: every reconstruction is the
+# average digit, a grey blur, and so is every sample.
 #
 # **Rubric.** Not right, because the factor is on one term only (1 point). β = 64, or P (1). The KL
 # term wins and the posterior collapses to the prior (1). Reconstructions are all alike: blurred,
