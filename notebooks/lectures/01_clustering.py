@@ -23,6 +23,7 @@ from sklearn.datasets import make_blobs
 from sklearn.metrics import normalized_mutual_info_score, silhouette_score
 
 from course_utils.data import load
+from course_utils.exercises import compare, your_turn
 from course_utils.explorers import KMeansStepper
 from course_utils.metrics.clustering import clustering_accuracy
 from course_utils.models.clustering import GaussianMixture, KMeans, plus_plus_centers
@@ -140,6 +141,35 @@ assert bad.inertia > 1.5 * good.inertia
 #
 # **Predict**: out of 200 random starts, how many end at the best inertia? And out of 200 starts with k-means++?
 
+# %% [markdown]
+# **Your turn** (about 5 minutes). Write the chances with which k-means++ chooses the next center. Replace the three dots,
+# and run the cell as often as you like.
+#
+# <details><summary>Hint 1</summary>
+# Begin with an array of shape (N, K) of squared distances, from each point to each center. Section 2 has its square roots.
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# Take the smallest number of each row. Chances add up to 1: what must you divide by?
+# </details>
+
+
+# %%
+@your_turn
+def chances(points, chosen):
+    """The chance of each point (N, F) to be the next center, after those chosen (K, F): (N,)."""
+    return ...
+
+
+# %%
+first = points[:1]  # the first center, in the group of the first point
+same_group = chances(points, first)[group == group[0]].sum()
+print(f"chance that the second center is in the same group: {same_group:.4f}")
+
+# %%
+predicted_random = ...  # of 200 random starts, how many end at the best inertia? A number
+predicted_plus_plus = ...  # and of 200 starts with k-means++?
+
 # %%
 random_ends = [
     KMeans(5).fit(points, start=rng.choice(points, 5, replace=False)).inertia for _ in range(200)
@@ -161,6 +191,10 @@ axes[1].set_xlabel("inertia at the end")
 plt.show()
 
 assert reached["random points"] < reached["k-means++"] < 1
+
+# %%
+compare(predicted_random, 200 * reached["random points"], within=20)
+compare(predicted_plus_plus, 200 * reached["k-means++"], within=20)
 
 # %% [markdown]
 # That is better, but no guarantee. So it is usual to start several times, too, and to keep the best result. Our
@@ -237,10 +271,45 @@ assert max(k_means_accuracy.values()) < 0.9
 #
 # **Predict**: which of the three cases will the mixture solve?
 
+# %% [markdown]
+# **Your turn** (about 5 minutes). Write the E-step. The densities $\mathcal N(x_i; \mu_k, \Sigma_k)$ are given; you turn
+# them into responsibilities.
+#
+# <details><summary>Hint 1</summary>
+# Multiply each column by its weight. The sign $\propto$ means that a factor is missing, a different one for each point.
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# Each point belongs to the $K$ components with probabilities that add up to 1. <code>keepdims=True</code> keeps the sum
+# of each row in a column, ready to divide by.
+# </details>
+
+
+# %%
+@your_turn
+def responsibilities(weights, densities):
+    """Weights (K,) and the density of each component at each point (N, K) → r, (N, K)."""
+    return ...
+
+
+# %%
+on_the_border = np.array([[0.51, 0.49], [0.49, 0.51]])  # the densities of two neighbours
+print("equal weights:", *responsibilities(np.array([0.5, 0.5]), on_the_border).round(2))
+print(
+    "one weighs three times as much:",
+    *responsibilities(np.array([0.75, 0.25]), on_the_border).round(2),
+)
+
+# %%
+prediction = ...  # not solved: "rings", "unequal sizes" or "stretched"
+
 # %%
 mixture_accuracy = draw_cases(lambda x, k: GaussianMixture(k, tolerance=1e-6).fit(x).predict(x))
 assert mixture_accuracy["unequal sizes"] > 0.97 and mixture_accuracy["stretched"] > 0.97
 assert mixture_accuracy["rings"] < 0.6
+
+# %%
+compare(prediction, min(mixture_accuracy, key=mixture_accuracy.get), choices=tuple(cases))
 
 # %% [markdown]
 # It solves two of the three, but not the rings: a ring is not an ellipse. Watch EM at work on the stretched groups. The
@@ -397,6 +466,9 @@ assert 4 in commonest and len(set(commonest)) < 10
 # digit exactly.
 
 # %%
+prediction = ...  # the NMI, from 0 to 1
+
+# %%
 test_x, test_labels = flat(digits.test), digits.test.labels
 found = k_means.predict(test_x)
 class_means = np.stack(
@@ -414,6 +486,9 @@ assert 0.5 < clustering_accuracy(test_labels, found) < np.mean(with_labels == te
 alone = normalized_mutual_info_score(test_labels, np.arange(len(test_labels)))
 print(f"{'one cluster per image':25} {'':9} {alone:7.2f}")
 assert alone < normalized_mutual_info_score(test_labels, found)
+
+# %%
+compare(prediction, alone, within=0.1)
 
 # %% [markdown]
 # One cluster for each image does not get full marks, because the digit says next to nothing about which cluster the image

@@ -22,6 +22,7 @@ from matplotlib.colors import BoundaryNorm
 from sklearn.datasets import load_wine
 
 from course_utils.data import load
+from course_utils.exercises import compare, your_turn
 from course_utils.explorers import DensityExplorer
 from course_utils.metrics.clustering import clustering_accuracy
 from course_utils.models.clustering import GaussianMixture
@@ -173,6 +174,31 @@ assert abs(mean_axis[best] - x.mean()) < 0.005 and abs(std_axis[best] - x.std())
 # The explorer has all three models. Move over the chart to read $p(x)$. Draw samples. **Find** the number of components and
 # the bandwidth that are best on the *data*. Then find those that are best on the *held-out* data, to which no model was fitted.
 
+# %% [markdown]
+# **Your turn** (about 5 minutes). Write the kernel density before you see it in the explorer.
+#
+# <details><summary>Hint 1</summary>
+# Begin with an array of shape (M, N): how far each place is from each data point, in bandwidths.
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# Put this array into the formula of section 3, with $h$ for $\sigma$. Then take the mean over the data points.
+# </details>
+
+
+# %%
+@your_turn
+def kernel_density(at, data, bandwidth):
+    """The kernel density of data (N,) at each place (M,): p, (M,)."""
+    return ...
+
+
+# %%
+places = np.linspace(0.2, 2.0, 400)
+area = np.trapezoid(kernel_density(places, x, 0.05), places)
+print(f"the area under your curve: {area:.3f}")
+assert abs(area - 1) < 0.01
+
 # %%
 mixtures = [Mixture(k).fit(x) for k in range(1, 9)]
 DensityExplorer(
@@ -190,6 +216,9 @@ DensityExplorer(
 #
 # Next come four curves: for the mixture and for the kernel density, the score on the data and on the held-out data.
 # **Predict** their shapes before you look.
+
+# %%
+prediction = ...  # how many components does the best mixture on held-out data have?
 
 # %%
 bandwidths = np.geomspace(0.005, 0.5, 25)
@@ -211,10 +240,42 @@ assert 0 < scores[axes[1], "held out"].argmax() < len(kernels) - 1
 assert scores[axes[0], "fitted to"].argmax() == 7  # the most components
 assert scores[axes[0], "held out"].argmax() == 1  # two
 
+# %%
+compare(prediction, int(scores[axes[0], "held out"].argmax()) + 1)
+
 # %% [markdown]
 # The smallest bandwidth wins on the data and loses on held-out data. The best mixture has two components: there are two
 # digits. How can you choose a bandwidth without held-out data? Leave out each point in turn and ask how probable it is under
 # the kernel density of all the others. This is called **leave-one-out**:
+
+# %% [markdown]
+# **Your turn** (about 5 minutes). Compute the leave-one-out score. You are given the $N \times N$ values
+# $\mathcal N(x_i;\, x_j,\, h^2)$, row $i$ and column $j$.
+#
+# <details><summary>Hint 1</summary>
+# The kernel density at $x_i$ is the mean of row $i$. Which entry is the point's own hill?
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# Subtract the diagonal from the sums of the rows. Among how many hills is the rest shared? Logarithm first, mean last.
+# </details>
+
+
+# %%
+@your_turn
+def leave_one_out(hills):
+    """Hill of point j at point i, (N, N) → mean log-density of a point without its own hill."""
+    return ...
+
+
+# %%
+for h in (0.01, 0.05, 0.2):
+    hills = np.exp(-0.5 * ((x[:, None] - x) / h) ** 2) / (h * np.sqrt(2 * np.pi))
+    with_its_own = np.log(hills.mean(axis=1)).mean()
+    print(
+        f"h = {h:.2f}: with its own hill {with_its_own:6.3f}, without it {leave_one_out(hills):6.3f}"
+    )
+    assert leave_one_out(hills) < with_its_own
 
 # %%
 contenders = {
@@ -265,6 +326,9 @@ assert abs(change + np.log(10)) < 0.01
 # bandwidth or a narrower one? Then change the numbers.
 
 # %%
+prediction = ...  # the best for 10 digits: "Gaussian", "mixture" or "kernel density"
+
+# %%
 by_count, bandwidth_of = {}, {}
 print("fitted to   Gaussian   mixture of 2   kernel density   its bandwidth")
 for count in (10, 30, len(x)):
@@ -280,6 +344,10 @@ for count in (10, 30, len(x)):
 assert by_count[10].argmin() == 1 and by_count[len(x)].argmax() == 1
 assert by_count[len(x)][0] - by_count[10][0] < 0.03
 assert np.all(np.diff(list(bandwidth_of.values())) < 0)
+
+# %%
+kinds = ("Gaussian", "mixture", "kernel density")
+compare(prediction, kinds[by_count[10].argmax()], choices=kinds)
 
 # %% [markdown]
 # With ten digits the mixture is the worst of the three. It spends two hills on ten points, and a hill that is fitted to a few
@@ -373,6 +441,9 @@ print(f"  mixture of 2, by formula  {explicit[0]:14.2f}{explicit[1]:9.1g}")
 # **Predict**: for $d = 4, 8, 16, 64$, what share of new images falls where there was no training image?
 
 # %%
+prediction = ...  # the share for d = 8, from 0 to 1
+
+# %%
 dimensions = np.array([1, 2, 4, 8, 16, 32, 64])
 from_the_middle = np.argsort(np.hypot(*(np.indices((8, 8)).reshape(2, 64) - 3.5)), kind="stable")
 
@@ -397,6 +468,9 @@ plt.ylabel("share in empty bars")
 plt.show()
 print(f"64 pixels: 3^64 = {3.0**64:.1e} bars, {never_seen[-1]:.1%} of new images in empty ones")
 assert never_seen[0] == 0 and never_seen[-1] > 0.99
+
+# %%
+compare(prediction, never_seen[list(dimensions).index(8)], within=0.1)
 
 # %% [markdown]
 # With 64 pixels practically *every* new image lands in an empty bar, and the histogram calls it impossible. This is the **curse of dimensionality**: each additional pixel triples the number of bars, while the data stay the same.

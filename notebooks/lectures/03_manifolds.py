@@ -28,6 +28,7 @@ from sklearn.metrics import pairwise_distances
 from sklearn.neighbors import KNeighborsRegressor, kneighbors_graph
 
 from course_utils.data import load
+from course_utils.exercises import compare, your_turn
 from course_utils.explorers import PixelPath
 from course_utils.metrics.manifold import maximum_likelihood_dimension, two_nearest_dimension
 from course_utils.plotting import show_images
@@ -93,6 +94,28 @@ assert share < 1e-15
 #
 # **Predict**: what is the picture at $t = ½$? A face that looks straight ahead?
 
+# %% [markdown]
+# **Your turn** (about 5 minutes). Write the straight line from one picture to another.
+#
+# <details><summary>Hint 1</summary>
+# <code>np.linspace(0, 1, steps)</code> gives the values of $t$.
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# Compute one picture for each $t$ and put them into a list; <code>np.stack</code> makes one array of it.
+# </details>
+
+
+# %%
+@your_turn
+def straight_line(a, b, steps):
+    """Evenly spaced pictures on the way from a to b, ends included: (steps, *shape of a)."""
+    return ...
+
+
+# %%
+show_images(straight_line(images[0], images[1], 9), columns=9, title="from one digit to another")
+
 # %%
 faces = load("faces", count=None, only={k: [0] for k in ("skin", "hair", "clothes", "background")})
 print(faces)
@@ -140,6 +163,9 @@ assert to_data(turning, others).max() < typical < to_data(straight, others).max(
 # **Predict**: how many hops does it take? And will the straight line look wrong, although both ends are 4s?
 
 # %%
+prediction = ...  # how many hops?
+
+# %%
 fours = np.flatnonzero(labels == 4)
 graph = kneighbors_graph(pixels[fours], 5, mode="distance")
 graph = graph.maximum(graph.T)
@@ -163,6 +189,9 @@ paths = {
 }
 print(f"{len(hops) - 1} hops from one 4 to the other")
 PixelPath(paths, rest, typical=digit_to_digit)
+
+# %%
+compare(prediction, len(hops) - 1, within=2)
 
 # %%
 mean_distance = {name: to_data(path, rest)[8:25].mean() for name, path in paths.items()}
@@ -246,6 +275,35 @@ assert on_curve < 0.5 < gap
 #
 # On logarithmic axes that is a straight line with slope $d$. **Predict** the slopes for the spiral and for a filled square.
 
+# %% [markdown]
+# **Your turn** (about 5 minutes). Count the neighbours within a radius.
+#
+# <details><summary>Hint 1</summary>
+# An array (N, N) of distances, compared with the radius, is an array of <code>True</code> and <code>False</code>, and a sum
+# counts the <code>True</code>.
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# Is a point its own neighbour? The task says <em>others</em>.
+# </details>
+
+
+# %%
+@your_turn
+def mean_neighbours(points, radius):
+    """How many others lie closer than the radius to a point (N, F), mean over points."""
+    return ...
+
+
+# %%
+square = np.random.default_rng(1).uniform(-10, 10, (1000, 2))
+ratio = mean_neighbours(square, 1.0) / mean_neighbours(square, 0.5)
+print(f"in a filled square, twice the radius holds {ratio:.1f} times as many neighbours")
+
+# %%
+predicted_spiral = ...  # the slope for the spiral
+predicted_square = ...  # and for a filled square
+
 # %%
 radii = np.geomspace(0.3, 1.5, 10)
 sets = {
@@ -269,6 +327,10 @@ plt.legend(frameon=False)
 plt.show()
 assert abs(slopes["spiral, no noise"] - 1) < 0.1 and abs(slopes["filled square"] - 2) < 0.1
 assert slopes["spiral"] > slopes["spiral, no noise"] + 0.1
+
+# %%
+compare(predicted_spiral, slopes["spiral"], within=0.3)
+compare(predicted_square, slopes["filled square"], within=0.2)
 
 # %% [markdown]
 # One and two. (The noisy spiral has a slope a little above one: from close up, a noisy line looks like a piece of a plane.)
@@ -360,6 +422,9 @@ assert np.all(np.diff(dimension_by_noise) > 5)
 # **Predict**: which of them recovers the $z$ of the spiral?
 
 # %%
+prediction = ...  # "PCA", "Isomap", "both" or "neither"
+
+# %%
 found = {
     "PCA": PCA(1).fit_transform(spiral)[:, 0],
     "Isomap": Isomap(n_neighbors=8, n_components=1).fit_transform(spiral)[:, 0],
@@ -374,6 +439,11 @@ for axis, (name, code) in zip(axes, found.items(), strict=True):
     )
 plt.show()
 assert agreement["Isomap"] > 0.99 and agreement["PCA"] < 0.6
+
+# %%
+recovered = [name for name, value in agreement.items() if value > 0.95]
+happened = recovered[0] if len(recovered) == 1 else ("both" if recovered else "neither")
+compare(prediction, happened, choices=("PCA", "Isomap", "both", "neither"))
 
 # %% [markdown]
 # Isomap gets the order right. (Whether its $z$ rises or falls along the spiral, and how fast, does not matter.) Now φ: which

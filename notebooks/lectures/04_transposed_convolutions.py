@@ -31,6 +31,7 @@ from scipy.signal import convolve2d, correlate2d
 
 import course_utils.plotting  # gives figures a text for screen readers
 from course_utils.data import load
+from course_utils.exercises import compare, your_turn
 from course_utils.explorers import PixelConnections
 from course_utils.models.convolution import (
     checkerboard,
@@ -103,6 +104,11 @@ assert not np.allclose(turned, edges[0, :, :, 0])
 # **Predict** for a 4×4 image and a 3×3 kernel: how many rows and columns does $C$ have? How many of its entries are not zero?
 
 # %%
+predicted_rows = ...  # how many rows?
+predicted_columns = ...  # how many columns?
+predicted_entries = ...  # how many entries that are not zero?
+
+# %%
 stamp = np.arange(1, 10, dtype="float32").reshape(3, 3, 1, 1)  # nine weights we can tell apart
 C = convolution_matrix(stamp, (4, 4))
 
@@ -125,6 +131,11 @@ axis.grid(which="minor", color="lightgrey")
 axis.tick_params(which="minor", length=0)
 plt.show()
 print("C has the shape", C.shape, "and", np.count_nonzero(C), "entries that are not zero")
+
+# %%
+compare(predicted_rows, len(C))
+compare(predicted_columns, C.shape[1])
+compare(predicted_entries, np.count_nonzero(C))
 
 # %% [markdown]
 # Four rows, one for each pixel of the 2×2 result; sixteen columns, one for each pixel of the image; nine weights in each row.
@@ -157,6 +168,32 @@ print("y = C x is what Conv2D computes, for every stride and padding tried")
 #   stamps overlap they add up.
 #
 # **Predict**: a 2×2 image, a 3×3 kernel, stride 2. How large is the result, and where do stamps overlap?
+
+# %% [markdown]
+# **Your turn** (about 8 minutes). Write a transposed convolution of a single row of pixels by stamping.
+#
+# <details><summary>Hint 1</summary>
+# Begin with a row of zeros. How long must it be, if the last value is stamped at $(n - 1)$ times the stride?
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# In a loop over the values, <em>add</em> value times stamp to the part of the row that begins at $i$ times the stride.
+# </details>
+
+
+# %%
+@your_turn
+def stamp_row(values, stamp, stride):
+    """A transposed convolution of one row: values (n,), stamp (k,) → ((n − 1)·stride + k,)."""
+    return ...
+
+
+# %%
+by_keras = keras.ops.conv_transpose(
+    np.ones((1, 4, 1)), np.ones((3, 1, 1)), strides=2, padding="valid"
+)
+print("four ones, a stamp of three ones, stride 2:", stamp_row(np.ones(4), np.ones(3), 2))
+np.testing.assert_allclose(stamp_row(np.ones(4), np.ones(3), 2), np.ravel(by_keras))
 
 # %%
 small = np.float32([[1, 0], [2, 3]]).reshape(1, 2, 2, 1)
@@ -250,6 +287,9 @@ assert np.linalg.matrix_rank(C) == 36 and np.abs(seen).max() < 1e-6
 # and how many does a transposed convolution with a 4×4 kernel need?
 
 # %%
+prediction = ...  # how many times as many weights does the dense layer need?
+
+# %%
 small_shape, large_shape = (7, 7, 64), (14, 14, 32)
 dense = keras.Sequential(
     [
@@ -281,6 +321,9 @@ factor = {
 }
 print("the dense layer needs", ", ".join(f"{v:.0f} times the {k}" for k, v in factor.items()))
 assert 590 < factor["weights"] < 610 and factor["multiplications"] > 10
+
+# %%
+compare(prediction, factor["weights"], within=100)
 
 # %% [markdown]
 # The dense layer has 600 times as many weights and takes more than ten times as many multiplications. If input and output were
@@ -451,6 +494,36 @@ for k in (3, 4):
 # **Predict**: a plain grey image goes through one random layer of each kind. Which of the four outputs are plain?
 
 
+# %% [markdown]
+# **Your turn** (about 8 minutes). Write the pixel shuffle for one image with four channels.
+#
+# <details><summary>Hint 1</summary>
+# Begin with an image of zeros, twice as high and twice as wide.
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# <code>image[0::2, 0::2]</code> holds every second pixel of every second row. Channel 0 goes there. Where do the other
+# three go? Read the square like a text: upper left, upper right, lower left, lower right.
+# </details>
+
+
+# %%
+@your_turn
+def deal_out(channels):
+    """(H, W, 4) → (2H, 2W): the four channels of a pixel become a square, row by row."""
+    return ...
+
+
+# %%
+four_channels = np.arange(36.0).reshape(3, 3, 4)
+by_tensorflow = tf.nn.depth_to_space(four_channels[None], 2)[0, :, :, 0]
+np.testing.assert_array_equal(deal_out(four_channels), by_tensorflow)
+print("that is what TensorFlow's depth_to_space computes")
+
+# %%
+prediction = ...  # how many of the four outputs are plain?
+
+
 # %%
 def enlarge(kind, filters):
     """Layers that double height and width."""
@@ -481,6 +554,9 @@ for axis, (kind, name) in zip(axes, KINDS.items(), strict=True):
 plt.show()
 
 assert min(spread[3], spread[4], spread["shuffle"]) > 0.1 and spread["resize"] < 1e-6
+
+# %%
+compare(prediction, sum(value < 1e-3 for value in spread.values()))
 
 # %% [markdown]
 # Only the last one is. (A pixel shuffle can start free of the pattern, if its four channels are given the same weights: Aitken

@@ -1,0 +1,40 @@
+"""`compare(prediction, happened)`: what a student expected, beside what came out."""
+
+from collections.abc import Sequence
+from types import EllipsisType
+
+
+def compare(
+    prediction: float | str | EllipsisType,
+    happened: float | str,
+    *,
+    within: float = 0.0,
+    choices: Sequence[str] = (),
+) -> None:
+    """Print a prediction beside what happened.
+
+    Args:
+        prediction: what a student wrote; `...` for nothing.
+        happened: a number, one of the choices, or a sentence, which the student compares.
+        within: how far a predicted number may be off.
+        choices: the words to choose from; empty for a number and for a free text.
+    """
+    shown = happened if isinstance(happened, str) else f"{happened:.4g}"
+    if prediction is ...:
+        print(f"○ No prediction written. What happened: {shown}")
+        return
+    print(f"You predicted: {prediction}\nWhat happened: {shown}")
+    if choices and prediction not in choices:
+        print(f"Please choose one of {', '.join(choices)}.")
+    elif choices:
+        print("✓ As predicted." if prediction == happened else "✗ A surprise: what explains it?")
+    elif not isinstance(happened, str) and not isinstance(prediction, int | float):
+        print("Please predict a number, without quotation marks.")
+    elif not isinstance(happened, str):
+        print(_verdict_on_number(float(prediction - happened), within))
+
+
+def _verdict_on_number(off: float, within: float) -> str:
+    if abs(off) <= within:
+        return f"✓ Close enough (within {within:g})."
+    return f"✗ Too {'high' if off > 0 else 'low'} by {abs(off):.3g}."
