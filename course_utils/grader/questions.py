@@ -7,7 +7,7 @@ the same three, and a changed hand-in draws anew. A student's code is parsed and
 import ast
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -128,7 +128,7 @@ def _notebook(root: Path, assignment: Assigned, student: str) -> tuple[NotebookN
         return assignment.release, str(refusal)
 
 
-def _ranks(student: str, notebook: NotebookNode):
+def _ranks(student: str, notebook: NotebookNode) -> Callable[[Asked], str]:
     """A function that gives a question its place in this student's draw."""
     work = [(cell.source, cell.get("outputs")) for cell in notebook.cells]
     seed = hashlib.sha256(json.dumps([student, work], sort_keys=True).encode()).hexdigest()

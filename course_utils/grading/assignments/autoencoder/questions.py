@@ -157,8 +157,8 @@ QUESTIONS = (
     ),
     Question(
         "contractive_penalty",
-        "What does this line of yours record or differentiate, and what would you get if the codes "
-        "were summed before the gradient is taken?",
+        "What does this line differentiate, and what would you get if the units of the code were "
+        "summed before the gradient is taken?",
         (
             "The derivative of each unit of the code by each pixel: the Jacobian of an example.",
             "The gradient of the sum adds the units' slopes before they are squared; opposite ones "

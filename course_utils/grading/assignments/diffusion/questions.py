@@ -169,8 +169,8 @@ QUESTIONS = (
     ),
     Question(
         "flow_point",
-        "In which direction does t run in this line, and what would sampling have to change if it "
-        "ran the other way?",
+        "In which direction does t run in your function, and what would sampling have to change if "
+        "it ran the other way?",
         (
             "t = 0 is noise, t = 1 is data.",
             "Turned around, one would start at t = 1 and go along minus the velocity.",
@@ -180,7 +180,7 @@ QUESTIONS = (
     ),
     Question(
         "flow_point",
-        "Diffusion has roots as weights and this line has none. Why may it?",
+        "Diffusion has roots as weights and your function has none. Why may it?",
         (
             "The path is a straight line between two points; it need not keep the variance at 1.",
             "In the middle the variance is only ½ (for data of variance 1), and the network learns "

@@ -18,8 +18,8 @@ QUESTIONS = (
         "Which spread does this line of yours compute, and what would change if it divided by N?",
         (
             "The covariance, divided by N − 1.",
-            "Divided by N it is a little smaller: hardly different for 10,000 samples, twice as "
-            "small for two.",
+            "Divided by N it is a little smaller: hardly different for 10,000 samples, half as "
+            "large for two.",
         ),
         calls("cov", "covariance", "moments", "matmul", "sqrt"),
         "divided by N",
@@ -60,8 +60,8 @@ QUESTIONS = (
     ),
     Question(
         "precision",
-        "Why does the index or number of neighbours in this line take care of the point itself? "
-        "What would k = 1 be otherwise?",
+        "How does your function see to it that a point is not its own neighbour? What would k = 1 "
+        "mean otherwise?",
         (
             "A point's distance from itself is 0, the smallest of all.",
             "Counted, k = 1 would be balls of radius 0, and precision about 0.",

@@ -180,7 +180,7 @@ QUESTIONS = (
             "The slope is pulled to 1, not to 0: a critic with slope 1 between the pairs measures "
             "the distance at its best.",
         ),
-        either(calls("norm", "sqrt"), operator(ast.Sub), calls("squared_difference")),
+        calls("norm", "sqrt"),
         "norm pulled to 0",
     ),
     Question(

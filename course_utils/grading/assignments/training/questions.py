@@ -14,7 +14,6 @@ from course_utils.grading.assignments.oral import (
 )
 
 APPLIED = calls("apply", "apply_gradients")
-TAPE = calls("GradientTape")
 WEIGHTS = attribute("trainable_variables", "trainable_weights")
 
 QUESTIONS = (
@@ -104,13 +103,13 @@ QUESTIONS = (
     ),
     Question(
         "generator_step",
-        "The fakes are made inside the tape here. What would happen outside of it?",
+        "This line stands inside a tape. What would happen if the fakes were made outside of it?",
         (
             "The path from the loss to the generator's weights would be missing: the gradients "
             "would be None.",
             "In the discriminator's step the same call may stand outside.",
         ),
-        either(TAPE, calls("generator")),
+        calls("generator"),
         "gradient cut off",
     ),
     Question(

@@ -16,8 +16,8 @@ from course_utils.grading.assignments.oral import (
 QUESTIONS = (
     Question(
         "conv_matrix",
-        "What does the rounding-down division or the stride in this line do where the last window "
-        "does not fit? What if it rounded up?",
+        "What becomes of a last window that does not fit into the image, by this line? What if "
+        "the size were rounded up?",
         (
             "A window that does not fit entirely is left out: 'valid'.",
             "Rounded up, there would be a window that hangs over the edge and sees too few pixels.",
