@@ -6,7 +6,8 @@
 Both grade the same right submissions of `vae` into gradebooks of their own, from the command line,
 start-up included. Stock nbgrader also trains the experiment at the end of the notebook, which gives
 no points; `course grade` does not run what comes after the last test. So both are measured with the
-experiment and without it. With --memory only `course grade` runs, and the memory of all its
+experiment and without it. A machine that does something else meanwhile makes the ratio worthless;
+the load at each start is printed. With --memory only `course grade` runs, and the memory of all its
 processes is sampled.
 """
 
@@ -55,13 +56,14 @@ def compare(
     for label, command in commands.items():
         with tempfile.TemporaryDirectory() as folder:
             course = make(Path(folder), arguments.submissions, experiment)
+            load = os.getloadavg()[0]
             seconds, processor, samples = measure(command, course, arguments.memory)
             full = full_marks(course)
         rates[label] = 60 * arguments.submissions / seconds
         print(
             f"{label:20} {arguments.submissions:4} submissions  {seconds:7.1f} s  "
             f"{processor:7.1f} s of processors  {rates[label]:6.1f} a minute  "
-            f"{full} with full marks",
+            f"{full} with full marks, load {load:.1f} at the start",
             flush=True,
         )
         if arguments.memory:
