@@ -10,7 +10,7 @@
 # | [Densities](02_densities.ipynb) | |
 # | [Manifolds](03_manifolds.ipynb) | |
 # | [Transposed convolutions](04_transposed_convolutions.ipynb) | [transposed_convolution](../assignments/transposed_convolution/transposed_convolution.ipynb) |
-# | [Watching a training: TensorBoard](05_tensorboard.ipynb) | |
+# | [Watching a model train: TensorBoard](05_tensorboard.ipynb) | |
 # | [Autoencoders](06_autoencoders.ipynb) | [autoencoder](../assignments/autoencoder/autoencoder.ipynb) |
 # | [Variational autoencoders](07_vae.ipynb) | [vae](../assignments/vae/vae.ipynb), [training](../assignments/training/training.ipynb) |
 # | [Generative adversarial networks](08_gans.ipynb) | [gan](../assignments/gan/gan.ipynb), [training](../assignments/training/training.ipynb) |

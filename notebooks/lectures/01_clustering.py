@@ -41,7 +41,7 @@ COLORS = np.array(["#4477AA", "#EE7733", "#228833", "#AA3377", "#33BBEE", "#CC33
 # **Predict**: how many groups do you see? Where would you put the middle of each?
 
 # %%
-points, group, made_at = make_blobs(  # which group each point is in is for section 7 only
+points, group, made_at = make_blobs(  # only section 7 uses the groups
     300, centers=5, cluster_std=0.8, center_box=(-6, 6), random_state=7, return_centers=True
 )
 
@@ -186,7 +186,7 @@ for axis, name, ends in zip(
 ):
     reached[name] = np.mean(np.array(ends) < 1.01 * good.inertia)
     axis.hist(ends, bins, color="#4477AA")
-    axis.set(title=f"{name}: {reached[name]:.0%} reach the best", ylabel="starts")
+    axis.set(title=f"{name}: {reached[name]:.0%} reach the best inertia", ylabel="starts")
 axes[1].set_xlabel("inertia at the end")
 plt.show()
 

@@ -114,8 +114,8 @@ assert np.isclose(area, 1) and heights.max() > 1
 #
 # $$p(x) = \frac{1}{\sigma\sqrt{2\pi}} \exp\!\Big(-\frac{(x - \mu)^2}{2\sigma^2}\Big).$$
 #
-# Which $\mu$ and $\sigma$ should we choose? Those under which our data are most probable. The data are independent, so their densities
-# multiply. Products of many small numbers are awkward, so we take logarithms and average. This is the
+# Which $\mu$ and $\sigma$ should we choose? Those under which our data are most probable. We assume that each digit was drawn
+# independently of the others; then their densities multiply. Products of many small numbers are awkward, so we take logarithms and average. This is the
 # **log-likelihood**:
 #
 # $$\frac1N \sum_i \log p(x_i).$$
@@ -333,7 +333,7 @@ by_count, bandwidth_of = {}, {}
 print("fitted to   Gaussian   mixture of 2   kernel density   its bandwidth")
 for count in (10, 30, len(x)):
     scores, widest = [], []
-    for seed in range(9):  # nine draws of so few, for one may be lucky
+    for seed in range(9):  # nine draws, since a single one may be lucky
         few = np.random.default_rng(seed).choice(x, count, replace=False)
         fitted = [Gaussian().fit(few), Mixture(2).fit(few), KernelDensity("leave-one-out").fit(few)]
         scores.append([model.log_prob(held_out).mean() for model in fitted])
@@ -476,7 +476,7 @@ compare(prediction, never_seen[list(dimensions).index(8)], within=0.1)
 # With 64 pixels practically *every* new image lands in an empty bar, and the histogram calls it impossible. This is the **curse of dimensionality**: each additional pixel triples the number of bars, while the data stay the same.
 # Collecting more data does not help. There are more bars than grains of sand on Earth.
 #
-# A Gaussian needs no bars, but it needs a covariance for each pair of pixels. For a colour photograph of 1024×1024 pixels that means:
+# A Gaussian needs no bars, but it needs a covariance for each pair of pixel values. For a colour photograph of 1024×1024 pixels that means:
 
 # %%
 numbers = 1024 * 1024 * 3
@@ -551,8 +551,7 @@ show_images(
 )
 
 # %% [markdown]
-# **Likely is not typical.** One more prediction: what does the image look like that this model finds *likeliest of all*? Is it
-# a good digit? Look at the means of its ten Gaussians, the tops of its ten hills.
+# **Likely is not typical.** One more prediction: which image does this model find *likeliest of all*, and is it a good digit? Look at the means of its ten Gaussians, the tops of its ten hills.
 
 # %%
 peaks = model.means[np.argsort(-model.log_prob(model.means))]

@@ -211,7 +211,7 @@ for digit in range(10):
     neighbours = kneighbors_graph(pixels[labels == digit], 5)
     pieces[digit] = connected_components(neighbours, directed=False)[0]
 print("separate pieces of each digit's graph:", pieces)
-assert pieces[4] == 1 and sorted(pieces.values()) == [1] * 9 + [2]
+assert pieces[1] == 2 and sorted(pieces.values()) == [1] * 9 + [2]
 
 # %% [markdown]
 # Nine of the ten classes are in one piece; the 1s fall into two.
@@ -372,11 +372,11 @@ for name, (points, truth) in known.items():
 for name, (_, truth) in known.items():
     if truth <= 3:
         assert np.allclose(estimates[name], truth, atol=0.3)
-assert max(estimates["cube of 20 dimensions"]) < 17
+assert max(estimates["cube of 20 dimensions"]) < 17 and max(estimates["cube of 10 dimensions"]) < 10
 
 # %% [markdown]
 # The estimates are right for small dimensions, whatever the number of pixels. For large dimensions they come out too low: a
-# thousand points cannot fill twenty dimensions, and no point has near neighbours there.
+# thousand points cannot fill twenty dimensions, and no point has close neighbours there.
 #
 # **Predict**: now the digits. They have 64 pixels; how many dimensions? And does one class need as many as all ten together?
 
@@ -394,7 +394,7 @@ assert both.min() > 5 and both.max() < 13 and np.ptp(both, axis=1).max() < 3
 assert np.all(both[1:].min(axis=0) < both[0]) and np.all(both[0] < both[1:].max(axis=0))
 
 # %% [markdown]
-# Between six and twelve, not 64. Even if these estimates are somewhat too low, as they were for the cube of ten dimensions, a handwritten digit can be described by ten or fifteen numbers.
+# Between six and twelve, not 64. Even if these estimates are somewhat too low, as they were for the cube of ten dimensions, ten or fifteen numbers should be enough to describe a handwritten digit.
 # And one class needs about as many as all ten: *which* digit it is adds another piece of manifold, not another dimension.
 # Do not take the decimals seriously. There are few images, their grey levels are coarse, and the two estimators differ by up to
 # three. But the order of magnitude is a real finding.

@@ -79,7 +79,7 @@ draw_pixels(axes[2], edges[0, :, :, 0], "result, 6 × 6", numbers=".1f")
 plt.show()
 
 # %% [markdown]
-# Where a bright stroke ends and the dark background begins to its right. The result is smaller than the image: the window
+# It is largest where a bright stroke ends and the dark background begins to its right. The result is smaller than the image: the window
 # must fit inside, and a 3×3 window fits into a row of eight at only six places.
 #
 # (In mathematics a *convolution* turns the kernel by 180° first, and what we did is called a *cross-correlation*. Deep learning
@@ -559,8 +559,8 @@ assert min(spread[3], spread[4], spread["shuffle"]) > 0.1 and spread["resize"] <
 compare(prediction, sum(value < 1e-3 for value in spread.values()))
 
 # %% [markdown]
-# Only the last one is. (A pixel shuffle can start free of the pattern, if its four channels are given the same weights: Aitken
-# et al. 2017.) So much for random weights. Does **training** remove the pattern? We let small networks enlarge faces from 8×8 to
+# Only the last one is plain. (A pixel shuffle, too, can start without the pattern, if its four channels are given the same
+# weights: Aitken et al. 2017.) So much for random weights. Does **training** remove the pattern? We let small networks enlarge faces from 8×8 to
 # 32×32 pixels, doubling the size twice. Four of the networks differ only in their enlarging layers. For comparison, a fifth one
 # is a single dense layer, reshaped.
 #
@@ -597,6 +597,7 @@ for kind, name in TRAINED.items():
     errors[kind] = np.mean((enlarged[kind] - large[1]) ** 2)
     networks[kind] = model
     print(f"{name:22} {model.count_params():8,} weights, squared error {errors[kind]:.4f} a pixel")
+assert errors["dense"] < 0.85 * min(errors[kind] for kind in KINDS)
 
 # %%
 rows = {"input": shrunk[1], "truth": large[1]} | {TRAINED[kind]: enlarged[kind] for kind in TRAINED}
@@ -614,9 +615,9 @@ plt.show()
 # Look at the plain backgrounds: transposed convolutions draw a grid on them, even with kernel 4, because even
 # connections do not force the weights to be even. The pixel shuffle draws a grid, too.
 #
-# The dense layer is a surprise: its faces are the sharpest. It has over a hundred times as many weights as the transposed
-# convolutions, and since all faces are in the middle of the picture, it can learn what belongs at each place. (It
-# gives nearly everybody a trace of glasses.) **Predict**: what happens if we move the faces 8 pixels to the right?
+# The dense layer is a surprise: its faces look the sharpest, and its error is the smallest. It has over a hundred times as many
+# weights as the transposed convolutions, and since all faces are in the middle of the picture, it can learn what belongs at each place. (Look
+# closely, though: does it give anybody glasses who has none?) **Predict**: what happens if we move the faces 8 pixels to the right?
 
 # %%
 moved = np.roll(large[1], 8, axis=2)  # two of the small image's pixels
@@ -656,6 +657,7 @@ for kind, name in TRAINED.items():
     print(f"{name:22} ripple of {ripples[kind]:.1f} grey levels on plain ground")
 assert ripples["resize"] < 0.8 * min(ripples[kind] for kind in KINDS if kind != "resize")
 assert errors["resize"] == min(errors[kind] for kind in KINDS) and errors[4] < errors[3]
+assert ripples[4] > 0.85 * ripples[3]  # even connections hardly helped
 
 # %% [markdown]
 # Resizing is the smoothest, and of the four convolutional ways it is the closest to the truth in this small trial. Even
@@ -713,10 +715,11 @@ print("mean of the squared gradient, in the middle\n", told[4:8, 4:8].round(2))
 #   Artifacts](https://distill.pub/2016/deconv-checkerboard/), 2016
 # - J. Long, E. Shelhamer and T. Darrell, [Fully Convolutional Networks for Semantic
 #   Segmentation](https://arxiv.org/abs/1411.4038), 2015: where enlarging layers became usual
-# - W. Shi et al., [Is the deconvolution layer the same as a convolutional layer?](https://arxiv.org/abs/1609.07009), 2016
+# - W. Shi et al., [Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel Convolutional Neural
+#   Network](https://arxiv.org/abs/1609.05158), 2016: the pixel shuffle; and their companion note, [Is the deconvolution layer the same as a convolutional layer?](https://arxiv.org/abs/1609.07009), 2016
 # - A. Aitken et al., [Checkerboard artifact free sub-pixel convolution](https://arxiv.org/abs/1707.02937), 2017
 # - N. Shibuya, [Up-sampling with Transposed
 #   Convolution](https://medium.com/activating-robotic-minds/up-sampling-with-transposed-convolution-9ae4f2df52d0), 2017: a
 #   blog post that works through the matrix with numbers
 #
-# **Next**: [Watching a training: TensorBoard](05_tensorboard.ipynb)
+# **Next**: [Watching a model train: TensorBoard](05_tensorboard.ipynb)

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Watching a training: TensorBoard
+# # Watching a model train: TensorBoard
 #
 # A model has trained for ten minutes, and it is bad. When did it go wrong, and where? The final loss cannot tell you.
 # A **log** can: losses, pictures and weights, written down while the model trains. TensorBoard draws them, even while
@@ -123,13 +123,14 @@ show_dashboard(LOGS, height=500)
 # ```
 #
 # Open the address that it prints in your browser. All three read the same files, so it does not matter which you use, nor whether
-# the training is still running. The server stops when this notebook is shut down; `stop_dashboard()` stops it earlier.
+# the training is still running. The server stops when this notebook is shut down. (To stop it earlier, import `stop_dashboard` from
+# `course_utils.tensorboard` and call it.)
 #
 # **Try** these in the frame: the reload button (top right); *Horizontal axis*: step, relative, wall time; the box that filters
 # runs; a click on the corner of the loss chart to enlarge it.
 
 # %% [markdown]
-# ## 3. What does a real training look like?
+# ## 3. What does a real training run look like?
 #
 # Here is a small classifier of digits: 64 pixels, 24 hidden units, 10 classes. `RunLogger` is a Keras callback that writes every
 # metric after each epoch: `loss` goes to `train`, and `val_loss` goes to `test` under the same tag.
@@ -306,8 +307,8 @@ assert best_accuracy["sigmoid"] < 0.2 and best_accuracy["relu"] > 0.8
 
 # %% [markdown]
 # The error is known at the last layer and must travel back to the first. On its way it is multiplied, layer by layer, by
-# weights and by the slope of the activation. The slope of a sigmoid is at most ¼, so most of the error is lost at each layer, and
-# little is left for the layers that see the image. This is the **vanishing gradient**. A ReLU that is on has slope 1. You
+# weights and by the slope of the activation. The slope of a sigmoid is at most ¼, so with weights of the usual size most of the
+# error is lost at each layer, and little is left for the layers that see the image. This is the **vanishing gradient**. A ReLU that is on has slope 1. You
 # will meet vanishing gradients again with generative adversarial networks, where they have another cause.
 #
 # Histograms cost time and space: a few hundred images, once an epoch, are enough.
@@ -508,7 +509,7 @@ assert smooth(loss, 0.95)[40:].max() < loss[40:42].min() - 0.5
 # Now do on this page what you would do in a dashboard: smooth, change the axis, hide runs. Here are the five learning rates
 # of section 6 and the curve with the alarm. **Find**
 #
-# 1. a smoothing at which the alarm disappears, and how far apart the smoothed curve and the curve as written then end;
+# 1. a smoothing at which the alarm disappears, and how far from the curve as written the smoothed curve then ends;
 # 2. the axis on which you can tell the two best rates apart;
 # 3. how much of the best rate's lead on the training images is left on the validation images.
 

@@ -297,7 +297,7 @@ print("sum over dimensions: ", per_dimension.sum(axis=-1).mean().round(3), "nats
 print("mean over dimensions:", per_dimension.mean(axis=-1).mean().round(3), " – 8 times too small")
 
 # %% [markdown]
-# **And the reconstruction?** The slides show the cross-entropy, and this is why. Our decoder gives each pixel a probability
+# **And the reconstruction?** The slides use the cross-entropy. Here is why. Our decoder gives each pixel a probability
 # $\pi$ of being white; so for pixels that are black or white, $-\log p(x \mid z)$ is the cross-entropy, summed over pixels:
 #
 # $$-\log p(x \mid z) = -\sum_i \big[x_i \log \pi_i + (1 - x_i) \log (1 - \pi_i)\big].$$
@@ -330,7 +330,7 @@ assert np.isinf(naive) and from_logits == 1000
 # %% [markdown]
 # ## 6. How do we build one?
 #
-# From Keras layers, on this page. The **encoder** has one stem and two heads, for $\mu$ and $\log \sigma^2$; the **decoder**
+# We build both networks from Keras layers, right here. The **encoder** has one stem and two heads, for $\mu$ and $\log \sigma^2$; the **decoder**
 # leads back to one logit for each pixel.
 
 # %%
@@ -577,8 +577,8 @@ show_images(
 )
 
 # %% [markdown]
-# Choose two images of your own. *Straight* is what the bottom row above does; *spherical* moves along an arc, on which the
-# length of the code goes evenly from that of one end to that of the other. Does the length matter? In many dimensions nearly
+# Choose two images of your own. *Straight* is what the bottom row above does; *spherical* moves along an arc and changes the
+# length of the code evenly on the way. Does the length matter? In many dimensions nearly
 # all draws from a standard normal distribution have a length close to $\sqrt D$, and the middle of a straight line between two
 # of them is shorter:
 
@@ -614,7 +614,7 @@ assert flat_elbo < elbo
 
 # %% [markdown]
 # First, what the decoder draws at each point of a grid: the steps are equal in *probability*, not in $z$, so that every picture
-# stands for an equal share of the prior. Then, where the encoder puts the validation images. The colours are classes, which the
+# stands for about the same share of the prior. Then, where the encoder puts the validation images. The colours are classes, which the
 # model never saw.
 
 # %%

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Advances in generative adversarial networks
 #
-# The first GAN, of 2014, drew grey faces the size of a stamp. Four years later people took a GAN's faces for photographs. It
-# took no single discovery but a handful of ideas, each of which answers one question. How do I ask for what I want? How far
+# The first GAN, of 2014, drew grey faces the size of a stamp. Four years later people took a GAN's faces for photographs. What
+# led there was not one discovery but a handful of ideas, each of which answers one question. How do I ask for what I want? How far
 # from the data is a bad picture? Must everything be learnt at once? Where in the network is the hair decided? This lecture
 # takes them in turn.
 #
@@ -195,7 +195,8 @@ np.testing.assert_allclose(wasserstein, np.abs(real_place - thetas), atol=1e-6)
 # Wasserstein distance has slope 1 or −1 everywhere except at the point where the two heaps coincide. Whoever follows it knows
 # which way to go, from however far away.
 #
-# Is that fair? The last lecture had a remedy, the non-saturating loss. For it, too, we can compute what the best discriminator
+# Is the comparison fair? The last lecture had a remedy, the non-saturating loss. For it, too, we can compute what the best
+# discriminator
 # tells the generator. Between two normal distributions of the same width $s$, the logit of the best discriminator is
 # $\log p(x) - \log q(x)$, a straight line of slope $(2 - \theta)/s^2$. The saturating loss multiplies this slope by $D$, the
 # non-saturating one by $1 - D$.
@@ -227,7 +228,7 @@ assert pulls[0.15][0] < 1e-6 and pulls[0.15][1] > 10 * pulls[0.6][1]
 # $$W_1(p, q) = \max_{f \text{ of slope} \,\le\, 1} \;\; \Big[\mathbb E_{x \sim p} f(x) - \mathbb E_{x \sim q} f(x)\Big].$$
 #
 # Now a network can do the searching: a **critic** $f$ gives scores, as high as it can to real examples and as low as it can
-# to fakes. Its output goes through no sigmoid. The bound on the slope matters: without it any difference could be doubled.
+# to fakes. Its output goes through no sigmoid. The bound on the slope matters: without it, doubling $f$ would double the difference.
 # Gulrajani et al. (2017) ask for it with a **gradient penalty**, at points $\hat x$ drawn uniformly on the line between a real
 # example and a fake, one point for each pair:
 #
@@ -494,8 +495,8 @@ for name, coverage in coverages.items():
 assert coverages["GAN"].modes < 8 and coverages["Wasserstein GAN"].modes == 8
 
 # %% [markdown]
-# Both problems are gone here, though not every sample lies in a mode: a critic of bounded slope tells neighbouring points
-# apart less sharply than a discriminator does.
+# Both problems are gone here, though not every sample lies in a mode. The likely reason is that a critic of bounded slope
+# tells neighbouring points apart less sharply than a discriminator does.
 
 # %% [markdown]
 # ## 5. Small pictures first
@@ -548,8 +549,8 @@ plt.show()
 # %% [markdown]
 # Small pictures are cheap, and what was learnt on them is kept. (Each time includes compiling the program for that size.)
 # Two claims to check. **At α = 0 growing changes nothing**: right after `grow`, the 8×8 pictures are the 4×4 ones, each pixel
-# drawn as four. **Real pictures are treated alike**: they are shrunk to the current size, or the discriminator could tell
-# them by their sharpness.
+# drawn as four. **Real pictures are treated alike**: they are shrunk to the current size; otherwise the discriminator
+# could recognise them by their sharpness.
 
 # %%
 _, _, smallest = stages[0]
@@ -770,7 +771,7 @@ for name in read:
 # not only its first layer.
 #
 # **Spectral normalisation** (Miyato et al. 2018). Every weight matrix of both players is divided by its largest singular
-# value $\sigma$. A matrix with $\sigma = 1$ makes no difference between two inputs larger, and so a discriminator made of
+# value $\sigma$. A matrix with $\sigma = 1$ never enlarges the distance between two inputs, and so a discriminator made of
 # such layers cannot become steep. A convolution's kernel is reshaped into a matrix first; we shall check what that is worth.
 #
 # **The hinge loss.** The discriminator minimises
@@ -838,8 +839,7 @@ assert max(enlarged) > 1.2 and max(enlarged) < 3
 
 # %% [markdown]
 # The reshaped kernels have a largest singular value of 1, as promised. But a 3×3 kernel is applied at overlapping places, and
-# the convolutions can make a difference larger all the same, by a factor of up to 3 (Sedghi et al. 2019 compute such norms
-# exactly). So spectral normalisation bounds the slope of a convolutional network, but not at 1.
+# so the convolution can still enlarge a difference, by a factor of at most 3 (Sedghi et al. 2019 compute such norms exactly). So spectral normalisation bounds the slope of a convolutional network, but not at 1.
 
 # %% [markdown]
 # Truncation is simpler here: draw $z$ from a normal distribution, and draw every entry beyond ±τ again. **Predict** the lower
@@ -875,8 +875,8 @@ assert trade[0.5].recall < trade[None].recall and trade[0.5].precision > trade[N
 # %% [markdown]
 # ## 10. GauGAN: a label for every pixel
 #
-# From one label for a picture to one for each **pixel**: here is skin, there is hair. How should a generator be told? Giving
-# the map to its first layer, as an image, has a flaw, and the reason is normalisation. Take a map that has the same label
+# So far each picture had one label. Now each **pixel** has one: here is skin, there is hair. How should a generator be told?
+# Giving the map to its first layer, as an image, has a flaw, and the reason is normalisation. Take a map that has the same label
 # everywhere. After a convolution each channel is constant, and normalisation subtracts the mean: nothing is left. **Check** it
 # on three maps: all background, all skin, all hair.
 

@@ -214,8 +214,8 @@ for loss, name in (("cycle", "identity only"), ("identity", "cycle only")):
 #   looks at blue strips.
 #
 # So the three losses do not determine the translation. Among the translations that satisfy them, the network
-# decides: one that changes little unless it has to (because of its convolutions and shortcuts) tends towards
-# the translation that we would call right. The authors report that the identity loss preserves colours: without
+# decides: a network that changes little unless it has to (because of its convolutions and shortcuts) tends
+# towards the translation that we would call right. The authors report that the identity loss preserves colours: without
 # it, paintings of daylight scenes came out as photographs of sunsets.
 
 # %% [markdown]
@@ -287,14 +287,14 @@ assert short["identity loss"][0] < short["cycle loss"][0]
 
 # %% [markdown]
 # Leaving out the cycle loss hurts most. Without the identity loss little is lost: translators that start by
-# returning every picture unchanged are already close to what that loss asks for. (Numbers after a full
+# returning every picture unchanged are already close to what that loss asks for. (Numbers after full
 # training: `python benchmarks/quality.py --models cyclegan cyclegan-without-cycle cyclegan-without-identity`.)
 
 # %% [markdown]
 # ## 5. Does the way back prove anything?
 #
 # Does a small cycle loss show that the drawing is right? Take two drawings of each face, the model's own and
-# the true one, and translate both back. Then add a little noise to both drawings, so faint that you would
+# the true one, and translate both back. Then add noise to both drawings, at first so faint that you would
 # hardly notice it.
 
 # %%
@@ -312,8 +312,8 @@ assert own < true
 assert returned[0.1][1] - returned[0.1][0] < true - own
 
 # %% [markdown]
-# A translator reads its partner's drawings better than it reads the true ones. The two have agreed on small
-# marks of their own, and noise wipes out part of that advantage. In larger models this goes as far as hiding
+# A translator reads its partner's drawings better than it reads the true ones. The two seem to have agreed on
+# small marks of their own, and noise wipes out part of that advantage. In larger models this goes as far as hiding
 # the whole input in details that are invisible to us (Chu et al. 2017). So a small cycle loss says that the way
 # back is known. It does not say that the translation is right.
 #

@@ -4,7 +4,7 @@
 # Someone draws a small heart, high up on the left. You describe the picture with four words. A VAE describes it
 # with six numbers, and if you ask which of them is the size, the honest answer is usually: each of them, a
 # little. Can a model find *our* words by itself, from pictures alone? Sometimes it comes close. In this lecture
-# you see it happen, measure it, and then prove that the likelihood alone could not have told it to.
+# you see it happen, measure it, and then prove that the likelihood alone could not have led it there.
 #
 # **Afterwards you can**
 #
@@ -703,7 +703,7 @@ print(f"{strongest}: MIG {by_seed[0]:.2f} with one seed, {by_seed[1]:.2f} with a
 assert abs(by_seed[0] - by_seed[1]) > 0.01
 
 # %% [markdown]
-# In a large study of 12,800 models, Locatello et al. (2019) found that the seed and the weights of the loss
+# In a large study of more than 12,000 models, Locatello et al. (2019) found that the seed and the weights of the loss
 # mattered more than the method.
 
 # %% [markdown]

@@ -160,7 +160,7 @@ assert lost.max() <= np.log(100) + 1e-6 and np.median(lost) > 4
 
 # %% [markdown]
 # No image loses more than five nats. That is less than the difference between two sensible models: measured by
-# its likelihood, the spoiled mixture beats the next two models. (The few images that the mixture considers
+# its likelihood, the spoiled mixture beats the next two models in the table. (The few images that the mixture considers
 # nearly impossible even gain, since noise gives a little probability to everything.) With 64 pixels $\log p$ is
 # large, and a factor of 100 in the density makes little difference to it. With a million pixels you would not
 # notice it at all.
@@ -217,7 +217,7 @@ print(f"Fréchet distance {frechet_distance(ring, blob):.4f}")
 print(f"kernel distance  {kernel_distance(ring, blob):.4f}")
 print(f"precision        {precision_recall(ring, blob).precision:.4f}")
 print(f"within three standard deviations of a mode: {near.high_quality:.4f}")
-assert frechet_distance(ring, blob) < 0.01
+assert frechet_distance(ring, blob) < 0.01 and abs(kernel_distance(ring, blob)) < 0.05
 assert near.high_quality < 0.01
 
 # %% [markdown]
@@ -283,10 +283,10 @@ for draws in (1500, 30_000):
 assert spread[1500] > 2 * spread[30_000]
 
 # %% [markdown]
-# If you compare two models only once, by 1,500 samples each, you are comparing two rolls of the dice. Before you
+# If you compare two models only once, with 1,500 samples each, you are comparing two rolls of the dice. Before you
 # believe that one setting is better than another, measure the *same* model twice. For this reason FID is usually
-# computed from 50,000 samples, and the tables of this course from 10,000 or more. (This lecture uses fewer, to
-# be quick. Keep that in mind in section 7.)
+# computed from 50,000 samples, and the tables of this course from 10,000 or more. (This lecture uses fewer,
+# and so does the next one, to be quick. Keep that in mind in section 7.)
 #
 # ## 5. Precision and recall: how good, and how varied?
 #
@@ -314,6 +314,7 @@ for axis, centre, color, title in (
 axes[0].set_ylabel("x₂")
 axes[0].legend(frameon=False, fontsize=8)
 plt.show()
+assert found.precision > 0.7 and 0.5 < found.recall < 0.75
 
 # %% [markdown]
 # The samples cover the left half only. Most of them are good, so precision is high. Part of the data
@@ -341,7 +342,7 @@ assert results["three kinds only"].recall < results["real images"].recall - 0.2
 #
 # To catch it, ask whether the samples are **nearer** to the training images than new real images are. Take one
 # sample and one test image. Which of them is nearer to its nearest training image? If it is the sample in half
-# of all cases, samples are as new as real images. If it is always the sample, the model copies (after Meehan,
+# of all cases, the samples are as new as real images are. If it is always the sample, the model copies (after Meehan,
 # Chaudhuri and Dasgupta, 2020).
 
 
@@ -420,7 +421,8 @@ spoiled_row, three = table["1 % mixture, 99 % noise"], table["diffusion, three k
 assert min(scores, key=scores.get) == "copies of training images"
 assert min(honest, key=honest.get) == "diffusion"
 assert set(table) - set(honest) == {"copies of training images", "kernel density"}
-assert max(scores, key=scores.get) == "1 % mixture, 99 % noise"
+second, worst = sorted(scores.values())[-2:]
+assert scores["1 % mixture, 99 % noise"] == worst > 1.5 * second
 assert table["diffusion"]["copying"] > 0.5 and spoiled_row["recall"] > spoiled_row["coverage"] + 0.2
 assert three["precision"] > 0.7 and three["coverage"] < table["diffusion"]["coverage"] - 0.3
 
@@ -486,8 +488,8 @@ MetricExplorer(
 )
 
 # %% [markdown]
-# Did you find them? Here are two, as a check. Copies leave every number unchanged except one. Repetition leaves
-# precision unchanged and destroys recall.
+# Did you find them? Here are two, as a check. Copies hardly change any number except one. Repetition hardly changes
+# precision and destroys recall.
 
 
 # %%
@@ -500,9 +502,12 @@ print("from the least to the most of a defect")
 print(" " * 18 + "".join(f"{name:>11}" for name in METRICS))
 for defect in defects:
     print(f"{defect:18}" + "".join(f"{change(defect, name):+11.2f}" for name in METRICS))
-assert abs(change("copies", "Fréchet")) < 0.1 * change("noise", "Fréchet")
-assert abs(change("copies", "recall")) < 0.1 and change("copies", "copying") > 0.3
-assert change("repetition", "precision") > -0.2 and change("repetition", "recall") < -0.4
+for name in ("Fréchet", "kernel"):
+    assert abs(change("copies", name)) < 0.15 * change("noise", name)
+for name in ("precision", "recall", "coverage"):
+    assert abs(change("copies", name)) < 0.1
+assert change("copies", "copying") > 0.3
+assert abs(change("repetition", "precision")) < 0.15 and change("repetition", "recall") < -0.6
 
 # %% [markdown]
 # ## 9. Experiment: one distance, two faults
@@ -516,17 +521,17 @@ MISSING = 0.45
 target = np.interp(MISSING, AMOUNTS, defects["missing kinds"].values["Fréchet"])
 noise_level = np.interp(target, defects["noise"].values["Fréchet"], AMOUNTS)
 pair = {
-    f"{MISSING:.0%} of the kinds missing": values(spoiled("missing kinds", MISSING)),
+    f"{round(10 * MISSING)} of 10 kinds missing": values(spoiled("missing kinds", MISSING)),
     f"noise of {noise_level:.2f} on all": values(spoiled("noise", noise_level)),
 }
 for name, row in pair.items():
     print(f"{name:28}" + "  ".join(f"{metric} {row[metric]:.2f}" for metric in list(row)[:4]))
 missing, noise = pair.values()
-assert missing["precision"] > noise["precision"] + 0.1
-
+assert abs(missing["Fréchet"] / noise["Fréchet"] - 1) < 0.2
+assert missing["precision"] > noise["precision"] + 0.1 and missing["recall"] < noise["recall"]
 # %% [markdown]
-# The distance is the same for two opposite faults. Whoever reports that number alone does not know which of the
-# two they have.
+# The distance is about the same for two opposite faults. Whoever reports that number alone cannot say which of the
+# two faults the samples have.
 #
 # ## Summary
 #

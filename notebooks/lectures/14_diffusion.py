@@ -73,7 +73,7 @@ show_images(np.clip(rows, 0, 1), titles=[f"t = {t:.2f}" for t in times] * 3, col
 # image loses. **Predict**: what are the mean and the standard deviation of a pixel of $z_t$ at $t = \tfrac12$,
 # over all images? And at $t = 1$?
 #
-# The claim to check: if a pixel of $x$ has mean $m$ and variance $s^2$, then that of $z_t$ has mean
+# The claim to check: if a pixel of $x$ has mean $m$ and variance $s^2$, then the same pixel of $z_t$ has mean
 # $\cos\varphi \cdot m$ and variance $\cos^2\varphi \cdot s^2 + \sin^2\varphi$. At $t = 1$ it is a standard
 # normal variable, whatever the image was.
 
@@ -145,8 +145,8 @@ assert narrow[0.8] < 0.5 < narrow[0.2] and near[0.2] < near[0.8] / 3
 
 # %% [markdown]
 # **The score.** The direction in which the log-density of $z_t$ rises fastest is its gradient
-# $\nabla_z \log p(z_t)$, called the *score*. Robbins (1956) and Tweedie found that it follows directly from the
-# mean:
+# $\nabla_z \log p(z_t)$, called the *score*. It follows directly from the mean, by a formula that Robbins
+# (1956) credits to Tweedie:
 #
 # $$\nabla_z \log p(z_t) = \frac{\cos\varphi \; \hat x(z) - z}{\sin^2\varphi} = -\frac{\hat\varepsilon(z)}{\sin\varphi}.$$
 #
@@ -375,7 +375,7 @@ DiffusionSteps(
 
 # %% [markdown]
 # First you see something close to the mean of all images, then a blur that could still become several things,
-# then a decision, and in the end the details. Is it true that the coarse is settled before the fine? Take 500
+# then a decision, and in the end the details. Are the coarse features really settled before the fine ones? Take 500
 # walks. Split what the network sees into a coarse part (means over blocks a quarter of the image wide) and the
 # rest, and measure at each time how far each part is from what it will be in the end. The classifier of the
 # lecture on evaluation tells us when the kind of digit is decided.
@@ -419,8 +419,9 @@ assert settled_at["coarse part"] > settled_at["details"]
 
 # %% [markdown]
 # Are the samples good? We use a number from the [lecture on evaluation](13_evaluation.ipynb): the Fréchet
-# distance to the test images in the features of a small classifier (not Inception's FID). For comparison we
-# also measure real images, and a single normal distribution fitted to the pixels.
+# distance to the test images in the features of a small classifier (not Inception's FID), from 2,000 samples; the
+# tables of this course use 10,000 or more. For comparison we also measure real images, and a single normal
+# distribution fitted to the pixels.
 
 # %%
 pixels = images.train.x.reshape(-1, PIXELS)
@@ -446,8 +447,8 @@ assert len(np.unique(classes_of(samples))) == 10
 
 # %% [markdown]
 # Or did the model memorise the training images? In section 2 the exact answer was an average *of the training
-# data*. A network that learnt this answer perfectly would end every walk at a training image! We are saved by
-# the network being smoother than that. Find the training image nearest to each sample, and compare the distance
+# data*. A network that learnt this answer perfectly would end every walk at a training image! What saves us is
+# that the network is smoother than that. Find the training image nearest to each sample, and compare the distance
 # with that of a *new* image.
 
 
@@ -619,14 +620,14 @@ assert truth - 0.5 < model < truth + 0.05
 #
 # | | VAE | normalizing flow | diffusion | flow matching |
 # |---|---|---|---|---|
-# | from data to code | learnt encoder, random | learnt bijector | **fixed** noising | fixed straight path |
+# | from data to code | learnt encoder, random | learnt bijector | **fixed**: mix with noise along a curve | **fixed**: mix with noise along a straight line |
 # | size of the code | small | that of the data | that of the data | that of the data |
 # | trained by | a bound on $\log p(x)$ | $\log p(x)$ itself | regression (a weighted bound) | regression |
 # | network | any | invertible, cheap determinant | any | any |
-# | to draw a sample | one pass | one pass | many passes | many, often fewer |
+# | to draw a sample | one pass | one pass | many passes | many passes, often fewer than diffusion |
 # | $\log p(x)$ | bound | exact | bound, or an integral | an integral |
 #
-# Diffusion is a VAE with very many layers whose encoder is given (Kingma et al. 2021). Without fresh noise, it
+# Diffusion is a VAE with very many layers and a fixed encoder (Kingma et al. 2021). Without fresh noise, it
 # is a flow whose layers are infinitely thin. Is the pairing of noise and data really one to one? We take test
 # points to the noise and bring them back.
 
@@ -698,8 +699,7 @@ plt.show()
 #
 # ## Papers
 #
-# - B. Efron, [Tweedie's Formula and Selection Bias](https://doi.org/10.1198/jasa.2011.tm11181), 2011 (the mean
-#   of Robbins and Tweedie)
+# - B. Efron, [Tweedie's Formula and Selection Bias](https://doi.org/10.1198/jasa.2011.tm11181), 2011 (the formula of Robbins and Tweedie)
 # - J. Sohl-Dickstein et al., [Deep Unsupervised Learning using Nonequilibrium
 #   Thermodynamics](https://arxiv.org/abs/1503.03585), 2015
 # - J. Ho, A. Jain and P. Abbeel, [Denoising Diffusion Probabilistic Models](https://arxiv.org/abs/2006.11239), 2020
