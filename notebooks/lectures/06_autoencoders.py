@@ -81,7 +81,7 @@ print(
 )
 
 # %% [markdown]
-# Hardly any of those possible images shows a garment. An autoencoder looks for a short description of those that do:
+# Hardly any of those possible images looks like one of ours. An autoencoder looks for a short description of those that do:
 #
 # $$\underset{\text{pixels}}{x} \;\xrightarrow{\;\text{encoder } g_\phi\;}\; \underset{D \text{ numbers}}{z}
 # \;\xrightarrow{\;\text{decoder } f_\theta\;}\; \underset{\text{pixels}}{\hat x}$$
@@ -164,7 +164,7 @@ assert ratios[0] < 0.75 and ratios[-1] > ratios[0] and ratios[-1] > 0.9
 
 # %% [markdown]
 # The narrower the bottleneck, the more it pays off that a deep network is not linear and can bend. With a wide code a
-# linear map does about as well or better, and it takes no training.
+# linear map does about as well or better, and fitting it takes no gradient descent.
 
 # %% [markdown]
 # ## 2. What lies in the code?
@@ -221,7 +221,7 @@ print(f", from random codes {to_nearest_training_image(drawn):.1f}")
 assert to_nearest_training_image(drawn) > 1.2 * to_nearest_training_image(rebuilt)
 
 # %% [markdown]
-# Some hint at garments; many are ghosts of several at once. An autoencoder learns which codes *its images* have, and nothing
+# Some hint at something you know; many are ghosts of several things at once. An autoencoder learns which codes *its images* have, and nothing
 # about the rest. To turn it into a generative model, we must make the codes fill a known distribution. That is the idea of the
 # next lecture, the variational autoencoder.
 
@@ -424,8 +424,8 @@ DenoisingSlider(
 # ## 6. Sparse: what if most units are silent?
 #
 # Must a code be short? It may be *long*, if only few of its numbers are used for any one image, just as a dictionary holds
-# many words and a sentence few. Take 64 units, each between 0 and 1, and ask that every unit be active only 5 % of the time
-# (Ng 2011).
+# many words and a sentence few. Take 64 units, each between 0 and 1, and ask that the mean activation of every unit over the
+# images be only 0.05 (Ng 2011).
 #
 # That needs a measure of how far one distribution is from another. The usual one is the **Kullback–Leibler divergence**, KL:
 # how many nats (units of the natural logarithm) of log-likelihood one loses on average by believing in the second
