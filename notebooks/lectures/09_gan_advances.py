@@ -67,17 +67,17 @@ def adam(rate=1e-3, momentum=0.0):
 #
 # | `DATASET` | images | time to run this lecture | labels obeyed in section 1 |
 # |---|---|---|---|
+# | `"fashion"` | 10,000 photographs of clothes, 28×28 pixels | under two minutes | 80 % or more |
 # | `"digits"` | 1,350 handwritten digits, 8×8 pixels | about a minute and a half | 95 % or more |
-# | `"fashion"` | 10,000 photographs of clothes, 28×28 pixels | about two minutes | 80 % or more |
 
 # %%
-DATASET = "digits"  # or "fashion"
+DATASET = "fashion"  # or "digits"
 
 data = load(DATASET)
 print(data)
 LATENT = 32
 HIDDEN, CONDITIONAL_EPOCHS, WGAN_EPOCHS, EVERY = {  # widths of the generator's hidden layers
-    "fashion": ((128, 256), 12, 20, 4),
+    "fashion": ((128, 256), 12, 16, 2),
     "digits": ((128, 256), 150, 260, 20),
 }[DATASET]
 classes = next(iter(data.levels.values()))
@@ -85,7 +85,7 @@ classifier = judge(DATASET)
 validation_features = classifier.features(data.validation.x)
 
 # %% [markdown]
-# ## 1. Can one ask for a seven?
+# ## 1. Can one ask for a bag?
 #
 # The GAN of the last lecture draws what it likes. To draw what *you* like, tell both players the label $y$ (Mirza and Osindero
 # 2014):
@@ -93,7 +93,7 @@ validation_features = classifier.features(data.validation.x)
 # $$\min_G \max_D \;\; \mathbb E \log D(x \mid y) + \mathbb E \log\big(1 - D(G(z \mid y) \mid y)\big).$$
 #
 # The generator gets the label beside $z$. The discriminator asks two questions at once: is this a real image at all, and is it
-# one of *this class*? A beautiful three, handed in as a seven, is a fake. Ours adds two scores, one for each question,
+# one of *this class*? A beautiful sandal, handed in as a bag, is a fake. Ours adds two scores, one for each question,
 # $\text{logit} = w \cdot \varphi(x) + b + v_y \cdot \varphi(x)$, with a learnt vector $v_y$ for each label (Miyato and Koyama
 # 2018).
 #
@@ -131,7 +131,7 @@ asked = np.arange(2000) % 10
 agreement = np.mean(classifier.classes(np.asarray(conditional.sample(asked))) == asked)
 accuracy = np.mean(classifier.classes(data.test.x) == data.test.labels)
 print(f"recognised as asked for: {agreement:.1%} of samples; of real test images {accuracy:.1%}")
-assert agreement > accuracy - 0.1
+assert agreement > {"fashion": 0.8, "digits": accuracy - 0.1}[DATASET]
 
 many_z = np.asarray(conditional.latent_noise(200))
 drawn = conditional.generate(np.repeat(many_z, 10, axis=0), np.tile(np.arange(10), 200))
@@ -143,6 +143,26 @@ print(
 assert between_labels.mean() > 0.2
 
 # %% [markdown]
+# What would more training buy? The course comes with a conditional GAN of garments. Its networks are convolutional, and it took
+# about five minutes of computing. **Predict**: will a column below show one garment in five colours, or five garments?
+
+# %%
+if DATASET == "fashion":
+    shipped = load_pretrained("fashion_conditional_gan")
+    obeyed = np.mean(classifier.classes(np.asarray(shipped.sample(asked))) == asked)
+    print(f"recognised as asked for: {obeyed:.1%} of samples")
+    assert obeyed > 0.85
+    show_images(
+        shipped.generate(np.repeat(z, 10, axis=0), labels),
+        columns=10,
+        size=0.8,
+        title=", ".join(classes),
+    )
+
+# %% [markdown]
+# Five garments: the cut differs as well as the colour. And a $z$ still means the same for all labels: the second row has stripes
+# across the chest from shirt to trousers, and everything in the last row is dark.
+#
 # ## 2. How far, instead of whether
 #
 # The discriminator of the last lecture says *whether* something is real. Here is the trouble with that. Let the examples be
