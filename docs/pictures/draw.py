@@ -15,7 +15,6 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import scipy.stats
-import tensorflow as tf
 from matplotlib.axes import Axes
 from PIL import Image
 from scipy.spatial.distance import cdist
@@ -30,9 +29,6 @@ from course_utils.models.clustering import KMeans
 from course_utils.models.convolution import convolve_transpose
 from course_utils.models.density import Gaussian, KernelDensity, Mixture
 from course_utils.models.flow import real_nvp
-from course_utils.models.gan import GAN
-from course_utils.models.vae import dense_vae
-from course_utils.networks import dense_discriminator, dense_generator
 from course_utils.plotting import image_grid
 from course_utils.pretrained import load_pretrained
 from course_utils.pretrained.sprites_tcvae import load_upright
@@ -132,37 +128,18 @@ def autoencoders(axes: Axes) -> None:
 
 
 def vae(axes: Axes) -> None:
-    """The latent plane of a VAE, decoded."""
-    digits = load("digits").binarized()
-    keras.utils.set_random_seed(0)
-    model = dense_vae(digits.shape, latent=2)
-    model.compile(keras.optimizers.Adam(3e-3, use_ema=True, ema_momentum=0.99), jit_compile=True)
-    model.fit(digits.train.x, batch_size=50, epochs=60, verbose=0)
-    across, down = (scipy.stats.norm.ppf(np.linspace(0.03, 0.97, n)) for n in (18, 12))
-    codes = np.stack(np.meshgrid(across, down), axis=-1).reshape(12, 18, 2).astype("float32")
+    """The latent plane of a VAE of garments, decoded."""
+    model = load_pretrained("fashion_vae_plane")
+    across, down = (scipy.stats.norm.ppf(np.linspace(0.03, 0.97, n)) for n in (12, 8))
+    codes = np.stack(np.meshgrid(across, down), axis=-1).reshape(8, 12, 2).astype("float32")
     _show_rows(axes, *(np.asarray(model.decode(row)) for row in codes))
 
 
 def gans(axes: Axes) -> None:
-    """Points that a GAN draws on eight Gaussians, over what its discriminator believes."""
+    """Garments that a GAN drew."""
     keras.utils.set_random_seed(0)
-    generator = dense_generator(
-        2, (2,), hidden=(64, 64), activation="relu", output_activation="linear"
-    )
-    discriminator = dense_discriminator((2,), hidden=(64, 64))
-    model = GAN(generator, discriminator, r1_weight=0.1, ema_decay=0.98)
-    model.compile(*(keras.optimizers.Adam(2e-3, 0.0, 0.99) for _ in range(2)))
-    ring = toy.GaussianModes(toy.GAUSSIAN_RING.centers, std=0.05)
-    real, _ = ring.sample(np.random.default_rng(0), 5000)
-    model.fit(real, batch_size=250, epochs=20, verbose=0)
-    window = _fit_window(axes, 1.15 * ring.centers)
-    across, down = (np.linspace(*ends, 150) for ends in window)
-    plane = np.stack(np.meshgrid(across, down), axis=-1).reshape(-1, 2).astype("float32")
-    belief = tf.sigmoid(model.discriminator(plane)).numpy().reshape(150, 150)
-    extent = (*window[0], *window[1])
-    axes.imshow(belief, cmap="YlOrBr", extent=extent, origin="lower")
-    axes.scatter(*real[:400].T, s=6, color=GREY)
-    axes.scatter(*np.asarray(model.sample(400)).T, s=6, color=BLUE)
+    samples = np.asarray(load_pretrained("fashion_gan").sample(54))
+    _show_rows(axes, *samples.reshape(6, 9, 28, 28, 1))
 
 
 def gan_advances(axes: Axes) -> None:
@@ -227,9 +204,9 @@ def evaluation(axes: Axes) -> None:
 
 
 def diffusion(axes: Axes) -> None:
-    """From noise to digits, step by step."""
+    """From noise to garments, step by step."""
     keras.utils.set_random_seed(1)
-    model = load_pretrained("digits_diffusion")
+    model = load_pretrained("fashion_diffusion")
     moments = [moment.z for moment in model.denoise(model.latent_noise(6), 50)]
     chosen = np.linspace(0, len(moments) - 1, 9).astype(int)
     _show_rows(axes, *np.stack([moments[i] for i in chosen], axis=1))
