@@ -41,6 +41,9 @@ export function latentSliders(stage, { size, range, kl, deadBelow, codes, labels
     };
     return { set, nodes: [element("span", { class: "name" }, name), input, value, meter ?? ""], dead };
   });
+  // What carries most stands first, and what is unused last.
+  const order = rows.map((_, d) => d);
+  if (kl) order.sort((a, b) => kl[b] - kl[a]);
   const goTo = (code, words) => {
     rows.forEach((row, d) => row.set(code[d]));
     draw();
@@ -60,7 +63,7 @@ export function latentSliders(stage, { size, range, kl, deadBelow, codes, labels
       element("div", { class: "main" },
         kl ? element("p", { class: "heading" }, "KL, nats") : "",
         element("div", { class: kl ? "sliders metered" : "sliders" },
-          ...rows.map(({ nodes, dead }) =>
+          ...order.map((d) => rows[d]).map(({ nodes, dead }) =>
             element("div", { class: dead ? "row dead" : "row" }, ...nodes))),
         anyDead ? element("p", { class: "note" },
           `Unused: less than ${deadBelow} nats. The encoder says nothing there, so the decoder does not listen.`) : "")),

@@ -306,7 +306,7 @@ keras.utils.set_random_seed(0)
 nvp = real_nvp(digits.shape, levels=LEVELS, dropout=0.3)
 averaged_adam = keras.optimizers.Adam(1e-3, use_ema=True, ema_momentum=0.99, global_clipnorm=10.0)
 nvp.compile(averaged_adam, jit_compile=True)
-nvp.fit(
+history = nvp.fit(
     digits.train.x,
     batch_size=50,
     epochs=100,

@@ -270,8 +270,11 @@ DRAG_AND_TIME = """async (input, count) => {
     const canvas = input.getRootNode().querySelector("canvas.large");
     const context = canvas.getContext("2d", { willReadFrequently: true });
     const pixels = () => context.getImageData(0, 0, canvas.width, canvas.height).data.join();
-    // The label tells which code the picture belongs to.
-    const shown = () => canvas.ariaLabel.match(/\\(([^,)]+)/)[1].replace("−", "-");
+    // The label tells which code the picture belongs to, and the slider which of its numbers it is.
+    const digits = [...input.ariaLabel].map((letter) => "₀₁₂₃₄₅₆₇₈₉".indexOf(letter));
+    const place = Number(digits.filter((digit) => digit >= 0).join("")) - 1;
+    const code = () => canvas.ariaLabel.match(/\\(([^)]+)\\)/)[1].split(", ");
+    const shown = () => code()[place].replace("−", "-");
     const asked = new Map();
     const times = [];
     let before = pixels();

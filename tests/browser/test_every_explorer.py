@@ -40,8 +40,7 @@ OBSTACLES = """(host) => {
 }"""
 
 
-# The least contrast of a text with the page, by the definition of WCAG 2.2. What is marked as
-# unused is pale on purpose, and is told in words too.
+# The least contrast of a text with the page, by the definition of WCAG 2.2.
 CONTRAST = """(host) => {
     const draw = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
     const over = (colors) => {
@@ -60,7 +59,7 @@ CONTRAST = """(host) => {
     let least = Infinity;
     for (const node of host.shadowRoot.querySelectorAll("p, span, label, button, output, text")) {
         const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim());
-        if (!own || !node.checkVisibility() || node.closest(".dead, .pixels, .centers")) continue;
+        if (!own || !node.checkVisibility() || node.closest(".pixels, .centers")) continue;
         const behind = [page];
         for (let at = node, around = []; at; at = at.parentElement) {
             around = [getComputedStyle(at).backgroundColor, ...around];

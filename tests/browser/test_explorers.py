@@ -91,6 +91,13 @@ def large_picture(explorer) -> str:
     return canvas.evaluate("(canvas) => canvas.toDataURL()")
 
 
+def test_sliders_that_carry_most_stand_first_and_the_unused_last(open_exported):
+    network = export_network(decoder(3), "sigmoid")
+    explorer = open_exported(LatentSliders(network, kl=np.array([0.001, 0.5, 2.0])))
+    names = [slider.get_attribute("aria-label") for slider in explorer.get_by_role("slider").all()]
+    assert names == ["z₃", "z₂", "z₁, unused"]
+
+
 @pytest.mark.latency
 def test_sliders_answer_within_a_frame_in_an_exported_file(open_exported, codes, slider_times):
     network = export_network(decoder(8, channels=3), "sigmoid")
