@@ -592,7 +592,8 @@ print(f"the middle between two of them {middle.mean():.2f} ± {middle.std():.2f}
 assert middle.mean() < length.mean() - length.std()
 
 # %%
-Interpolation(exported, mu.numpy()[:50], labels=new_labels[:50], ends=(0, 1))
+ends = [int(np.argmax(new_labels[:50] == label)) for label in ENDS]
+Interpolation(exported, mu.numpy()[:50], labels=new_labels[:50], ends=ends)
 
 # %% [markdown]
 # ## 10. Do all images fit on one map?

@@ -696,7 +696,7 @@ StyleMixer(
     w[:40],
     np.asarray(style.mean_style),
     LAYERS,
-    ends=(0, 1),
+    ends=(4, 17),
 )
 
 # %% [markdown]
@@ -958,7 +958,7 @@ assert errors[0] < 0.5 * errors[1]
 # Now paint. Choose a brush and draw hair where there is none. **Try** three eyes.
 
 # %%
-LabelPainter(export_network(spade.generator), maps[columns], styles[:12], CLASSES, brush="hair")
+LabelPainter(export_network(spade.generator), maps[15:27], styles[5:17], CLASSES, brush="hair")
 
 # %% [markdown]
 # ## Summary
