@@ -41,7 +41,7 @@ class Bijector(FromArguments, layers.Layer):
         super().__init__(**{"dtype": keras.config.floatx(), **kwargs})
 
     def get_build_config(self):
-        """None: whoever holds a bijector builds it, for the shape that comes out before it."""
+        """None: Keras builds no loaded bijector by itself; whatever holds it does that."""
         return None
 
     def call(self, x):

@@ -92,7 +92,7 @@ def _add_commands_of_maintainers(commands: argparse._SubParsersAction) -> None:
     weights.add_argument(
         "--check",
         action="store_true",
-        help="keep nothing; exit with 1 if any is not as good as the weights that are there",
+        help="keep nothing; exit with 1 if any differs in quality from the weights already there",
     )
     weights.add_argument("--seed", type=int, default=0, help="of the training (default: 0)")
     weights.set_defaults(run=_weights)
@@ -121,7 +121,7 @@ def _add_commands_of_instructors(commands: argparse._SubParsersAction) -> None:
     grade.add_argument("name", metavar="ASSIGNMENT")
     grade.add_argument("--students", nargs="+", metavar="ID", help="only these; default: all")
     grade.add_argument(
-        "--jobs", type=int, metavar="N", help="how many at once (default: one a processor)"
+        "--jobs", type=int, metavar="N", help="how many at once (default: one per processor)"
     )
     grade.add_argument(
         "--scheduler",
@@ -144,7 +144,9 @@ def _add_commands_of_instructors(commands: argparse._SubParsersAction) -> None:
         metavar="MB",
         help="for one submission, beyond what TensorFlow needs (default: 2048)",
     )
-    grade.add_argument("--force", action="store_true", help="grade the unchanged again, too")
+    grade.add_argument(
+        "--force", action="store_true", help="grade unchanged submissions again, too"
+    )
     grade.add_argument("--json", type=Path, metavar="FILE", help="write the results here too")
     grade.set_defaults(run=_grade)
 
@@ -154,7 +156,7 @@ def _add_commands_of_instructors(commands: argparse._SubParsersAction) -> None:
     feedback.set_defaults(run=_feedback)
 
     report = commands.add_parser(
-        "report", help="tell how a class did, what to reteach, and write its tables"
+        "report", help="say how a class did and what to reteach, and write its tables"
     )
     report.add_argument("name", metavar="ASSIGNMENT")
     report.set_defaults(run=_report)
@@ -279,7 +281,7 @@ def _weights(arguments: argparse.Namespace) -> int:
             bar.update()
     for name in different:
         recorded = pretrained.recorded_quality(name)
-        print(f"{name}: the weights that are there were measured as {recorded:.4g}")
+        print(f"{name}: the weights already there were measured as {recorded:.4g}")
     return 1 if different else 0
 
 
@@ -305,7 +307,7 @@ def _misconceptions(arguments: argparse.Namespace) -> int:
 
 def _grade(arguments: argparse.Namespace) -> int:
     if sys.platform != "linux":
-        raise ValueError("it needs Linux, real or virtual. Elsewhere nbgrader autograde grades.")
+        raise ValueError("it needs Linux, real or virtual. Elsewhere, use `nbgrader autograde`.")
     from course_utils.building import folders
     from course_utils.grader import batch, report
     from course_utils.grader.box.sandbox import Limits

@@ -105,7 +105,7 @@ def check_python_path() -> Finding:
     if not found:
         return Finding("PYTHONPATH", "hides no package of the course")
     named = ", ".join(f"{module} from {entry}" for module, entry in found.items())
-    return Finding("PYTHONPATH", f"it takes {named}", WITHOUT_PYTHONPATH)
+    return Finding("PYTHONPATH", f"it loads {named}", WITHOUT_PYTHONPATH)
 
 
 def check_packages() -> Finding:
@@ -231,7 +231,7 @@ def check_sandbox() -> Finding:
 
 
 def check_folder() -> Finding:
-    """Whether one can work in this folder."""
+    """Whether this folder has a name that nbgrader can use, and can be written to."""
     folder = Path.cwd()
     if "%" in str(folder):
         return Finding(

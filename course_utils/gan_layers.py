@@ -24,7 +24,7 @@ def _unit_normal():
 class _ChangedKernel:
     """A dense layer or convolution that learns one kernel and computes with another, `kernel`."""
 
-    # Keras would save `kernel` and load it as what is learnt.
+    # Without these two, Keras would save `kernel`, the changed one, and load it as the learnt one.
 
     def save_own_variables(self, store):
         layers.Layer.save_own_variables(self, store)

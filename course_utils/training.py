@@ -466,7 +466,7 @@ class _Epoch:
         return self.model.get_metrics_result()
 
 
-# What looks at no more than the numbers that are reported.
+# Callbacks that do not look at the model between epochs.
 _BOOKKEEPING = {keras.callbacks.History, EpochProgress, AveragedWeights}
 
 

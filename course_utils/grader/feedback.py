@@ -31,7 +31,7 @@ from course_utils.grader.tasks import Verdict
 
 FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$", re.DOTALL)
 LONGEST_OUTPUT = 20_000
-# Each takes a few milliseconds to draw; what comes after so many, or so much, stays TeX.
+# A formula takes a few milliseconds to draw; those beyond these limits stay TeX.
 MOST_FORMULAS = 200
 MOST_COST = 20_000
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -158,7 +158,7 @@ def page(
 
 
 def _score(grades: dict, late: Late | None) -> str:
-    """The points so far of those that could be had so far; what waits for a person is neither."""
+    """The points out of those possible, both without the answers that wait for a person."""
     graded = [grade for grade in grades.values() if not grade["waits"]]
     score = sum(grade["score"] or 0 for grade in graded) - (late.penalty if late else 0)
     most = sum(grade["most"] for grade in graded)
@@ -181,13 +181,11 @@ def _told(status: Status) -> str:
     """What a student reads about the whole submission."""
     if status.status == tasks.TAMPERED:
         return (
-            "Some function gave other results when it was graded than in the notebook. "
+            "A function gave other results in grading than in your notebook. "
             "Your instructor will look at it."
         )
     if status.status == tasks.DIFFERS:
-        return (
-            "Some function gave other results when it was graded than in your notebook; see below."
-        )
+        return "A function gave other results in grading than in your notebook; see below."
     if status.status == tasks.INFRASTRUCTURE:
         return "The grader failed, not you. Your instructor will grade it again."
     return status.sentence
@@ -259,7 +257,8 @@ def _output(output: NotebookNode) -> str:
             content = b""
         if content.startswith(PNG):
             encoded = base64.b64encode(content).decode()
-            return f'<p><img alt="a figure of yours" src="data:image/png;base64,{encoded}"></p>'
+            source = f"data:image/png;base64,{encoded}"
+            return f'<p><img alt="a figure from your notebook" src="{source}"></p>'
     text = output.data.get("text/plain", "")
     return _pre("".join(text))
 

@@ -99,7 +99,7 @@ class Judge:
         self._said = said
         order = [function.name for function in self._assignment.functions]
         self._tests = dict(sorted(tests.items(), key=lambda item: order.index(item[1].function)))
-        # Whose own version is good enough for the functions that build on them.
+        # Functions whose own version is right: those that build on them may call it.
         self._right: set[str] = set()
         self._checked: dict[int, tuple[Verdict, set[str]]] = {}
         self._hidden_tests_seen = False
@@ -126,7 +126,7 @@ class Judge:
         with self._function(cell) as function:
             problem = self._diagnosis(test, function)
             if problem and said.kind == selfcheck.RIGHT:
-                # Nothing is made of one look.
+                # A difference must show twice before anything is concluded from it.
                 problem = self._diagnosis(test, function)
         if problem:
             found = {"message": problem.sentence, "misconception": problem.misconception or ""}
@@ -208,7 +208,7 @@ def _compared(problem: Diagnosis, said: SelfCheck, replaced: set[str]) -> dict[s
         return {}
     if said.replaced and said.passed:
         sentence = (
-            "In the notebook `check` is another function than the course's, so that the cell after "
+            "In the notebook `check` is not the course's function, so the cell after "
             f"{problem.function} did not check it."
         )
         return {"message": f"{problem.sentence} {sentence}", "differs": sentence}
@@ -224,9 +224,9 @@ def _compared(problem: Diagnosis, said: SelfCheck, replaced: set[str]) -> dict[s
         return {"tampered": evidence}
     how = f"In the notebook the self-check called it right. {what}"
     advice = (
-        "In your notebook the self-check called it right; it is called again after all cells have "
-        "run, and then it gave something else. Restart the kernel, run all cells and see. A "
-        "function should use its arguments, and nothing that a later cell changes."
+        "In your notebook the self-check called it right. Grading calls it again after all cells "
+        "have run, and then it gave something else. Restart the kernel, run all cells, and check "
+        "it again. A function should use its arguments, and nothing that a later cell changes."
     )
     if replaced:
         advice = (

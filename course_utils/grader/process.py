@@ -27,7 +27,7 @@ from course_utils.grader.tasks import BUBBLEWRAP, CRASHED, OUT_OF_MEMORY, TIMEOU
 
 WATCH_SECONDS = 0.1
 MOST_FILES = 20_000
-# Between closing its socket and ending.
+# How long a process may take to end after it has closed its socket.
 LAST_SECONDS = 5.0
 # What one worker may take for itself, in MB: a student's process may ask the course's versions for
 # results of any size.
@@ -56,7 +56,7 @@ def forget_zygote() -> None:
 
 
 def prepare(control: socket.socket, library: str) -> None:
-    """Make a process of the grader's own ready to grade; another one needs nothing.
+    """Make a worker that the grader started ready to grade; a cluster's worker does not need it.
 
     Args:
         control: of a branch of the grader's zygote.
@@ -112,7 +112,7 @@ class Process:
         self._ended: int | None = None
 
     def how_it_ended(self) -> Ending:
-        """For a process that has closed its socket."""
+        """How a process that has closed its socket ended, and why, for people."""
         patience = time.monotonic() + LAST_SECONDS
         while _alive(self._first) and time.monotonic() < patience:
             time.sleep(0.01)

@@ -27,7 +27,7 @@ from course_utils.grader.tasks import INFRASTRUCTURE, INVALID, Result, Verdict
 
 # Where the status of each student is; git ignores it.
 FOLDER = "graded"
-# Of a file's name, in bytes.
+# What file systems allow for a name, in bytes.
 LONGEST_NAME = 255
 
 

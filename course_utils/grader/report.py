@@ -21,9 +21,9 @@ from course_utils.grader.tasks import Verdict
 MEANINGS = {
     tasks.GRADED: "all cells ran",
     tasks.FAILED_CELL: "a cell raised an error; the functions were graded",
-    tasks.TIMEOUT: "took too long; what could be graded was",
-    tasks.OUT_OF_MEMORY: "took too much memory; what could be graded was",
-    tasks.CRASHED: "its process died; what could be graded was",
+    tasks.TIMEOUT: "took too long; the rest was graded where possible",
+    tasks.OUT_OF_MEMORY: "took too much memory; the rest was graded where possible",
+    tasks.CRASHED: "its process died; the rest was graded where possible",
     tasks.INVALID: "cannot be read; the reason is in the status",
     tasks.MISSING: "nothing was handed in",
     tasks.DIFFERS: "gave other results here than in the notebook; the reason is in the status",
@@ -32,11 +32,11 @@ MEANINGS = {
 }
 NOT_RUN = (tasks.INVALID, tasks.MISSING)
 COMMONEST = 10
-# Of a large class the report shows those whom a person should look at, so many at most.
+# For a large class the report lists only those whom a person should look at, and no more than this.
 LONGEST_LIST = 50
 MOST_NOTES = 20
-# With a quote before it, a telephone number would be nobody's id; and this can be no formula that
-# does anything.
+# An id of these characters is written as it is: a quote before it would make it another id, and
+# without brackets or a leading = it is no formula that could do harm.
 ID = re.compile(r"[\w.+@-]*")
 
 

@@ -9,7 +9,7 @@ from course_utils.grader.tasks import Verdict
 
 BINS = 10
 WIDTH, HEIGHT = 600, 180
-# Functions that fewer than so many of the class have right are worth another hour.
+# A function that a smaller share of the class has right is worth going through again.
 TO_RETEACH = 0.7
 
 
@@ -126,7 +126,7 @@ def _mistakes(report: ClassReport) -> Iterator[str]:
             f"<code>{page.escaped(verdict.function)}</code>: {page.escaped(verdict.misconception)}"
         )
         example = (
-            f"<details><summary>How one of them wrote it</summary><pre>{page.escaped(mistake.code)}"
+            f"<details><summary>How one student wrote it</summary><pre>{page.escaped(mistake.code)}"
             "</pre></details>"
             if mistake.code
             else ""

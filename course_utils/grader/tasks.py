@@ -85,7 +85,7 @@ class SelfCheck:
         """From what came through the socket; None stands for a cell that tests nothing.
 
         Raises:
-            ValueError: it is no such report.
+            ValueError: it is not such a report.
         """
         match given:
             case None:
@@ -97,7 +97,7 @@ class SelfCheck:
                 "altered": [*names],
             } if all(isinstance(name, str) for name in names):
                 return cls(kind, passed, replaced, tuple(names))
-        raise ValueError("a report that is none")
+        raise ValueError("something that is not a report of a self-check")
 
 
 class Ending(NamedTuple):

@@ -40,7 +40,7 @@ from course_utils.grader.tasks import (
 )
 
 ATTEMPTS = 3
-# Escapes make a text longer on its way.
+# JSON's escapes make a text longer on its way.
 BYTES_A_CHARACTER = 12
 # These end a submission's process before everything is judged.
 CUT_SHORT = (TIMEOUT, OUT_OF_MEMORY, CRASHED)
@@ -99,7 +99,7 @@ def _grade_with_patience(task: Task) -> Result:
         attempts += 1
         try:
             result = _grade(task)
-        except _Starved:  # at once it would find the same machine
+        except _Starved:  # another attempt at once would find the machine as busy
             sentence = "The machine was too busy to run it in time. Use fewer --jobs."
             result = Result(task.student, INFRASTRUCTURE, sentence)
         except Exception as error:  # ours, not the student's: those are caught where they arise

@@ -87,7 +87,7 @@ def processes(jobs: int) -> Iterator[tuple[Submit, int]]:
     server.set_forkserver_preload(["course_utils.grader.box.imported"])
     mine = threading.local()
     pools: list[ProcessPoolExecutor] = []
-    # Held while a process is started: none may start unseen by who stops them all.
+    # Held while a process is started: otherwise one could start unseen by the code that stops all.
     starting = threading.Lock()
     stopped = False
 

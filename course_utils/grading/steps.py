@@ -119,7 +119,7 @@ class GivenNetwork:
 
 @functools.lru_cache(maxsize=64)
 def _built(name: str, kind: str, sizes: tuple[int, ...]) -> keras.Model:
-    """Building takes longer than a step, so that a network is built once and its weights set."""
+    """A network of these sizes, built once and reused: building takes longer than a step."""
     return KINDS[kind](*sizes)
 
 

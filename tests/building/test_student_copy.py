@@ -69,8 +69,19 @@ def test_nothing_for_instructors_is_there(files):
     paths = [path.as_posix() for path in files]
     # Compiled Python, Git's history and a checkpoint would hold the hidden parts too.
     assert {path.suffix for path in files} <= {
-        *(".css", ".ipynb", ".js", ".json", ".lock", ".md", ".npz", ".py", ".toml", ".yml", ""),
-        *(".LICENSE", ".xz"),
+        ".css",
+        ".ipynb",
+        ".js",
+        ".json",
+        ".lock",
+        ".md",
+        ".npz",
+        ".py",
+        ".toml",
+        ".yml",
+        "",
+        ".LICENSE",
+        ".xz",
     }
     assert [path for path in paths if re.search(r"(^|/)(\.|__pycache__)", path)] == []
     for secret in ("grading/assignments", "solutions", "tests", "grader"):

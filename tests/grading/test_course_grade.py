@@ -33,7 +33,11 @@ LIMITS = Limits(seconds=60, patience=30, memory=600, scratch=64)
 # For those who use all the time they get.
 SHORT = Limits(seconds=8, patience=60, memory=600, scratch=64)
 SECRETS = (
-    *("roots_hermitenorm", "BEGIN HIDDEN TESTS", "true_kl", "root:x:0:0", "Misconception("),
+    "roots_hermitenorm",
+    "BEGIN HIDDEN TESTS",
+    "true_kl",
+    "root:x:0:0",
+    "Misconception(",
     "LEAKED",
 )
 

@@ -257,8 +257,15 @@ def test_predictions(name, trained):
 
 
 NO_LOSS_TO_EVALUATE = {
-    *("GAN", "WGAN", "ConditionalGAN", "InfoGAN", "BigGAN", "ProgressiveGAN", "StyleGAN"),
-    *("CycleGAN", "Spade"),
+    "GAN",
+    "WGAN",
+    "ConditionalGAN",
+    "InfoGAN",
+    "BigGAN",
+    "ProgressiveGAN",
+    "StyleGAN",
+    "CycleGAN",
+    "Spade",
 }
 
 

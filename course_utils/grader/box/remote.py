@@ -106,7 +106,7 @@ class Exchange:
                 self.serve(message, arrays)
         answer = message["answer"]
         if not isinstance(answer, dict):
-            raise ProtocolError("an answer that is none")
+            raise ProtocolError("something that is not an answer")
         if "error" in answer:
             raise self._raising(answer["error"])
         return answer, arrays
@@ -488,7 +488,7 @@ def unpack(trees: Sequence, arrays: Sequence[np.ndarray]) -> list:
             case ["other", str() as name]:
                 # A name of the student's own making could carry anything.
                 return type(name if name in NAMED else "object", (), {})()
-        raise ProtocolError("a result that is none")
+        raise ProtocolError("something that is not a result")
 
     try:
         return [value(tree) for tree in trees]

@@ -15,7 +15,7 @@ import sys
 import keras
 import numpy as np
 
-# A container of more than so many parts, or an array of more bytes, is shared and not copied.
+# A container of more parts than this, or an array of more bytes, is shared and not copied.
 MOST_PARTS = 10_000
 DEEPEST = 20
 MOST_BYTES = 2**20

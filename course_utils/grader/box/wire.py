@@ -28,7 +28,8 @@ DTYPES = frozenset(
 
 
 class WireError(BaseException):
-    """There is no going on. No `except Exception` for a student's errors may take it for one."""
+    """The connection is lost. A `BaseException`, so that no `except Exception` that is meant for a
+    student's errors catches it."""
 
 
 class Gone(WireError):
@@ -40,7 +41,7 @@ class Late(WireError):
 
 
 class ProtocolError(WireError):
-    """The other side sent something that is no message."""
+    """The other side sent something that is not a message."""
 
 
 class Channel:

@@ -17,8 +17,16 @@ MOST_FILES = 200
 MOST_ENTRIES = 2000
 NAMED = 5
 OVERLOOKED = {
-    *(".ipynb_checkpoints", ".virtual_documents", "__pycache__", "__MACOSX", ".git"),
-    *("node_modules", ".DS_Store", "Thumbs.db", "desktop.ini", "$RECYCLE.BIN"),
+    ".ipynb_checkpoints",
+    ".virtual_documents",
+    "__pycache__",
+    "__MACOSX",
+    ".git",
+    "node_modules",
+    ".DS_Store",
+    "Thumbs.db",
+    "desktop.ini",
+    "$RECYCLE.BIN",
 }
 # AppleDouble files, wastebaskets, and what office programs leave beside an open file.
 OVERLOOKED_BEGINNINGS = ("._", ".Trash", "~$", ".~lock")
@@ -28,7 +36,7 @@ ENVIRONMENT = frozenset(("pyvenv.cfg", "conda-meta"))
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing in the folder that is no folder.
+    """Anything in the folder that is not itself a folder.
 
     Attributes:
         path: where it is; its name may be in any encoding.

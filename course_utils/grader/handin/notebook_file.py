@@ -8,7 +8,7 @@ from course_utils.grader.handin import Missing, Refused, files, reading
 from course_utils.grader.handin.files import Entry
 
 LARGEST_NOTEBOOK = 100 * 2**20
-# Of a folder full of notebooks, so many are looked at.
+# At most this many notebooks of a folder are looked at.
 MOST_NOTEBOOKS = 20
 NAMED = 5
 # What else a notebook may be saved as.
@@ -140,7 +140,8 @@ def _bytes(entry: Entry) -> bytes:
     if entry.info.st_size > LARGEST_NOTEBOOK:
         raise Refused(
             f"{name} has {entry.info.st_size / 2**20:.0f} MB; up to "
-            f"{LARGEST_NOTEBOOK // 2**20} are read. Clear all outputs, save, hand in again."
+            f"{LARGEST_NOTEBOOK // 2**20} are read. Clear all outputs, save it and hand it in "
+            "again."
         )
     try:
         return files.content(entry, LARGEST_NOTEBOOK)

@@ -42,14 +42,33 @@ SHOWN = (
 )
 # What an answer may be in that no page shows.
 DOCUMENTS = (
-    *(".pdf", ".heic", ".heif", ".tif", ".tiff", ".doc", ".docx", ".odt", ".rtf", ".pages"),
-    *(".ppt", ".pptx", ".odp", ".tex", ".xopp", ".drawio", ".excalidraw", ".mp4", ".mov", ".zip"),
+    ".pdf",
+    ".heic",
+    ".heif",
+    ".tif",
+    ".tiff",
+    ".doc",
+    ".docx",
+    ".odt",
+    ".rtf",
+    ".pages",
+    ".ppt",
+    ".pptx",
+    ".odp",
+    ".tex",
+    ".xopp",
+    ".drawio",
+    ".excalidraw",
+    ".mp4",
+    ".mov",
+    ".zip",
 )
 MOST_LEFT_OVER = 20
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".svg")
 # ![words](target "title"), with at most one pair of parentheses in the target; [words](target) too,
 # since a link to a picture beside the notebook is meant to be seen.
-# None may be looked for again and again in a long text without an end: words hold no bracket.
+# The words exclude brackets: otherwise a long text of opening brackets would be searched to its end
+# from each of them.
 INLINE = r"!?\[(?P<words>[^\[\]\n]*)\]\((?P<target>[^()]*(?:\([^()]*\)[^()]*)*)\)"
 REFERENCE = r"!\[(?P<said>[^\[\]\n]*)\](?:\[(?P<label>[^\[\]\n]*)\])?(?!\()"
 HTML = r"<(?i:img)\b[^<>]*>"
@@ -229,7 +248,7 @@ def _attribute(name: str, tag: str) -> str:
 
 
 def _without_title(target: str) -> str:
-    """The target of target "title"."""
+    """What stands before the title in `target "title"`; all of it where there is no title."""
     quote = target[-1:]
     begins = target.rfind(quote, 0, -1) if quote in ("'", '"') else -1
     return target[:begins].rstrip() if begins > 0 and target[begins - 1].isspace() else target

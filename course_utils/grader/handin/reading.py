@@ -7,7 +7,7 @@ import nbformat
 
 from course_utils.grader.handin import Refused
 
-# What a file begins with that somebody took for a notebook, what it is, and what to do.
+# Files that are handed in for a notebook: how they begin, what they are, and what to do.
 KINDS = (
     (rb"PK\x03\x04", "a zip archive", "Unpack it and hand in the notebook that is in it."),
     (rb"\x1f\x8b|7z\xbc\xaf|Rar!", "an archive", "Unpack it and hand in the notebook in it."),
@@ -39,7 +39,7 @@ CONFLICT = (
 
 
 def kind(content: bytes) -> tuple[str, str] | None:
-    """What a file is that is no notebook, and what to do."""
+    """What a file is if it is not a notebook, and what to do; None if it may be one."""
     for pattern, kind, advice in KINDS:
         if re.match(pattern, content, re.DOTALL):
             return kind, advice
@@ -90,8 +90,8 @@ def decoded(content: bytes, repairs: list[str] | None = None) -> str:
     if repairs is not None and not encoding.startswith("utf-8"):
         name = "Windows-1252" if encoding == "cp1252" else encoding.upper()[:6]
         repairs.append(
-            f"The notebook is in the encoding {name} instead of UTF-8. It was read; look whether "
-            "its letters are right."
+            f"The notebook is in the encoding {name} instead of UTF-8. It was read; check "
+            "that its letters are right."
         )
     return text.lstrip("\ufeff")
 
@@ -121,7 +121,7 @@ def _json(text: str, name: str, repairs: list[str]) -> object:
 
 
 def _merged(text: str, name: str, repairs: list[str]) -> object:
-    """A notebook with conflicts of git in it, if both versions ask for the same to be graded."""
+    """A notebook with git's conflict marks in it, if the cells of both versions are the same."""
     versions = []
     for side in ("ours", "theirs"):
         try:
@@ -136,7 +136,7 @@ def _merged(text: str, name: str, repairs: list[str]) -> object:
     number = next(n for n, line in enumerate(lines, 1) if line.startswith(CONFLICT[0][0]))
     raise Refused(
         f"{name} holds two versions that git could not merge, from line {number} (<<<<<<<). Run "
-        f"`git checkout --ours {name}` or `git checkout --theirs {name}`, look whether it is the "
+        f"`git checkout --ours {name}` or `git checkout --theirs {name}`, check that it is the "
         "version you want, and hand it in again."
     )
 
@@ -159,7 +159,7 @@ def _cells(notebook: object) -> list[dict]:
 
 
 def _unwrapped(notebook: object) -> object:
-    """The notebook itself, where a server's answer was saved in its place, or its number lost."""
+    """The notebook itself, where a server's answer was saved instead, or `nbformat` is missing."""
     if isinstance(notebook, dict) and isinstance(notebook.get("content"), dict):
         notebook = notebook["content"]
     if isinstance(notebook, dict) and "nbformat" not in notebook and _cells(notebook):
@@ -173,7 +173,7 @@ def _converted(notebook: dict, repairs: list[str]) -> dict:
     except Exception as error:  # old formats break in many ways
         raise Refused(
             "The notebook is of an old format that cannot be converted. Open it in JupyterLab, "
-            "save it, hand in again."
+            "save it and hand it in again."
         ) from error
     repairs.append("The notebook was of an old format and was converted.")
     return notebook

@@ -53,7 +53,7 @@ MISCONCEPTIONS = (
     Misconception(
         "image and logits exchanged",
         "x and the logits are swapped: x is the target, between 0 and 1, and the logits are what "
-        "the decoder says.",
+        "the decoder gives.",
         "tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(logits, x), axis=1)",
     ),
     Misconception(
@@ -65,7 +65,7 @@ MISCONCEPTIONS = (
     Misconception(
         "logits taken for probabilities",
         "The logits are used as if they were probabilities. They range over all numbers; a "
-        "sigmoid makes probabilities of them, and some functions do it inside if told so.",
+        "sigmoid turns them into probabilities, and some functions apply it themselves if told to.",
         "keras.losses.binary_crossentropy(x, logits) * x.shape[1]",
         "keras.losses.binary_crossentropy(x, logits)",
         "-tf.reduce_sum(x * tf.math.log(logits) + (1 - x) * tf.math.log(1 - logits), axis=1)",
@@ -92,8 +92,8 @@ MISCONCEPTIONS = (
     Misconception(
         "logarithm of a rounded probability",
         "It is right for small logits but not for logits of ±1000: there the sigmoid rounds to "
-        "exactly 0 or 1 before the logarithm is taken. Work from the logits without making "
-        "probabilities of them first.",
+        "exactly 0 or 1 before the logarithm is taken. Work from the logits without turning them "
+        "into probabilities first.",
         "-tf.reduce_sum(x * tf.math.log(tf.sigmoid(logits)) + (1 - x) * tf.math.log(1 - "
         "tf.sigmoid(logits)), axis=1)",
         "tf.reduce_sum(tf.math.log(1 + tf.exp(logits)) - x * logits, axis=1)",

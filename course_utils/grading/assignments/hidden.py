@@ -68,7 +68,9 @@ def outline(name: str, probe: Probe | None, seen: Observation) -> str:
         return f"{name} returns another shape than {probe.expected.shape}{situation}."
     subject = f"The {probe.part} that {name} gives" if probe.part else f"What {name} gives"
     if probe.quantity.startswith(p.GRADIENT):
-        subject = f"The gradient of {name} by {probe.quantity.removeprefix(p.GRADIENT)}"
+        subject = (
+            f"The gradient of {name} with respect to {probe.quantity.removeprefix(p.GRADIENT)}"
+        )
     return f"{subject} is not right{situation}."
 
 

@@ -122,8 +122,8 @@ def test_students_have_the_library_without_the_instructors_part(inside, library)
     code = f"""
     import os
     for name in (
-        *("losses.py", "grading/selfcheck.py", "grader/box/inside.py", "grading/assignments"),
-        *("grader/judging.py", "building", "cli.py"),
+        "losses.py", "grading/selfcheck.py", "grader/box/inside.py", "grading/assignments",
+        "grader/judging.py", "building", "cli.py",
     ):
         print(name, os.path.exists({str(library)!r} + "/course_utils/" + name))
     """

@@ -49,8 +49,8 @@ MSE_LOSS = (
     ),
     Misconception(
         "root taken",
-        "The square root of the sum is taken, which makes a distance of it. The loss is the "
-        "squared distance.",
+        "The square root of the sum is taken, which makes it a distance. The loss is the squared "
+        "distance.",
         f"tf.sqrt(tf.reduce_sum({SQUARES}, axis=1))",
         "tf.norm(x - y, axis=1)",
         f"tf.sqrt(tf.reduce_mean({SQUARES}, axis=1))",
@@ -113,7 +113,7 @@ CROSS_ENTROPY_LOSS = (
     ),
     Misconception(
         "entropy subtracted",
-        "The entropy of the grey pixels is subtracted, which makes a divergence of it. The "
+        "The entropy of the grey pixels is subtracted, which makes it a divergence. The "
         "cross-entropy is not 0 even for the best logits where a pixel is grey.",
         "def xlogx(p):\n    return tf.math.xlogy(p, p)\n"
         "cross = tf.nn.sigmoid_cross_entropy_with_logits(x, logits)\n"
@@ -127,7 +127,7 @@ CORRUPT = (
     Misconception(
         "drop rate taken for the rate of keeping",
         "Pixels are kept with the probability drop_rate. They should be dropped with that "
-        "probability: with the drop rate 0 nothing changes.",
+        "probability: with a drop rate of 0 nothing changes.",
         f"tf.where({UNIFORM} < drop_rate, x, 0.0)",
         f"x * tf.cast({UNIFORM} < drop_rate, tf.float32)",
         "keep = tf.random.uniform(tf.shape(x), maxval=1.0) <= drop_rate\n"
@@ -295,14 +295,14 @@ SPARSITY_PENALTY = (
     ),
     Misconception(
         "second term missing",
-        "Only the half about being on is there. A Bernoulli variable is on or off: there is a "
-        "second term, about being off.",
+        "Only the term for being on is there. A Bernoulli variable is on or off: there is a "
+        "second term, for being off.",
         sparsity(kl="r * tf.math.log(r / m)"),
     ),
     Misconception(
         "first term missing",
-        "Only the half about being off is there. A Bernoulli variable is on or off: there is "
-        "another term, about being on.",
+        "Only the term for being off is there. A Bernoulli variable is on or off: there is "
+        "another term, for being on.",
         sparsity(kl="(1 - r) * tf.math.log((1 - r) / (1 - m))"),
     ),
     Misconception(

@@ -78,8 +78,9 @@ ASSIGN = (
     ),
     Misconception(
         "inner product as nearness",
-        "The largest inner product wins, not the smallest distance. A long center then attracts "
-        "points that lie near another: the distance also has the center's own length in it.",
+        "The largest inner product wins, not the smallest distance. A center far from the origin "
+        "then attracts points that lie near another: the distance also depends on the center's "
+        "own length.",
         "(points @ centers.T).argmax(axis=1)",
     ),
     Misconception(
@@ -466,8 +467,8 @@ FIT_GAUSSIAN = (
     Misconception(
         "difference of two large numbers",
         "It is right near 0 but not for numbers around 5000: the mean of the squares and the "
-        "square of the mean are then nearly equal, and rounding eats their difference. Subtract "
-        "the mean before you square.",
+        "square of the mean are then nearly equal, and rounding wipes out their difference. "
+        "Subtract the mean before you square.",
         "np.mean(x), np.sqrt(np.mean(x**2) - np.mean(x)**2)",
     ),
 )

@@ -237,7 +237,7 @@ NOISE_LOSS = (
     Misconception(
         "sum instead of mean",
         "The entries of an example are summed; they should be averaged, so that small and large "
-        "images have losses of one size.",
+        "images have losses of similar size.",
         f"tf.reduce_sum({SQUARES}, axis={BUT_THE_FIRST})",
     ),
     Misconception(
@@ -507,7 +507,7 @@ FLOW_POINT = (
     ),
     Misconception(
         "noise does not fade",
-        "The noise stays at full strength along the whole way. Its weight is what t leaves of 1.",
+        "The noise stays at full strength along the whole way. Its weight is 1 − t.",
         TIME + "return noise + t * data",
     ),
     Misconception(
@@ -528,7 +528,7 @@ FLOW_POINT = (
     ),
     Misconception(
         "start missing",
-        "This is the way that lies behind, counted from 0. Add the noise, from which it starts.",
+        "This is only how far the point has come. Add the noise, where the path starts.",
         TIME + "return t * (data - noise)",
     ),
     Misconception(
@@ -570,7 +570,7 @@ FLOW_TARGET = (
     Misconception(
         "backwards",
         "The velocity points from the data to the noise. Time runs from noise to data, and so "
-        "does the way.",
+        "does the path.",
         "noise - data",
     ),
     Misconception(
@@ -591,7 +591,8 @@ FLOW_TARGET = (
     ),
     Misconception(
         "half",
-        "The velocity is half of what it should be: the whole way is made in the time from 0 to 1.",
+        "The velocity is half of what it should be: the whole way is covered in the time from 0 "
+        "to 1.",
         "(data - noise) / 2",
     ),
     Misconception(
@@ -606,8 +607,8 @@ FLOW_TARGET = (
     ),
     Misconception(
         "unit length",
-        "The velocity is scaled to length 1. The further it is from the noise to the data, the "
-        "faster the point must move.",
+        "The velocity is scaled to length 1. The farther the data are from the noise, the faster "
+        "the point must move.",
         "d = tf.reshape(data - noise, [tf.shape(data)[0], -1])\n"
         "return tf.reshape(tf.math.l2_normalize(d, axis=1), tf.shape(data))",
     ),

@@ -135,14 +135,14 @@ BETA_VAE_LOSS = (
     Misconception(
         "logits taken for probabilities",
         "The logits are used as if they were probabilities. They range over all numbers; some "
-        "functions apply the sigmoid inside if told so.",
+        "functions apply the sigmoid themselves if told to.",
         f"tf.reduce_mean(keras.losses.binary_crossentropy(x, logits) * x.shape[1] + beta * {KL})",
     ),
     Misconception(
         "logarithm of a rounded probability",
         "It is right for small logits but not for logits of ±1000: there the sigmoid rounds to "
-        "exactly 0 or 1 before the logarithm is taken. Work from the logits without making "
-        "probabilities of them first.",
+        "exactly 0 or 1 before the logarithm is taken. Work from the logits without turning them "
+        "into probabilities first.",
         CLIPPED_PIXELS.format("0.0"),
         *[CLIPPED_PIXELS.format(epsilon) for epsilon in ("1e-6", "1e-7")],
     ),
@@ -196,8 +196,8 @@ CODE_LOSS = (
     ),
     Misconception(
         "logits taken for probabilities",
-        "The logits are used as if they were probabilities. A softmax makes probabilities of them, "
-        "and some functions do it inside if told so.",
+        "The logits are used as if they were probabilities. A softmax turns them into "
+        "probabilities, and some functions apply it themselves if told to.",
         "tf.reduce_mean(keras.losses.categorical_crossentropy(code, code_logits))",
         "-tf.reduce_mean(tf.reduce_sum(code * tf.math.log(code_logits), axis=1))",
     ),
@@ -224,7 +224,7 @@ CODE_LOSS = (
     Misconception(
         "code and logits exchanged",
         "The code and the logits are swapped: the code is the target, the logits are what the "
-        "network says.",
+        "network gives.",
         "tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(code_logits, code))",
     ),
     Misconception(
@@ -260,8 +260,8 @@ CODE_LOSS = (
     Misconception(
         "logarithm of a rounded probability",
         "It is right for small logits but not for logits of ±1000: there the softmax rounds to "
-        "exactly 0 or 1 before the logarithm is taken. Work from the logits without making "
-        "probabilities of them first.",
+        "exactly 0 or 1 before the logarithm is taken. Work from the logits without turning them "
+        "into probabilities first.",
         f"-tf.reduce_mean(tf.reduce_sum(code * tf.math.log({SOFTMAX}), axis=1))",
         "tf.reduce_mean(tf.math.log(tf.reduce_sum(tf.exp(code_logits), axis=1))"
         " - tf.reduce_sum(code * code_logits, axis=1))",

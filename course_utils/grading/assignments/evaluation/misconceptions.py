@@ -36,7 +36,7 @@ FRECHET_DISTANCE = (
     Misconception(
         "factor 2 missing",
         "The root of the product is subtracted once; it should be subtracted twice, so that a "
-        "cloud has the distance 0 from itself.",
+        "cloud has distance 0 from itself.",
         WHOLE + f"return means @ means + {TRACES} - {SHARED}",
     ),
     Misconception(
@@ -51,8 +51,8 @@ FRECHET_DISTANCE = (
     ),
     Misconception(
         "root of each entry",
-        "The root is taken of each entry of the product. The root of a matrix is another matrix "
-        "that gives it when multiplied with itself.",
+        "The root is taken of each entry of the product. The root of a matrix is another matrix, "
+        "which gives it when multiplied by itself.",
         WHOLE + f"return means @ means + {TRACES} - 2 * np.trace(np.sqrt(np.abs(first @ second)))",
     ),
     Misconception(
@@ -89,7 +89,7 @@ FRECHET_DISTANCE = (
     ),
     Misconception(
         "root of the whole",
-        "This is the root of what is asked for. The distance is given squared.",
+        "This is the square root of what is asked for: the formula gives the square of a distance.",
         WHOLE + f"return np.sqrt(np.maximum(means @ means + {TRACES} - 2 * {SHARED}, 0))",
     ),
     Misconception(
@@ -123,7 +123,7 @@ FRECHET_DISTANCE = (
     Misconception(
         "only for invertible covariances",
         "It fails where a covariance has no inverse, as with fewer points than features. The "
-        "distance is there all the same; find a way that does not invert or decompose it so.",
+        "distance exists all the same; find a way that works for singular matrices, too.",
         WHOLE
         + "lower = np.linalg.cholesky(first)\n"
         + "shared = np.linalg.eigvalsh(lower.T @ second @ lower)\n"
@@ -153,31 +153,32 @@ apart = np.linalg.norm(real[:, None] - fake[None], axis=-1)
 PRECISION = (
     Misconception(
         "recall",
-        "This is the recall: the share of the real points that lie near fakes. Precision asks it "
-        "of the fakes.",
+        "This is the recall: the share of the real points that lie near fakes. Precision is the "
+        "share of the fakes that lie near real points.",
         TURNED + "return np.mean(np.any(apart <= radius, axis=1))",
     ),
     Misconception(
         "the point itself counted",
-        "A point is counted as its own first neighbour, so that every radius is that of k − 1.",
+        "A point is counted as its own first neighbour, so every radius reaches to neighbour k − "
+        "1 instead of k.",
         PARTS.replace("[:, k]", "[:, k - 1]") + "return np.mean(np.any(apart <= radius, axis=1))",
     ),
     Misconception(
         "one neighbour too many",
-        "Every radius is that of one neighbour more than k.",
+        "Every radius reaches to neighbour k + 1 instead of k.",
         PARTS.replace("[:, k]", "[:, np.minimum(k + 1, len(real) - 1)]")
         + "return np.mean(np.any(apart <= radius, axis=1))",
     ),
     Misconception(
         "border left out",
-        "A fake exactly on the border is not counted. It should be: within means up to and with "
-        "the distance.",
+        "A fake exactly on the border is not counted. It should be: the border belongs to the "
+        "ball.",
         PARTS + "return np.mean(np.any(apart < radius, axis=1))",
     ),
     Misconception(
         "nearest real only",
-        "Only the real point nearest to a fake is asked. Any real point may have the fake within "
-        "its radius; one farther away may have a larger one.",
+        "Only the real point nearest to a fake is looked at. Any real point may have the fake "
+        "within its radius; one farther away may have a larger radius.",
         PARTS
         + "nearest = np.argmin(apart, axis=1)\n"
         + "return np.mean(apart[np.arange(len(fake)), nearest] <= radius[nearest])",
@@ -306,13 +307,14 @@ RECALL = (
     ),
     Misconception(
         "1 minus precision",
-        "This is what precision leaves of 1, the share of bad fakes. It does not tell what is "
-        "missing among the fakes.",
+        "This is 1 minus the precision, the share of bad fakes. It does not tell what is missing "
+        "among the fakes.",
         "return 1 - precision(real, fake, k)",
     ),
     Misconception(
         "the point itself counted",
-        "A point is counted as its own first neighbour, so that every radius is that of k − 1.",
+        "A point is counted as its own first neighbour, so every radius reaches to neighbour k − "
+        "1 instead of k.",
         TURNED.replace("[:, k]", "[:, k - 1]") + "return np.mean(np.any(apart <= radius, axis=1))",
     ),
     Misconception(
@@ -322,7 +324,8 @@ RECALL = (
     ),
     Misconception(
         "nearest fake only",
-        "Only the fake nearest to a real point is asked. Any fake may have it within its radius.",
+        "Only the fake nearest to a real point is looked at. Any fake may have it within its "
+        "radius.",
         TURNED
         + "nearest = np.argmin(apart, axis=1)\n"
         + "return np.mean(apart[np.arange(len(real)), nearest] <= radius[nearest])",
@@ -418,7 +421,7 @@ NEAREST_DISTANCES = (
     Misconception(
         "copies left out",
         "An exact copy is left out and the next nearest taken: distances of 0 are ignored. A copy "
-        "is what this function shall find.",
+        "is what this function is meant to find.",
         f"d = {BETWEEN}\nd[d == 0] = np.inf\nreturn np.min(d, axis=1)",
     ),
     Misconception(
@@ -456,9 +459,9 @@ NEAREST_DISTANCES = (
     ),
     Misconception(
         "difference of two large numbers",
-        "Far from the origin it is not right: the squares of the coordinates are large, and "
-        "rounding eats the small difference of their sums. Subtract the coordinates before you "
-        "square.",
+        "It is not right far from the origin: the squares of the coordinates are large, and "
+        "rounding wipes out the small difference of their sums. Subtract the coordinates before "
+        "you square.",
         EXPANDED + "return np.sqrt(np.maximum(squares.min(axis=1), 0))",
         'samples, training = samples.astype("float64"), training.astype("float64")\n'
         + EXPANDED
@@ -530,7 +533,7 @@ LOG_LIKELIHOOD_BOUND = (
     ),
     Misconception(
         "logarithm to another base",
-        "The logarithm is not the natural one: its base is e.",
+        "The logarithm does not have base e: take the natural logarithm.",
         BY_MAX + f"return (m + np.log({MEAN})) / np.log(2)",
         BY_MAX + f"return (m + np.log({MEAN})) / np.log(10)",
     ),
@@ -541,7 +544,7 @@ LOG_LIKELIHOOD_BOUND = (
     ),
     Misconception(
         "overflow",
-        "For log-weights of ±1000 it is not right: their exponentials are too large or too small "
+        "It is not right for log-weights of ±1000: their exponentials are too large or too small "
         "for a computer. Take the largest log-weight out of the mean first.",
         "np.log(np.mean(np.exp(log_weights), axis=0))",
         'np.log(np.mean(np.exp(log_weights.astype("float64")), axis=0))',
@@ -553,8 +556,8 @@ LOG_LIKELIHOOD_BOUND = (
     ),
     Misconception(
         "something added in the logarithm",
-        "A small number is added inside the logarithm. It drowns examples that are very "
-        "improbable.",
+        "A small number is added inside the logarithm. It swamps the weights of examples that are "
+        "very improbable.",
         'w = np.exp(np.minimum(log_weights.astype("float64"), 700))\n'
         "return np.log(np.mean(w, axis=0) + 1e-30)",
     ),
@@ -567,7 +570,7 @@ LOG_LIKELIHOOD_BOUND = (
     Misconception(
         "minus infinity minus itself",
         "Where all draws of an example have the log-weight −∞ the result should be −∞; here the "
-        "difference of two infinities comes in.",
+        "difference of two infinities is taken, which is not a number.",
         f"m = np.max(log_weights, axis=0)\nreturn m + np.log({MEAN})",
     ),
     Misconception(

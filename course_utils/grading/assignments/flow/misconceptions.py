@@ -177,9 +177,9 @@ COUPLING_FORWARD = (
     ),
     Misconception(
         "logarithm of a rounded factor",
-        "log_det is right for small s but not for s around −200: there the factor is too small for "
-        "a computer and becomes 0 before the logarithm is taken. The logarithm of an exponential "
-        "needs no computer.",
+        "log_det is right for small s but not for s around −200: there the factor is too small "
+        "for a computer and becomes 0 before the logarithm is taken. The logarithm of an "
+        "exponential can be taken on paper.",
         forward(RIGHT, "tf.reduce_sum(tf.math.log(tf.exp(s)), axis=1)"),
         forward(RIGHT, "tf.math.log(tf.reduce_prod(tf.exp(s), axis=1))"),
         forward(RIGHT, "tf.reduce_sum(tf.math.log(tf.exp(s) + 1e-12), axis=1)"),
@@ -305,7 +305,7 @@ COUPLING_INVERSE = (
     Misconception(
         "factor with a cushion",
         "It is right for moderate s but not for s around −20: a small constant is added to the "
-        "factor, or the factor is clipped. The exponential of s is never 0, and needs none.",
+        "factor, or the factor is clipped. The exponential of s is never 0, so neither is needed.",
         back("(y2 - t) / (tf.exp(s) + 1e-6)"),
         back("(y2 - t) / (tf.exp(s) + 1e-8)"),
         back("(y2 - t) / tf.maximum(tf.exp(s), 1e-6)"),

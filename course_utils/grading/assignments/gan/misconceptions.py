@@ -4,12 +4,12 @@ from course_utils.grading.assignments.specification import Misconception
 
 ROUNDED = (
     "It is right for small logits but not for logits of ±1000: there the sigmoid rounds to exactly "
-    "0 or 1 before the logarithm is taken. Work from the logits without making probabilities of "
-    "them first."
+    "0 or 1 before the logarithm is taken. Work from the logits without turning them into "
+    "probabilities first."
 )
 NOT_PROBABILITIES = (
     "The logits are used as if they were probabilities. They range over all numbers; a sigmoid "
-    "makes probabilities of them, and some functions do it inside if told so."
+    "turns them into probabilities, and some functions apply it themselves if told to."
 )
 TWICE = (
     "The sigmoid is applied twice: the function used here wants logits and was given probabilities."

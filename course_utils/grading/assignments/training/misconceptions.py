@@ -579,8 +579,8 @@ AVERAGE_WEIGHTS = (
     ),
     Misconception(
         "trainable weights only",
-        "Only the trainable weights are averaged. The others, such as the moving averages of batch "
-        "normalization, belong to it.",
+        "Only the trainable weights are averaged. The others, such as the moving averages of "
+        "batch normalization, belong to the average, too.",
         averaged(MEAN, "trainable_weights"),
     ),
     Misconception(

@@ -201,8 +201,8 @@ KL_DIVERGENCE = (
     ),
     Misconception(
         "divergence the other way round",
-        "This is the divergence of the prior from the encoder's distribution. It should be the "
-        "other way round: the encoder's distribution comes first.",
+        "The two distributions have changed places: the prior comes first here. The encoder's "
+        "distribution should come first.",
         "0.5 * tf.reduce_sum((1 + mu**2) / sigma**2 - 1 + tf.math.log(sigma**2), axis=1)",
     ),
     Misconception(
