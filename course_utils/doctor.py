@@ -105,7 +105,7 @@ def check_python_path() -> Finding:
     if not found:
         return Finding("PYTHONPATH", "hides no package of the course")
     named = ", ".join(f"{module} from {entry}" for module, entry in found.items())
-    return Finding("PYTHONPATH", f"it loads {named}", WITHOUT_PYTHONPATH)
+    return Finding("PYTHONPATH", f"it takes {named}", WITHOUT_PYTHONPATH)
 
 
 def check_packages() -> Finding:

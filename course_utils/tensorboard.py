@@ -206,7 +206,7 @@ def write_codes(
     return folder
 
 
-# To bend keras.callbacks.TensorBoard would take more lines: its folder is called `validation`, its
+# Adapting keras.callbacks.TensorBoard would take more lines: its folder is called `validation`, its
 # tags `epoch_…`, it draws the graph unless told not to, and it has no images.
 class RunLogger(keras.callbacks.Callback):
     """A Keras callback that writes each `fit` as a run of its own.
@@ -466,7 +466,7 @@ def _kernel_died(server: psutil.Process) -> bool:
     if pid is None:
         return False
     kernel = _living(int(pid))
-    # What has the kernel's number but is younger than the server is something else.
+    # A process with the kernel's number that is younger than the server is another process.
     return kernel is None or kernel.create_time() > server.create_time()
 
 

@@ -22,7 +22,7 @@ ISOLATIONS = (AUTO, tasks.BUBBLEWRAP, tasks.NONE)
 
 
 def choose_isolation(wanted: str) -> str:
-    """What to use, or a loud refusal.
+    """How to keep students' code apart, or an error that says why it cannot be.
 
     Raises:
         ValueError: there can be no sandbox here and none was not asked for.

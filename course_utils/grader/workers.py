@@ -22,7 +22,7 @@ from course_utils.grader import process, tasks, work
 from course_utils.grader.box.zygote import Zygote
 from course_utils.grader.tasks import Result, Task
 
-# Tasks that wait at a cluster, at least: more workers may come.
+# At least so many tasks wait at a cluster, since more workers may come.
 AHEAD = 64
 # A socket's path has at most 107 bytes, and the folder and name of one take 36.
 LONGEST_TMPDIR = 70

@@ -48,7 +48,7 @@ class CycleGAN(InMemoryModel):
         ValueError: for a negative weight, or networks that do not fit together.
     """
 
-    has_loss = False  # two sides have none in common
+    has_loss = False  # the two sides share none
     pixel_range = (0, 1)
 
     def __init__(

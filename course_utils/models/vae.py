@@ -47,7 +47,7 @@ class VAE(InMemoryModel):
             step to step.
     """
 
-    pixel_range = (0, 1)  # a Bernoulli distribution knows no other
+    pixel_range = (0, 1)  # a Bernoulli likelihood has no other
 
     def __init__(
         self,

@@ -20,7 +20,7 @@ from course_utils.grader.handin import Refused
 from course_utils.grader.outputs import plain_outputs
 
 MOST_CELLS = 2000
-# The text of all code cells: what is more does not fit into a message to the process that runs it.
+# Characters of all code cells together: more do not fit into a message to the student's process.
 MOST_CODE = 4_000_000
 
 

@@ -77,7 +77,7 @@ QUESTIONS = (
     ),
     Question(
         "cross_entropy_loss",
-        "What does a decoder pay that gives the logit 0 for each of 64 pixels?",
+        "What does a decoder that gives the logit 0 for each of 64 pixels pay?",
         (
             "64 · log 2, about 44 nats, whatever the image.",
             "It is what one pays for knowing nothing.",
@@ -160,7 +160,8 @@ QUESTIONS = (
         "What does this line differentiate, and what would you get if the units of the code were "
         "summed before the gradient is taken?",
         (
-            "The derivative of each unit of the code by each pixel: the Jacobian of an example.",
+            "The derivative of each unit of the code with respect to each pixel: the Jacobian of "
+            "an example.",
             "The gradient of the sum adds the units' slopes before they are squared; opposite ones "
             "cancel, so a code that moves a lot could cost nothing.",
         ),

@@ -80,7 +80,7 @@ QUESTIONS = (
         (
             "Positive and negative differences cancel: too bright here, too dark there costs "
             "nothing.",
-            "The loss could be made negative without limit by brighter images.",
+            "The loss could be made negative by images that are brighter throughout.",
         ),
         APART,
         "no absolute value, or one of the mean",

@@ -83,7 +83,7 @@ QUESTIONS = (
         "noise_loss",
         "Over which axes is the mean in your function, and why does the first stay?",
         (
-            "Over all but the first: one number an example, whatever the rank.",
+            "Over all but the first: one number per example, whatever the rank.",
             "Levels are drawn for each example: their losses can be weighted and compared.",
         ),
         calls("reduce_mean", "mean", "mean_squared_error", "reduce_sum"),

@@ -168,7 +168,7 @@ QUESTIONS = (
         (
             "The largest one is taken out before the exponential and added again after the "
             "logarithm.",
-            "exp(1000) is ∞ in any floating point.",
+            "exp(1000) is ∞, in double precision too.",
         ),
         calls("max", "logsumexp", "reduce_logsumexp", "logaddexp", "one", "exp"),
         "overflow",

@@ -115,8 +115,8 @@ QUESTIONS = (
         "Can the log-probability be positive? What does that say?",
         (
             "Yes: it is a density, which is larger than 1 where the data are narrow.",
-            "It depends on the unit of x: pixels over 0–255 instead of 0–1 change it by log 255 a "
-            "dimension.",
+            "It depends on the unit of x: pixels over 0–255 instead of 0–1 change it by log 255 "
+            "per dimension.",
         ),
         probes="density instead of its logarithm",
     ),
@@ -136,7 +136,7 @@ QUESTIONS = (
         (
             "The log-likelihood adds up over dimensions; so images of different sizes become "
             "comparable.",
-            "There is one number an example; their mean is taken later.",
+            "There is one number per example; their mean is taken later.",
         ),
         either(named("dimensions"), operator(ast.Div)),
         "divided by the number of examples",
@@ -158,7 +158,7 @@ READINGS = (
         "What would this number be for a model that knows nothing: all 17 grey levels equally "
         "probable? And why does the experiment add log₂ 17?",
         (
-            "log₂ 17, about 4.09 bits a pixel.",
+            "log₂ 17, about 4.09 bits per pixel.",
             "The flow's density is one of pixels scaled to [0, 1]; each level is 1/17 wide, which "
             "costs log₂ 17 bits more.",
         ),

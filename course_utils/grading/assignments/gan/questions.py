@@ -155,10 +155,10 @@ QUESTIONS = (
         "How many weights does this line draw, and what would change with one weight for the "
         "whole batch or one for each pixel?",
         (
-            "One an example, spread over height, width and channels: a point on the straight line "
-            "between the two images of a pair.",
-            "One for the batch tests the slope at one fraction only; one a pixel leaves the line: "
-            "a patchwork of both images.",
+            "One per example, spread over height, width and channels: a point on the straight "
+            "line between the two images of a pair.",
+            "One for the batch tests the slope at one fraction only; one per pixel leaves the "
+            "line: a patchwork of both images.",
         ),
         calls("uniform", "random"),
         "one weight for the batch",
@@ -168,7 +168,7 @@ QUESTIONS = (
         "What would this line give without `watch`?",
         (
             "None: a tape follows variables by itself, but no tensor that was computed.",
-            "The gradient is taken by the mixed image, not by the critic's weights.",
+            "The gradient is taken with respect to the mixed image, not to the critic's weights.",
         ),
         calls("watch"),
     ),
@@ -176,7 +176,7 @@ QUESTIONS = (
         "gradient_penalty",
         "Over which axes do you take the norm here, and what does the 1 that is subtracted mean?",
         (
-            "Over height, width and channels: one norm an example.",
+            "Over height, width and channels: one norm per example.",
             "The slope is pulled to 1, not to 0: a critic with slope 1 between the pairs measures "
             "the distance at its best.",
         ),

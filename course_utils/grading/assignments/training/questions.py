@@ -24,7 +24,7 @@ QUESTIONS = (
         (
             "Those of the encoder and the decoder: both want the same loss small.",
             "With the decoder's alone the codes stay random projections; it learns to decode what "
-            "an untrained encoder says.",
+            "an untrained encoder gives.",
         ),
         WEIGHTS,
         "only the decoder moves",
@@ -65,7 +65,8 @@ QUESTIONS = (
         "discriminator_step",
         "The generator is called in this step, too. Why does it not move?",
         (
-            "The gradient is taken by the discriminator's weights only, and applied to them.",
+            "The gradient is taken with respect to the discriminator's weights only, and applied "
+            "to them.",
             "Whether the call stands on the tape decides only how much is computed.",
         ),
         either(WEIGHTS, calls("generator")),

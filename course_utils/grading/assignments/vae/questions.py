@@ -16,7 +16,7 @@ from course_utils.grading.assignments.oral import (
 QUESTIONS = (
     Question(
         "reparameterize",
-        "What would the model lose if a gradient were stopped behind this draw: if z came out of "
+        "What would the model lose if the gradient were stopped at this draw: if z came out of "
         "the random number generator without a path back to mu and sigma?",
         (
             "The encoder would get no gradient from the reconstruction, only from the KL term.",
@@ -27,7 +27,7 @@ QUESTIONS = (
     ),
     Question(
         "reparameterize",
-        "What if the noise in this line had one number an example instead of one an entry?",
+        "What if the noise in this line had one number per example instead of one per entry?",
         (
             "The D entries of z would move together: their deviations would be fully correlated.",
             "The KL term assumes independent dimensions, so the loss would no longer be a bound "
@@ -87,7 +87,7 @@ QUESTIONS = (
         (
             "The gradient is the same, so the training is, too.",
             "But it is no divergence any more: at mu = 0, sigma = 1 it is not 0 (without the 1 it "
-            "is D/2 there), and the loss is no bound on log p(x).",
+            "is D/2 there), and the loss bounds −log p(x) more loosely, by D/2.",
         ),
         term(1),
         "constant dropped",
@@ -103,8 +103,8 @@ QUESTIONS = (
     ),
     Question(
         "reconstruction_loss",
-        "Why does this line work from logits, and what would a confident mistake at the logit 1000 "
-        "cost if you made a probability of it first?",
+        "Why does this line work from logits, and what would a confident mistake at the logit "
+        "1000 cost if you turned it into a probability first?",
         (
             "It has to cost 1000 nats.",
             "In float32 the sigmoid is exactly 1 from about 17 on, so the logarithm of 1 − 1 is "
