@@ -5,10 +5,16 @@ yet, the course's version is used from there on.
 """
 
 from course_utils.exercises import (  # noqa: F401 (each registers its exercises)
+    autoencoders,
     clustering,
+    cyclegan,
     densities,
+    disentanglement,
+    flows,
     manifolds,
+    tensorboard,
     transposed_convolutions,
+    vae,
 )
 from course_utils.exercises.exercise import your_turn
 from course_utils.exercises.prediction import compare

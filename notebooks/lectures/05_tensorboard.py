@@ -29,6 +29,7 @@ from keras import layers
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from course_utils.data import load
+from course_utils.exercises import compare, your_turn
 from course_utils.explorers import RunCurves
 from course_utils.plotting import show_images
 from course_utils.tensorboard import (
@@ -248,6 +249,10 @@ np.testing.assert_allclose(
 
 
 # %%
+prediction = ...  # the layer with the smallest gradients: "first" or "last"
+
+
+# %%
 class GradientHistograms(keras.callbacks.Callback):
     """Writes the gradient of each weight matrix after each epoch, beside another logger's run."""
 
@@ -281,6 +286,10 @@ for activation in ("sigmoid", "relu"):
     deep = classifier(hidden=[32] * 6, activation=activation)
     train(deep, rate=0.1, epochs=20, callbacks=[runs[activation], histograms])
     sizes[activation] = histograms.sizes
+
+# %%
+smallest = "first" if sizes["sigmoid"][0] < sizes["sigmoid"][-1] else "last"
+compare(prediction, smallest, choices=("first", "last"))
 
 # %% [markdown]
 # Reload the dashboard and open **Histograms** (in *Time Series* or in its own tab). Look at the width of `layer 1` and of
@@ -424,6 +433,30 @@ assert abs(means[0] - means[1]) < max(spreads)
 # **Predict**: take the codes of 297 test images, before training and after. How often does the nearest other code belong to
 # the same digit? (By chance it would be one time in ten.)
 
+# %% [markdown]
+# **Your turn** (about 8 minutes). Write the measure that answers this question.
+#
+# <details><summary>Hint 1</summary>
+# Begin with all distances, (N, N). The nearest point to each point is the point itself, unless you put
+# <code>np.inf</code> on the diagonal (<code>np.fill_diagonal</code>).
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# <code>argmin</code> gives the number of the nearest other point. Compare its label with the point's own.
+# </details>
+
+
+# %%
+@your_turn
+def same_label_next_door(points, labels):
+    """Of points (N, F) with labels (N,), the share whose nearest other point has the same label."""
+    return ...
+
+
+# %%
+predicted_untrained = ...  # the share before training, from 0 to 1
+predicted_trained = ...  # and after training
+
 # %%
 test = digits.test
 keras.utils.set_random_seed(0)  # the seed of section 3, so the same weights to begin with
@@ -432,14 +465,6 @@ for name, network in (("untrained", classifier()), ("trained", model)):
     coder = keras.Model(network.inputs[0], network.layers[2].output)  # as far as the hidden layer
     codes[name] = coder(test.x).numpy()
     write_codes(codes[name], images=test.x, labels=test.labels, log_dir=LOGS, name=f"codes {name}")
-
-
-def same_digit_next_door(points):
-    """How often the nearest other point has the same label."""
-    distances = np.linalg.norm(points[:, None] - points[None], axis=-1)
-    np.fill_diagonal(distances, np.inf)
-    return np.mean(test.labels[distances.argmin(axis=1)] == test.labels)
-
 
 figure, axes = plt.subplots(1, 2, figsize=(9, 4.3), layout="constrained")
 for axis, (name, points) in zip(axes, codes.items(), strict=True):
@@ -453,9 +478,13 @@ for axis, (name, points) in zip(axes, codes.items(), strict=True):
 axes[0].set_ylabel("second component")
 plt.show()
 
-agreement = {name: same_digit_next_door(points) for name, points in codes.items()}
+agreement = {name: same_label_next_door(points, test.labels) for name, points in codes.items()}
 print("same digit next door:", {name: f"{share:.0%}" for name, share in agreement.items()})
 assert agreement["trained"] > agreement["untrained"] + 0.05 > 0.3
+
+# %%
+compare(predicted_untrained, agreement["untrained"], within=0.1)
+compare(predicted_trained, agreement["trained"], within=0.1)
 
 # %% [markdown]
 # The loss asked only for the right digit, and yet training moved the codes of each digit closer together. That makes things
@@ -478,15 +507,27 @@ assert agreement["trained"] > agreement["untrained"] + 0.05 > 0.3
 # will you see the jump?
 
 
+# %% [markdown]
+# **Your turn** (about 8 minutes). Write the smoothing.
+#
+# <details><summary>Hint 1</summary>
+# Go through the values one by one, with $m = 0$ before the first of them.
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# $m$ goes on without the denominator; only what is drawn is divided. The first value has $t = 1$:
+# <code>enumerate(values, start=1)</code>.
+# </details>
+
+
 # %%
+@your_turn
 def smooth(values, weight):
-    m, drawn = 0.0, []
-    for t, value in enumerate(values, start=1):
-        m = weight * m + (1 - weight) * value
-        drawn.append(m / (1 - weight**t))
-    return np.array(drawn)
+    """The curve that the dashboard draws for values (T,): (T,)."""
+    return ...
 
 
+# %%
 steps = np.arange(1, 61)
 loss = 0.2 + np.exp(-steps / 10) + np.random.default_rng(0).normal(0, 0.03, 60)
 loss[40:42] += 0.8  # two epochs that should worry you

@@ -29,6 +29,7 @@ from keras import layers
 from sklearn.decomposition import PCA
 
 from course_utils.data import load
+from course_utils.exercises import compare, your_turn
 from course_utils.explorers import DenoisingSlider, LatentMap, export_network
 from course_utils.losses import bernoulli_cross_entropy, jacobian_norm, squared_error
 from course_utils.models.autoencoder import (
@@ -122,6 +123,39 @@ show_images(
 # **Predict**: by how much will the autoencoder win with a narrow code, and by how much with a wide one?
 
 
+# %% [markdown]
+# **Your turn** (about 5 minutes). Write PCA as an encoder and a decoder. It knows the mean image and $D$ directions in pixel
+# space, of length 1 and at right angles to each other.
+#
+# <details><summary>Hint 1</summary>
+# The code of an image says how far it lies from the mean along each direction: an inner product, (B, D).
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# The decoder starts at the mean and goes as far along each direction as the code says. <code>@</code> does both.
+# </details>
+
+
+# %%
+@your_turn
+def draw_again(x, mean, directions):
+    """PCA as encoder and decoder: images (B, P), mean (P,), directions (D, P) → (B, P)."""
+    return ...
+
+
+# %%
+pca = PCA(LATENT, random_state=0).fit(train_x.reshape(-1, pixels))
+drawn_again = draw_again(new_x[:12].reshape(-1, pixels), pca.mean_, pca.components_)
+show_images(
+    np.concatenate([new_x[:12], drawn_again.reshape(-1, *data.shape).clip(0, 1)]),
+    columns=12,
+    title=f"images not trained on, and what PCA makes of them with {LATENT} numbers",
+)
+
+# %%
+prediction = ...  # for the narrowest code, the autoencoder's error divided by PCA's
+
+
 # %%
 def train(kind, latent, epochs=EPOCHS, **options):
     """A trained autoencoder of one kind, always from the same seed."""
@@ -161,6 +195,9 @@ for latent, ratio in zip(SIZES, ratios, strict=True):
     print(f"D = {latent:2}: PCA {linear_errors[latent]:5.2f}, ", end="")
     print(f"autoencoder {errors[latent]:5.2f}, {ratio:.2f} times PCA's")
 assert ratios[0] < 0.75 and ratios[-1] > ratios[0] and ratios[-1] > 0.9
+
+# %%
+compare(prediction, ratios[0], within=0.1)
 
 # %% [markdown]
 # The narrower the bottleneck, the more it pays off that a deep network is not linear and can bend. With a wide code a
@@ -236,6 +273,28 @@ assert to_nearest_training_image(drawn) > 1.2 * to_nearest_training_image(rebuil
 # which can be any real numbers, and $\hat x = \sigma(l) = 1/(1 + e^{-l})$. **Predict**: a pixel is white ($x = 1$), and the
 # decoder is sure that it is black ($l = -8$). Which of the two losses pulls harder?
 
+# %% [markdown]
+# **Your turn** (about 5 minutes). Work out on paper how hard the cross-entropy pulls: minus its derivative by the logit.
+#
+# <details><summary>Hint 1</summary>
+# Written in logits, the cross-entropy of a pixel is $\log(1 + e^l) - x\,l$.
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# The derivative of $\log(1 + e^l)$ is $\sigma(l)$, and <code>tf.sigmoid</code> computes it.
+# </details>
+
+
+# %%
+@your_turn
+def pull(x, logits):
+    """Minus the derivative of each pixel's cross-entropy by its logit: (P,), (P,) → (P,)."""
+    return ...
+
+
+# %%
+prediction = ...  # the one that pulls harder: "squared error" or "cross-entropy"
+
 # %%
 logits = tf.Variable(np.linspace(-8, 8, 161, dtype="float32")[:, None])
 white = tf.ones_like(logits)
@@ -263,6 +322,9 @@ np.testing.assert_allclose(
 )
 at_minus_8 = [float(pull[0, 0]) for _, pull in pulls.values()]
 print(f"pull at l = −8: squared error {at_minus_8[0]:.5f}, cross-entropy {at_minus_8[1]:.5f}")
+
+# %%
+compare(prediction, tuple(pulls)[int(np.argmax(at_minus_8))], choices=tuple(pulls))
 
 # %% [markdown]
 # The gradient of the cross-entropy is $\hat x - x$: the larger the mistake, the stronger the pull. The squared error has the
@@ -491,6 +553,10 @@ plt.show()
 
 
 # %%
+prediction = ...  # "plain" or "sparse"
+
+
+# %%
 def purity(values):
     """Mean share of the commonest class among the eight images that excite a unit most."""
     top = data.validation.labels[np.argsort(-values, axis=0)[:8]]  # (8, units)
@@ -502,6 +568,10 @@ for name, values in activations.items():
     print(f"{name}: {purity(values):.2f}")
 print(f"if units knew nothing of the image: {purity(shuffled):.2f}")
 assert purity(activations["sparse"]) > purity(activations["plain"]) > purity(shuffled)
+
+# %%
+choosier = max(activations, key=lambda name: purity(activations[name]))
+compare(prediction, choosier, choices=tuple(activations))
 
 # %% [markdown]
 # Units of either code respond to some classes more than to others; those of the sparse code are choosier.

@@ -30,6 +30,7 @@ from keras import layers, ops
 from matplotlib.colors import ListedColormap
 
 from course_utils.data import load
+from course_utils.exercises import compare, your_turn
 from course_utils.explorers import (
     Interpolation,
     LatentMap,
@@ -238,6 +239,25 @@ plt.show()
 # Is the formula right? The definition is $\mathbb E_q[\log q(z) - \log p(z)]$. An average over many random draws from $q$,
 # a **Monte Carlo** estimate, makes no use of the formula.
 
+# %% [markdown]
+# **Your turn** (about 5 minutes). Write the Monte Carlo estimate.
+#
+# <details><summary>Hint 1</summary>
+# <code>scipy.stats.norm(mu, sigma).logpdf(z)</code> is the log-density of $q$ at each draw.
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# Which of the two log-densities is subtracted? The estimate is a mean, and it must be positive for many draws.
+# </details>
+
+
+# %%
+@your_turn
+def kl_by_draws(z, mu, sigma):
+    """An estimate of KL(N(mu, sigma²) ‖ N(0, 1)) from draws z (N,) of N(mu, sigma²): a number."""
+    return ...
+
+
 # %%
 q, p = scipy.stats.norm(1.5, 0.3), scipy.stats.norm()
 draws = q.rvs(200_000, random_state=0)
@@ -250,6 +270,32 @@ assert abs(estimate - formula) < 0.01
 # **Variance, standard deviation, log-variance.** A network's output can be any number, but $\sigma$ must be positive. So ours
 # gives `log_var` $= \log\sigma^2$. All three say the same thing, and mixing them up is an easy mistake to make: for
 # $\sigma = 0.3$ the variance is 0.09 and the log-variance −2.41.
+
+# %% [markdown]
+# **Your turn** (about 3 minutes). Draw a code from what our encoder gives, with noise that was drawn before.
+#
+# <details><summary>Hint 1</summary>
+# The noise has to be multiplied by the standard deviation, which you must make from $\log \sigma^2$.
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# $\sigma = e^{\log \sigma} = e^{\frac12 \log \sigma^2}$. In TensorFlow, <code>tf.exp</code>.
+# </details>
+
+
+# %%
+@your_turn
+def draw_code(mu, log_var, noise):
+    """What the encoder gives, and standard normal noise, all (B, D) → z, (B, D)."""
+    return ...
+
+
+# %%
+zeros = np.zeros((10_000, 1), "float32")
+noise = np.random.default_rng(0).normal(size=zeros.shape).astype("float32")
+drawn = draw_code(zeros, zeros - 2.41, noise)
+print(f"log-variance −2.41: your draws have the standard deviation {np.std(drawn):.3f}")
+assert abs(np.std(drawn) - 0.3) < 0.01
 
 # %% [markdown]
 # ## 5. What do slides leave out of the loss?
@@ -379,6 +425,9 @@ def train_step(x):
 # *rises*. Which?
 
 # %%
+prediction = ...  # the term that rises: "reconstruction" or "KL"
+
+# %%
 optimizer.build(encoder.trainable_variables + decoder.trainable_variables)
 random, terms = np.random.default_rng(0), []
 for _ in range(EPOCHS // 4):
@@ -395,6 +444,10 @@ plt.show()
 start, end = terms[:3].mean(axis=0), terms[-50:].mean(axis=0)
 print(f"KL {start[1]:.1f} → {end[1]:.1f} nats, reconstruction {start[0]:.0f} → {end[0]:.0f} nats")
 assert end[1] > start[1] and start[0] - end[0] > end[1] - start[1]
+
+# %%
+names = ("reconstruction", "KL")
+compare(prediction, names[int(np.argmax(end - start))], choices=names)
 
 # %% [markdown]
 # The KL rises. At first the code says nothing, and saying nothing costs nothing. Then the decoder learns to make use of the
@@ -602,6 +655,9 @@ Interpolation(exported, mu.numpy()[:50], labels=new_labels[:50], ends=ends)
 # falls.
 
 # %%
+prediction = ...  # by how many nats does the ELBO fall?
+
+# %%
 keras.utils.set_random_seed(0)
 flat_vae = dense_vae(data.shape, latent=2, hidden=HIDDEN)
 flat_vae.compile(keras.optimizers.Adam(2e-3, use_ema=True, ema_momentum=0.99))
@@ -612,6 +668,9 @@ print(
     f"ELBO on test images: {flat_elbo:.2f} nats with 2 latent dimensions, {elbo:.2f} with {LATENT}"
 )
 assert flat_elbo < elbo
+
+# %%
+compare(prediction, elbo - flat_elbo, within=5)
 
 # %% [markdown]
 # First, what the decoder draws at each point of a grid: the steps are equal in *probability*, not in $z$, so that every picture
@@ -720,6 +779,9 @@ assert spreads[0] > 1.2 * spreads[1]  # with a small β, codes lie further out t
 # needs: **predict** how many of 32 it will use.
 
 # %%
+prediction = ...  # how many of the 32 dimensions?
+
+# %%
 keras.utils.set_random_seed(0)
 wide_vae = dense_vae(data.shape, latent=32, hidden=HIDDEN)
 wide_vae.compile(keras.optimizers.Adam(2e-3, use_ema=True, ema_momentum=0.99))
@@ -738,6 +800,9 @@ plt.ylabel("KL in nats")
 plt.show()
 print(f"{np.sum(carried > 0.05)} of 32 dimensions carry more than 0.05 nats")
 assert 2 < np.sum(carried > 0.05) < 32
+
+# %%
+compare(prediction, int(np.sum(carried > 0.05)), within=4)
 
 # %% [markdown]
 # A dimension that carries nothing must not matter to the decoder either. Check it: replace a dimension by noise from the prior,

@@ -32,6 +32,7 @@ from tqdm import tqdm
 from course_utils.data import load_domains
 from course_utils.data.characters import EXPRESSIONS
 from course_utils.data.people import LOOKS, NAMES, TURNS, draw_close_ups, load_people
+from course_utils.exercises import compare, your_turn
 from course_utils.explorers import FaceSwap, Film, RoundTrip, export_network
 from course_utils.metrics.close_ups import read_factor
 from course_utils.models.cyclegan import CycleGAN
@@ -107,6 +108,34 @@ print(f"a portrait left as it is: error {error(x, y):.3f}")
 # cannot reprint those pictures, so we build a world of our own, where the right answer is known.
 
 # %% [markdown]
+# **Your turn** (about 5 minutes). How much is lost on the way there and back? Measure it for each picture of a batch.
+#
+# <details><summary>Hint 1</summary>
+# <code>there</code> and <code>back</code> are functions: the picture that returns is <code>back(there(x))</code>.
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# Take the mean over all axes but the first. <code>reshape(len(x), -1)</code> leaves two axes, whatever the shape was.
+# </details>
+
+
+# %%
+@your_turn
+def lost_on_the_way(x, there, back):
+    """Mean absolute difference of x (B, …) and x translated there and back, per picture: (B,)."""
+    return ...
+
+
+# %%
+ramp = np.linspace(0, 1, 8).reshape(1, 8, 1)
+for name, there, back in (
+    ("both change nothing", np.positive, np.positive),
+    ("negative, twice", lambda x: 1 - x, lambda x: 1 - x),
+    ("black and white, nothing", np.round, np.positive),
+):
+    print(f"{name:25} {lost_on_the_way(ramp, there, back)[0]:.3f}")
+
+# %% [markdown]
 # ## 3. What goes wrong without them?
 #
 # We begin with a world so small that we can train four models in it while you watch. A picture is a strip of
@@ -117,6 +146,9 @@ print(f"a portrait left as it is: error {error(x, y):.3f}")
 # preference for leaving the mark in place. Anything that keeps it there must come from the losses.
 #
 # **Predict**: where does the mark go if we use neither loss, so that all that counts is to look like a blue strip?
+
+# %%
+prediction = ...  # the mark without either loss: "stays", "moves" or "always the same place"
 
 # %%
 PLACES = 8
@@ -201,6 +233,14 @@ assert results["neither"]["variety"] < 0.2 and results["cycle only"]["variety"] 
 assert results["both"]["error"] == min(row["error"] for row in results.values())
 for loss, name in (("cycle", "identity only"), ("identity", "cycle only")):
     assert results["both"][loss] < results[name][loss] / 2
+
+# %%
+places = np.asarray(games["neither"].translate(on_red)).mean(axis=-1)[:, 0].argmax(axis=1)
+if np.array_equal(places, np.arange(PLACES)):
+    happened = "stays"
+else:
+    happened = "moves" if len(set(places)) > 1 else "always the same place"
+compare(prediction, happened, choices=("stays", "moves", "always the same place"))
 
 # %% [markdown]
 # - **Neither**: nearly the same strip, whatever goes in. One convincing picture satisfies a discriminator. This
@@ -333,6 +373,25 @@ RoundTrip(
 # We train one encoder for two people, and one decoder for each of them. Each decoder learns to draw its own person.
 # Then comes the swap: encode a picture of one person and decode it as the other.
 
+# %% [markdown]
+# **Your turn** (about 3 minutes). Write the swap.
+#
+# <details><summary>Hint 1</summary>
+# There is one encoder, and it takes pictures of either person.
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# <code>decoders</code> is a dictionary: <code>decoders[person]</code> is a function of a code.
+# </details>
+
+
+# %%
+@your_turn
+def swap(x, encoder, decoders, person):
+    """Pictures (B, …), drawn as this person: decoders holds one for each name."""
+    return ...
+
+
 # %%
 people = load_people()
 fake = load_pretrained("close_ups_deepfake")
@@ -422,6 +481,9 @@ assert accuracy > 0.9
 # And what of real pictures that are slightly out of focus?
 
 # %%
+prediction = ...  # the share of the smoothed fakes that the detector still calls fake, from 0 to 1
+
+# %%
 real, fakes = (
     draw_close_ups(people.a.test.factors, "b"),
     np.asarray(fake.swap(people.a.test.x, "b")),
@@ -442,6 +504,9 @@ for name, share in called_fake.items():
     print(f"{name:24} called fake: {share:4.0%}")
 assert called_fake["fakes"] > 0.9 and called_fake["real"] < 0.1
 assert called_fake["fakes, medians of 3 × 3"] < 0.5 < called_fake["real, out of focus"]
+
+# %%
+compare(prediction, called_fake["fakes, medians of 3 × 3"], within=0.15)
 
 # %% [markdown]
 # One line of code fools the detector, and most pictures that are merely out of focus are taken for fakes. No

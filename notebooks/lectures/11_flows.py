@@ -30,6 +30,7 @@ from sklearn.mixture import GaussianMixture
 
 from course_utils import bijectors as bj
 from course_utils.data import load
+from course_utils.exercises import compare, your_turn
 from course_utils.explorers import AttributeEditor, FlowGrid, Playground
 from course_utils.metrics.likelihood import bits_per_dimension, dequantize
 from course_utils.models.flow import attribute_direction, dense_conditioner, real_nvp
@@ -69,6 +70,26 @@ plt.show()
 # Here $x = \sqrt y$, so the density of $y$ is $1/(2\sqrt y)$. Does the rule hold for other maps too? Let us try
 # one picked at random: let $z = \sinh(x)$ be standard normal. Then $\log p(x)$ must be the log-density of $z$
 # plus the logarithm of the slope, $\log\cosh x$. If the rule is right, the density of $x$ integrates to 1.
+
+# %% [markdown]
+# **Your turn** (about 5 minutes). Write this log-density before you see it.
+#
+# <details><summary>Hint 1</summary>
+# The rule reads: log-density of $z$, at the place to which $x$ goes, plus the logarithm of the slope.
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# <code>scipy.stats.norm.logpdf</code> is the log-density of a standard normal variable, <code>np.sinh</code> takes you from
+# $x$ to $z$.
+# </details>
+
+
+# %%
+@your_turn
+def log_density_of_x(x):
+    """The log-density of x (N,) if z = sinh(x) is standard normal: (N,)."""
+    return ...
+
 
 # %%
 x_axis = np.linspace(-5, 5, 100_001)
@@ -286,6 +307,10 @@ Playground("flow", "moons", learning_rate=0.002, grid=True)
 # Gaussians pay, and how much a flow?
 
 # %%
+predicted_mixture = ...  # bits per pixel that the mixture of Gaussians pays
+predicted_flow = ...  # and the better of the two flows
+
+# %%
 digits = load("digits")
 LEVELS = 17
 
@@ -340,6 +365,10 @@ scores = {
 for name, value in scores.items():
     print(f"{name:>17}: {value:.2f} bits per pixel")
 assert max(scores["RealNVP"], scores["Glow"]) < scores["Gaussian mixture"]
+
+# %%
+compare(predicted_mixture, scores["Gaussian mixture"], within=0.2)
+compare(predicted_flow, min(scores["RealNVP"], scores["Glow"]), within=0.2)
 
 # %% [markdown]
 # Is Glow's determinant right as well? Its Jacobian has 64 × 64 entries, which is small enough to compute by brute force.
@@ -504,6 +533,32 @@ assert np.mean(lengths["faint digits"] > longest) < 0.5 < np.mean(lengths["black
 # directions make photographed faces smile, age or change the colour of their hair; ours make digits bolder, and
 # slant them. We measure both attributes on the image itself: its ink, and the slope of its strokes. To keep the
 # digit's class out of it, we compare each digit only with others of its class.
+
+
+# %% [markdown]
+# **Your turn** (about 3 minutes). Write the direction.
+#
+# <details><summary>Hint 1</summary>
+# An array of <code>True</code> and <code>False</code> picks rows: <code>codes[has_it]</code>. The sign <code>~</code> turns it round.
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# A mean code has shape (D,): the mean over the first axis. The direction leads <em>from</em> those without.
+# </details>
+
+
+# %%
+@your_turn
+def direction_between(codes, has_it):
+    """From the mean code of images without an attribute to the mean of those with it: (D,)."""
+    return ...
+
+
+# %%
+moved = direction_between(
+    np.array([[1.0, 0.0], [3.0, 1.0], [0.0, 5.0]]), np.array([True, True, False])
+)
+print("from one code without it to the middle of two codes with it:", moved)
 
 
 # %%

@@ -30,6 +30,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.metrics import mutual_info_score
 
 from course_utils.data import load
+from course_utils.exercises import compare, your_turn
 from course_utils.explorers import LatentSliders, export_network
 from course_utils.losses import (
     bernoulli_cross_entropy,
@@ -120,6 +121,31 @@ plt.show()
 # **Predict**: a picture has four factors, the code six dimensions. How many rows will show no change at all?
 # What will happen in the row for shape?
 
+# %% [markdown]
+# **Your turn** (about 5 minutes). Make the codes of one row of a traversal.
+#
+# <details><summary>Hint 1</summary>
+# Begin with T copies of the code, one below the other: <code>np.tile(code, (T, 1))</code>.
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# Then write the values into one column.
+# </details>
+
+
+# %%
+@your_turn
+def traverse(code, dimension, values):
+    """Codes (T, D), like the code (D,) but with each of the values (T,) in one dimension."""
+    return ...
+
+
+# %%
+print(traverse(np.zeros(6), 2, np.linspace(-2.5, 2.5, 5)))
+
+# %%
+prediction = ...  # how many of the six rows will show no change?
+
 # %%
 vae = load_pretrained("sprites_tcvae")
 mu, log_var = (np.asarray(part) for part in vae.encode(images))
@@ -157,6 +183,9 @@ show_traversals(
     [f"z{d + 1}: {nats[d]:.2f} nats" for d in by_nats],
     "one row per latent dimension, starting from a heart in the middle",
 )
+
+# %%
+compare(prediction, int(np.sum(nats < 0.05)))
 
 # %% [markdown]
 # Position across, position down, scale and shape have a row each, although nobody told the model that there are
@@ -285,6 +314,9 @@ assert np.sum(nats > 0.05) == 4
 # the stripes be straight?
 
 # %%
+prediction = ...  # the MIG of the plain VAE, from 0 to 1
+
+# %%
 
 
 def train_vae(beta, seed=0, epochs=10):
@@ -300,6 +332,9 @@ plain = np.asarray(models["β = 1"].encode(images)[0])
 show_codes(plain, range(6), "the plain VAE's code over the factors")
 print(f"MIG: plain VAE {mutual_information_gap(plain, factors):.3f}, β-TCVAE {mig:.3f}")
 assert mutual_information_gap(plain, factors) < mig / 2
+
+# %%
+compare(prediction, mutual_information_gap(plain, factors), within=0.05)
 
 # %% [markdown]
 # No. The code holds much of what there is to know (section 5 measures how much), but each dimension is a blend
@@ -528,6 +563,29 @@ assert np.isclose(table["the factors, rotated"]["linear R²"], 1)
 # The prior looks the same from every side: if $z \sim \mathcal N(0, I)$, then $Qz$ has the same distribution. The second
 # model draws the same pictures with the same probabilities. **Predict**: what happens to its traversals, and to its
 # MIG? (We draw thirty random rotations and look at the one that entangles most.)
+
+# %% [markdown]
+# **Your turn** (about 5 minutes). What does the second encoder say about its uncertainty? Work out the covariance
+# $Q \Sigma Q^\top$ from what the first one gives.
+#
+# <details><summary>Hint 1</summary>
+# Σ is diagonal, with the variances on its diagonal. You are given their logarithms.
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# <code>np.diag</code> makes a matrix of a vector, <code>.T</code> transposes, <code>@</code> multiplies matrices.
+# </details>
+
+
+# %%
+@your_turn
+def rotated_covariance(rotation, log_var):
+    """The covariance (D, D) of a rotated code, from the rotation (D, D) and log-variances (D,)."""
+    return ...
+
+
+# %%
+print("the prior, rotated:\n", rotated_covariance(random_rotation(3, seed=0), np.zeros(3)).round(3))
 
 # %%
 rotations = [random_rotation(6, seed) for seed in range(30)]

@@ -6,10 +6,26 @@ import scipy.spatial
 import scipy.special
 import scipy.stats
 import tensorflow as tf
+from sklearn.decomposition import PCA
 from sklearn.metrics import pairwise_distances
+from sklearn.model_selection import LeaveOneOut, cross_val_score
+from sklearn.neighbors import KNeighborsClassifier
 
-from course_utils.exercises import clustering, densities, manifolds, transposed_convolutions
+from course_utils.exercises import (
+    autoencoders,
+    clustering,
+    cyclegan,
+    densities,
+    disentanglement,
+    flows,
+    manifolds,
+    tensorboard,
+    transposed_convolutions,
+    vae,
+)
 from course_utils.exercises.exercise import exercises, what_differs
+from course_utils.losses import kl_to_standard_normal
+from course_utils.models.flow import attribute_direction
 
 RNG = np.random.default_rng(0)
 
@@ -18,9 +34,9 @@ RNG = np.random.default_rng(0)
 def test_an_answer_is_right_and_its_cases_tell_something(name):
     known = exercises[name]
     assert what_differs(known.answer, known) == ""
-    for arguments in known.cases.values():
-        result = np.asarray(known.answer(*arguments))
-        assert np.all(np.isfinite(result)) and np.any(result != 0)
+    results = [np.asarray(known.answer(*arguments)) for arguments in known.cases.values()]
+    assert all(np.all(np.isfinite(result)) for result in results)
+    assert any(np.any(result != 0) for result in results)
 
 
 def test_chances_favour_what_is_far():
@@ -75,3 +91,88 @@ def test_dealing_out_is_what_tensorflow_computes():
     channels = RNG.normal(size=(3, 5, 4))
     expected = tf.nn.depth_to_space(channels[None], 2)[0, :, :, 0]
     np.testing.assert_array_equal(transposed_convolutions.deal_out(channels), expected)
+
+
+def test_next_door_is_what_a_classifier_of_one_neighbour_finds():
+    points, labels = RNG.normal(size=(40, 3)), RNG.integers(0, 3, 40)
+    nearest = KNeighborsClassifier(1)
+    right = cross_val_score(nearest, points, labels, cv=LeaveOneOut()).mean()
+    assert tensorboard.same_label_next_door(points, labels) == pytest.approx(right)
+
+
+def test_smoothing_is_a_weighted_mean_of_the_past():
+    values = RNG.normal(size=7)
+    weights = 0.8 ** np.arange(7)
+    expected = [np.average(values[: t + 1], weights=weights[t::-1]) for t in range(7)]
+    np.testing.assert_allclose(tensorboard.smooth(values, 0.8), expected)
+
+
+def test_pca_draws_what_scikit_learn_draws():
+    x = RNG.normal(size=(20, 5))
+    pca = PCA(2).fit(x)
+    expected = pca.inverse_transform(pca.transform(x))
+    np.testing.assert_allclose(autoencoders.draw_again(x, pca.mean_, pca.components_), expected)
+
+
+def test_the_pull_is_minus_the_gradient():
+    x, logits = np.float32([0.0, 0.3, 1.0]), tf.constant([2.0, -1.0, -8.0])
+    with tf.GradientTape() as tape:
+        tape.watch(logits)
+        loss = tf.nn.sigmoid_cross_entropy_with_logits(x, logits)
+    np.testing.assert_allclose(
+        autoencoders.pull(x, logits), -tape.gradient(loss, logits), atol=1e-6
+    )
+
+
+def test_a_drawn_code_has_the_distribution_asked_for():
+    ones = np.ones((50_000, 1), "float32")
+    noise = np.random.default_rng(0).normal(size=ones.shape).astype("float32")
+    z = vae.draw_code(2 * ones, np.log(9.0, dtype="float32") * ones, noise)
+    gap = scipy.stats.kstest(np.ravel(z), scipy.stats.norm(2, 3).cdf).statistic
+    assert gap < 0.01
+
+
+def test_the_estimate_of_kl_comes_near_the_formula():
+    z = scipy.stats.norm(1.5, 0.3).rvs(100_000, random_state=0)
+    exact = float(kl_to_standard_normal(*np.float32([[[1.5]], [[2 * np.log(0.3)]]]))[0])
+    assert vae.kl_by_draws(z, 1.5, 0.3) == pytest.approx(exact, abs=0.02)
+
+
+def test_there_and_back_is_measured_picture_by_picture():
+    x = RNG.normal(size=(3, 4, 4, 1))
+    lost = cyclegan.lost_on_the_way(x, lambda x: x + 1, lambda x: 2 * x)
+    np.testing.assert_allclose(lost, [np.mean(np.abs(2 * one + 2 - one)) for one in x])
+
+
+def test_a_swap_uses_the_other_decoder():
+    decoders = {"a": lambda z: z - 1, "b": lambda z: z * 2}
+    np.testing.assert_allclose(cyclegan.swap(np.ones(3), lambda x: x + 4, decoders, "b"), 10)
+
+
+def test_the_density_of_x_is_one_in_total():
+    x = np.linspace(-5, 5, 20_001)
+    assert np.trapezoid(np.exp(flows.log_density_of_x(x)), x) == pytest.approx(1)
+
+
+def test_the_direction_is_the_librarys():
+    codes, has_it = RNG.normal(size=(9, 4)).astype("float32"), np.arange(9) % 3 == 0
+    np.testing.assert_allclose(
+        flows.direction_between(codes, has_it), attribute_direction(codes, has_it), rtol=1e-5
+    )
+
+
+def test_a_traversal_moves_one_number():
+    code = RNG.normal(size=4)
+    moved = disentanglement.traverse(code, 2, np.array([7.0, 8.0]))
+    np.testing.assert_array_equal(np.delete(moved, 2, axis=1), [np.delete(code, 2)] * 2)
+    np.testing.assert_array_equal(moved[:, 2], [7, 8])
+
+
+def test_the_rotated_covariance_is_that_of_rotated_draws():
+    rotation = scipy.stats.ortho_group.rvs(3, random_state=0)
+    log_var = np.log([0.25, 1.0, 4.0])
+    draws = np.random.default_rng(0).normal(size=(200_000, 3)) * np.exp(log_var / 2)
+    found = np.cov((draws @ rotation.T).T)
+    np.testing.assert_allclose(
+        disentanglement.rotated_covariance(rotation, log_var), found, atol=0.05
+    )
