@@ -36,6 +36,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from course_utils import losses
 from course_utils.data import load, toy
+from course_utils.exercises import compare, your_turn
 from course_utils.explorers import Interpolation, Playground, TrainingReplay, export_network
 from course_utils.metrics.sample_quality import frechet_distance, mode_coverage
 from course_utils.models.gan import GAN
@@ -85,6 +86,26 @@ show_images(data.train.x[:24], columns=12, title="24 of the training images")
 #
 # **Predict**: sketch two normal densities, the fake one wider and further to the left, and draw $D(x)$ below.
 # Where is it ½? What is it far to the left, where neither distribution has points?
+
+# %% [markdown]
+# **Your turn** (about 5 minutes). Suppose that you knew both densities. You get one number, real or fake with equal
+# chances. How probable is it that the number is real?
+#
+# <details><summary>Hint 1</summary>
+# Bayes' rule: the probability of "real, and this number", divided by the probability of "this number".
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# The number may have come from either source. The two chances of ½ cancel.
+# </details>
+
+
+# %%
+@your_turn
+def best_discriminator(p_real, p_fake):
+    """Densities of real and fake at each place, (N,) → the best probability of "real", (N,)."""
+    return ...
+
 
 # %%
 p, q = stats.norm(1, 0.5), stats.norm(-0.5, 1)
@@ -167,6 +188,9 @@ assert abs(np.mean(loss) - (2 * np.log(2) - 2 * jensen_shannon)) < 0.03
 # **Predict**: what is the loss of a discriminator that always says ½?
 
 # %%
+prediction = ...  # the loss of a discriminator that always says ½
+
+# %%
 real_logits = tf.constant([[2.0], [-1.0], [0.5]])
 fake_logits = tf.constant([[-3.0], [0.0], [1.0]])
 ours = losses.logistic_discriminator_loss(real_logits, fake_logits)
@@ -178,6 +202,9 @@ np.testing.assert_allclose(np.mean(ours), theirs, rtol=1e-5)
 ignorant = losses.logistic_discriminator_loss(tf.zeros((1, 1)), tf.zeros((1, 1)))[0]
 print(f"always ½: {ignorant:.4f} = 2 log 2")
 assert np.isclose(ignorant, 2 * np.log(2))
+
+# %%
+compare(prediction, float(ignorant), within=0.05)
 
 # %% [markdown]
 # Remember $2 \log 2 = 1.386$. It is the loss of a discriminator that knows nothing, *and* that of the best discriminator
@@ -658,6 +685,34 @@ assert max(v[1] for n, v in contests.items() if n != "saturating") < 0.7 * after
 #
 # **Predict**: where will the slow discriminator's generator put its samples?
 
+# %% [markdown]
+# **Your turn** (about 5 minutes). Count the modes that samples reach.
+#
+# <details><summary>Hint 1</summary>
+# Begin with the distance of every sample from every mode: an array (N, K).
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# A mode is reached if the sample <em>nearest to it</em> is near enough. Which axis belongs to the samples?
+# </details>
+
+
+# %%
+@your_turn
+def modes_reached(samples, centers, radius):
+    """How many of the modes (K, 2) have a sample (N, 2) within the radius: a number."""
+    return ...
+
+
+# %%
+one_place = np.tile(toy.GAUSSIAN_RING.centers[:1], (1000, 1))
+everywhere = np.random.default_rng(0).uniform(-1.2, 1.2, (1000, 2))
+for name, cloud in (("all in one place", one_place), ("spread evenly", everywhere)):
+    print(f"{name}: {modes_reached(cloud, toy.GAUSSIAN_RING.centers, 0.15)} of 8 modes")
+
+# %%
+prediction = ...  # the modes found against the slow discriminator, at the end
+
 # %%
 ring = toy.GaussianModes(toy.GAUSSIAN_RING.centers, std=0.05)
 ring_points, _ = ring.sample(np.random.default_rng(0), 5000)
@@ -727,6 +782,9 @@ assert slow.modes <= 2 and equal.modes == 8 and equal.high_quality > 0.8
 heap = both["slow discriminator"][1].mean(axis=1)  # its centre, moment by moment
 assert np.abs(heap).max() > window[1]  # at times outside the picture
 assert both["slow discriminator"][1][-1].std() < 0.5 * both["equal rates"][1][-1].std()
+
+# %%
+compare(prediction, slow.modes, within=1)
 
 # %% [markdown]
 # In one heap. The heap moves about, at times far outside the picture, towards whatever place the discriminator happens to

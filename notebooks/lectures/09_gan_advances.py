@@ -34,6 +34,7 @@ from course_utils import losses
 from course_utils.data import load, toy
 from course_utils.data.face_drawing import CLASSES
 from course_utils.data.faces import label_maps
+from course_utils.exercises import compare, your_turn
 from course_utils.explorers import LabelPainter, RealOrFake, StyleMixer, export_network
 from course_utils.gan_layers import SelfAttention
 from course_utils.metrics.sample_quality import (
@@ -709,6 +710,25 @@ StyleMixer(
 #
 # **Predict**: what does ψ = 0 show? What becomes of quality, and what of variety, on the way there?
 
+# %% [markdown]
+# **Your turn** (about 3 minutes). Write the truncation.
+#
+# <details><summary>Hint 1</summary>
+# First the way from the mean to each style, then the share ψ of it.
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# For ψ = 0 every row must be the mean, for ψ = 1 nothing may change.
+# </details>
+
+
+# %%
+@your_turn
+def truncate(w, mean, psi):
+    """Styles (B, D) moved towards the mean (D,): all the way for ψ = 0, not at all for ψ = 1."""
+    return ...
+
+
 # %%
 psis = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25)
 shown = np.concatenate([style.generate(z[:14], psi) for psi in psis])
@@ -830,6 +850,33 @@ np.testing.assert_array_equal(attention(h), h)
 # between two images. That is its operator norm, which we find by applying the convolution and its transpose over and over to
 # a random image, so that only the direction that grows most is left (*power iteration*). **Predict**: is it 1, too?
 
+# %% [markdown]
+# **Your turn** (about 8 minutes). Write the power iteration for a matrix.
+#
+# <details><summary>Hint 1</summary>
+# One round applies the matrix and then its transpose to a vector, and makes its length 1 again.
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# After all rounds the vector has length 1 and points where the matrix stretches most. How long does the matrix make it?
+# </details>
+
+
+# %%
+@your_turn
+def largest_stretch(matrix, start, rounds):
+    """By power iteration from start (D,): how much the matrix (M, D) stretches a vector at most."""
+    return ...
+
+
+# %%
+matrix = np.random.default_rng(0).normal(size=(6, 4))
+print(f"by power iteration {largest_stretch(matrix, np.ones(4), 200):.4f}, ", end="")
+print(f"by NumPy {np.linalg.svd(matrix)[1][0]:.4f}")
+
+# %%
+prediction = ...  # the largest operator norm of the 3×3 convolutions
+
 # %%
 digits, reader_of_digits = load("digits"), judge("digits")
 big = load_pretrained("digits_biggan")
@@ -856,6 +903,9 @@ print("largest singular values of the kernels, reshaped:", np.round(reshaped, 2)
 print("operator norms of the 3×3 convolutions:          ", np.round(enlarged, 2))
 np.testing.assert_allclose(reshaped, 1, atol=0.1)
 assert max(enlarged) > 1.2 and max(enlarged) < 3
+
+# %%
+compare(prediction, max(enlarged), within=0.5)
 
 # %% [markdown]
 # The reshaped kernels have a largest singular value of 1, as promised. But a 3×3 kernel is applied at overlapping places, and

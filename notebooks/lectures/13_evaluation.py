@@ -32,6 +32,7 @@ from sklearn.metrics.pairwise import euclidean_distances
 from tqdm import tqdm
 
 from course_utils.data import load, toy
+from course_utils.exercises import compare, your_turn
 from course_utils.explorers import Defect, MetricExplorer
 from course_utils.metrics.likelihood import dequantize
 from course_utils.metrics.sample_quality import (
@@ -137,6 +138,33 @@ plt.show()
 #
 # **Predict**: 99 of 100 samples are noise. How much log-likelihood is lost? (Theis, van den Oord and Bethge, 2016.)
 
+# %% [markdown]
+# **Your turn** (about 5 minutes). Write the log-density of such a spoiled model, for noise whose density is 1.
+#
+# <details><summary>Hint 1</summary>
+# $p(x)$ itself may be too small or too large for a computer's numbers. Stay with logarithms:
+# $\log\big(0.01\,p\big) = \log 0.01 + \log p$.
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# <code>np.logaddexp(a, b)</code> is $\log(e^a + e^b)$, also where $e^a$ alone would overflow.
+# </details>
+
+
+# %%
+@your_turn
+def spoiled_log_density(log_p, share):
+    """log q (N,) of q = share·p + (1 − share)·u from log p (N,); the noise u has density 1."""
+    return ...
+
+
+# %%
+for log_p in (100.0, -100.0):
+    print(f"log p = {log_p:4.0f}: log q = {spoiled_log_density(log_p, 0.01):.2f}")
+
+# %%
+prediction = ...  # the median loss in nats over the test images
+
 # %%
 held_out = flat(dequantize(test, GREY_LEVELS, seed=1))
 
@@ -169,6 +197,9 @@ print(f"median {np.median(lost):.2f}, mean {lost.mean():.2f}; ", end="")
 print(f"noise explains {np.mean(good < uniform):.1%} of the test images better than the mixture")
 assert lost.max() <= np.log(100) + 1e-6 and np.median(lost) > 4
 
+# %%
+compare(prediction, np.median(lost), within=0.5)
+
 # %% [markdown]
 # No image loses more than five nats. That is less than the difference between two sensible models: measured by
 # its likelihood, the spoiled mixture beats the next two models in the table. (The few images that the mixture considers
@@ -199,6 +230,27 @@ assert log_likelihood["copies, blurred by 0.005"].mean() < -1000
 #
 # In one dimension this is $(\mu_1 - \mu_2)^2 + (\sigma_1 - \sigma_2)^2$. Let us check that:
 
+# %% [markdown]
+# **Your turn** (about 5 minutes). Let there be $D$ features, each independent of the others. Then both covariances are
+# diagonal. What is left of the formula?
+#
+# <details><summary>Hint 1</summary>
+# For diagonal matrices the square root is taken entry by entry: $(\Sigma_1 \Sigma_2)^{1/2}$ has the entries
+# $\sigma_1 \sigma_2$.
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# $\sigma_1^2 + \sigma_2^2 - 2 \sigma_1 \sigma_2$ is a square.
+# </details>
+
+
+# %%
+@your_turn
+def distance_of_normals(mean_1, std_1, mean_2, std_2):
+    """The Fréchet distance d² of two normals with D independent features, all (D,): a number."""
+    return ...
+
+
 # %%
 one_dimension = gaussian_frechet_distance([1.0], [[0.5**2]], [3.0], [[2.0**2]])
 print(f"{one_dimension:.4f} = (1 − 3)² + (0.5 − 2)² = {(1 - 3) ** 2 + (0.5 - 2) ** 2}")
@@ -212,6 +264,9 @@ assert np.isclose(one_dimension, 6.25)
 # What does the distance see of a distribution? Its mean and its covariance, and nothing else. **Predict** the
 # distance between a ring of eight Gaussians and a single normal distribution with the same mean and
 # covariance.
+
+# %%
+prediction = ...  # the distance between ring and normal distribution, where the ring has radius 1
 
 # %%
 ring, _ = toy.GAUSSIAN_RING.sample(rng, 2000)
@@ -231,6 +286,9 @@ print(f"precision        {precision_recall(ring, blob).precision:.4f}")
 print(f"within three standard deviations of a mode: {near.high_quality:.4f}")
 assert frechet_distance(ring, blob) < 0.01 and abs(kernel_distance(ring, blob)) < 0.05
 assert near.high_quality < 0.01
+
+# %%
+compare(prediction, frechet_distance(ring, blob), within=0.05)
 
 # %% [markdown]
 # The distance is almost zero, although hardly any of the samples would pass for data. The **kernel distance** (KID,

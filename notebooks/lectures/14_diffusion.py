@@ -27,6 +27,7 @@ import scipy.stats
 from sklearn.metrics import pairwise_distances_argmin_min
 
 from course_utils.data import load
+from course_utils.exercises import compare, your_turn
 from course_utils.explorers import DiffusionSteps, Playground
 from course_utils.metrics.sample_quality import frechet_distance
 from course_utils.models.diffusion import Diffusion, dense_diffusion, point_diffusion
@@ -87,6 +88,10 @@ show_images(np.clip(rows, 0, 1), titles=[f"t = {t:.2f}" for t in times] * 3, col
 # normal variable, whatever the image was.
 
 # %%
+predicted_mean = ...  # the mean of a pixel at t = 1
+predicted_std = ...  # and its standard deviation
+
+# %%
 m, s = x.mean(), x.std()
 print("   t    mean  expected    std  expected")
 for t in (0.0, 0.25, 0.5, 0.75, 1.0):
@@ -94,6 +99,10 @@ for t in (0.0, 0.25, 0.5, 0.75, 1.0):
     mean, std = np.cos(phi) * m, np.sqrt(np.cos(phi) ** 2 * s**2 + np.sin(phi) ** 2)
     print(f"{t:4.2f} {z.mean():7.3f} {mean:9.3f} {z.std():6.3f} {std:9.3f}")
     assert abs(z.mean() - mean) < 0.01 and abs(z.std() - std) < 0.01
+
+# %%
+compare(predicted_mean, noised(x, epsilon, 1.0).mean(), within=0.02)
+compare(predicted_std, noised(x, epsilon, 1.0).std(), within=0.02)
 
 # %% [markdown]
 # There has been no network so far, and nothing to train. In the language of the VAE, this is a **fixed
@@ -107,6 +116,38 @@ for t in (0.0, 0.25, 0.5, 0.75, 1.0):
 # the best answer is their **mean**, $\hat x(z) = \mathbb E[x \mid z_t = z]$. For the true distribution of images nobody can compute it.
 # For a few thousand points in the plane we can: it is an average of the data, weighted by how well each point
 # explains $z$.
+
+# %% [markdown]
+# **Your turn** (about 10 minutes). Compute the best answer. A data point $x$ explains $z$ as well as the density of
+# $\mathcal N(\cos\varphi\, x, \sin^2\varphi)$ at $z$ says, with $\varphi = \frac{\pi}{2} t$.
+#
+# <details><summary>Hint 1</summary>
+# Begin with the squared distances between every $z$ and every $\cos\varphi\, x$: an array (Z, N).
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# The exponent of the normal density is minus the squared distance, divided by twice the variance. What all data points have
+# in common drops out, since the weights of each $z$ must add up to 1: <code>scipy.special.softmax</code> with
+# <code>axis=1</code>.
+# </details>
+#
+# <details><summary>Hint 3</summary>
+# A weighted mean of the rows of <code>data</code> is a product of matrices.
+# </details>
+
+
+# %%
+@your_turn
+def best_answer(z, data, t):
+    """The mean of the data (N, D), each weighted by how well it explains z (Z, D) at t: (Z, D)."""
+    return ...
+
+
+# %%
+two = np.array([[-1.0, 0.0], [1.0, 0.0]])  # a world of two images
+for t in (0.9, 0.5, 0.1):
+    guess = best_answer(np.array([[0.3, 0.0]]), two, t)
+    print(f"t = {t}: the best answer for z = (0.3, 0) is ({guess[0, 0]:.2f}, {guess[0, 1]:.2f})")
 
 # %%
 moons = load("moons")
@@ -492,6 +533,31 @@ assert np.median(distance) > 0.6 * np.median(fresh)
 # 3, where $v$ was the velocity $dz/d\varphi$ of a *curved* path. In the code, `FlowMatching` in
 # `course_utils/models/flow_matching.py` is `Diffusion` with another path and another solver.
 
+# %% [markdown]
+# **Your turn** (about 8 minutes). Write Euler's method, which follows a velocity from noise, $t = 1$, to data, $t = 0$.
+#
+# <details><summary>Hint 1</summary>
+# One step goes from $t$ to $t - \frac1n$. Along the velocity, or against it?
+# </details>
+#
+# <details><summary>Hint 2</summary>
+# Ask for the velocity where the step <em>begins</em>: at 1, then at $1 - \frac1n$, and so on. The last step begins at
+# $\frac1n$.
+# </details>
+
+
+# %%
+@your_turn
+def euler(z, velocity, steps):
+    """Follow dz/dt = velocity(z, t) from t = 1 to t = 0 in equal steps: (B, D) → (B, D)."""
+    return ...
+
+
+# %%
+for steps in (1, 4, 100):  # dz/dt = z leads from 1 to 1/e
+    end = euler(np.ones((1, 1)), lambda z, t: z, steps)
+    print(f"{steps:3} steps from 1 along dz/dt = z: {end[0, 0]:.4f}; 1/e = {np.exp(-1):.4f}")
+
 # %%
 keras.utils.set_random_seed(0)
 flow = point_flow_matching(width=64, blocks=2)
@@ -524,6 +590,10 @@ plt.show()
 
 
 # %%
+prediction = ...  # "diffusion" or "flow matching" needs fewer steps
+
+
+# %%
 def bend(walk):
     """Length of all paths together, divided by the distances between their ends."""
     walk = np.asarray(walk)
@@ -549,6 +619,11 @@ for steps in (2, 3, 5, 10, 20):
 assert bend(learned) > 1.05 and curved > 1.05
 assert from_centre[25] < min(from_centre[0], from_centre[-1])
 assert sum(few[steps][1] - few[steps][0] for steps in (3, 5, 10)) > 0
+
+# %%
+paths = ("diffusion", "flow matching")
+ahead = paths[int(sum(few[steps][1] - few[steps][0] for steps in (3, 5, 10)) > 0)]
+compare(prediction, ahead, choices=paths)
 
 # %% [markdown]
 # Pairs joined by straight lines do not make straight paths. Still, over three, five and ten steps together flow matching is

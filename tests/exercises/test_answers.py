@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.integrate
 import scipy.spatial
 import scipy.special
 import scipy.stats
@@ -16,8 +17,12 @@ from course_utils.exercises import (
     clustering,
     cyclegan,
     densities,
+    diffusion,
     disentanglement,
+    evaluation,
     flows,
+    gan_advances,
+    gans,
     manifolds,
     tensorboard,
     transposed_convolutions,
@@ -25,6 +30,7 @@ from course_utils.exercises import (
 )
 from course_utils.exercises.exercise import exercises, what_differs
 from course_utils.losses import kl_to_standard_normal
+from course_utils.metrics.sample_quality import gaussian_frechet_distance
 from course_utils.models.flow import attribute_direction
 
 RNG = np.random.default_rng(0)
@@ -176,3 +182,67 @@ def test_the_rotated_covariance_is_that_of_rotated_draws():
     np.testing.assert_allclose(
         disentanglement.rotated_covariance(rotation, log_var), found, atol=0.05
     )
+
+
+def test_the_best_discriminator_follows_from_bayes_rule():
+    """Of pairs drawn from two coins, what share of each face comes from the first coin?"""
+    faces = np.concatenate([RNG.random(200_000) < 0.9, RNG.random(200_000) < 0.3])
+    is_real = np.repeat([True, False], 200_000)
+    found = [is_real[faces == face].mean() for face in (True, False)]
+    expected = gans.best_discriminator(np.array([0.9, 0.1]), np.array([0.3, 0.7]))
+    np.testing.assert_allclose(expected, found, atol=0.01)
+
+
+def test_modes_are_those_that_a_tree_reaches():
+    samples, centers = RNG.normal(size=(30, 2)), RNG.normal(size=(8, 2))
+    reached = scipy.spatial.cKDTree(samples).query(centers)[0] <= 0.4
+    assert gans.modes_reached(samples, centers, 0.4) == reached.sum()
+
+
+def test_truncation_shrinks_the_distance_to_the_mean():
+    w, mean = RNG.normal(size=(3, 5)), RNG.normal(size=5)
+    np.testing.assert_allclose(gan_advances.truncate(w, mean, 1.0), w)
+    np.testing.assert_allclose(gan_advances.truncate(w, mean, 0.0), np.tile(mean, (3, 1)))
+    half = gan_advances.truncate(w, mean, 0.5)
+    np.testing.assert_allclose(2 * half, w + mean)
+
+
+def test_power_iteration_finds_the_largest_singular_value():
+    matrix = RNG.normal(size=(6, 4))
+    found = gan_advances.largest_stretch(matrix, np.ones(4), 300)
+    assert found == pytest.approx(np.linalg.norm(matrix, 2))
+
+
+def test_a_spoiled_model_is_a_mixture():
+    p = np.array([0.01, 1.0, 50.0])
+    found = evaluation.spoiled_log_density(np.log(p), 0.3)
+    np.testing.assert_allclose(np.exp(found), 0.3 * p + 0.7)
+
+
+def test_the_distance_of_normals_is_the_librarys():
+    mean_1, mean_2 = RNG.normal(size=(2, 4))
+    std_1, std_2 = RNG.uniform(0.5, 2, (2, 4))
+    expected = gaussian_frechet_distance(mean_1, np.diag(std_1**2), mean_2, np.diag(std_2**2))
+    found = evaluation.distance_of_normals(mean_1, std_1, mean_2, std_2)
+    assert found == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_best_answer_is_the_mean_of_what_led_here():
+    """Noise data many times, and average those that came near z."""
+    data = np.array([[-1.0], [0.5], [1.0]])
+    t, z = 0.4, 0.3
+    rng = np.random.default_rng(0)
+    x = rng.choice(data[:, 0], 1_000_000)
+    noisy = np.cos(np.pi * t / 2) * x + np.sin(np.pi * t / 2) * rng.normal(size=x.shape)
+    expected = x[np.abs(noisy - z) < 0.02].mean()
+    found = diffusion.best_answer(np.array([[z]]), data, t)
+    assert found[0, 0] == pytest.approx(expected, abs=0.02)
+
+
+def test_euler_comes_near_what_scipy_integrates():
+    def velocity(z, t):
+        return np.cos(5 * t) - z
+
+    z = np.array([[1.0], [-2.0]])
+    solved = scipy.integrate.solve_ivp(lambda t, z: velocity(z, t), (1, 0), z[:, 0], rtol=1e-8)
+    np.testing.assert_allclose(diffusion.euler(z, velocity, 4000)[:, 0], solved.y[:, -1], atol=0.01)
