@@ -108,7 +108,7 @@ def test_another_function_called_check_is_no_proof():
     said = SelfCheck(passed=True, replaced=True)
     verdict = judged(ASSIGNMENT, "kl_divergence", twice, said)
     assert (verdict.points, verdict.tampered) == (0, "")
-    assert "another function than the course's" in verdict.message
+    assert "`check` is not the course's function" in verdict.message
     right = judged(ASSIGNMENT, "kl_divergence", KL, said)
     assert (right.points, right.differs) == (5.0, "")
 
