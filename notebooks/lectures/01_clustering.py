@@ -146,11 +146,15 @@ assert bad.inertia > 1.5 * good.inertia
 # and run the cell as often as you like.
 #
 # <details><summary>Hint 1</summary>
+#
 # Begin with an array of shape (N, K) of squared distances, from each point to each center. Section 2 has its square roots.
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
+#
 # Take the smallest number of each row. Chances add up to 1: what must you divide by?
+#
 # </details>
 
 
@@ -276,12 +280,16 @@ assert max(k_means_accuracy.values()) < 0.9
 # them into responsibilities.
 #
 # <details><summary>Hint 1</summary>
+#
 # Multiply each column by its weight. The sign $\propto$ means that a factor is missing, a different one for each point.
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
-# Each point belongs to the $K$ components with probabilities that add up to 1. <code>keepdims=True</code> keeps the sum
+#
+# Each point belongs to the $K$ components with probabilities that add up to 1. `keepdims=True` keeps the sum
 # of each row in a column, ready to divide by.
+#
 # </details>
 
 
@@ -569,13 +577,16 @@ assert from_training["drawn"].min() > from_training["copies with faint noise"].m
 # ## Check yourself
 #
 # <details><summary>1. You fit k-means with K = 8 twice and get different clusters. Is there a bug?</summary>
+#
 # Not necessarily. Two starts may end in two local minima. Keep the one with the smaller inertia.</details>
 #
 # <details><summary>2. One feature is measured in metres and another in millimetres. What does k-means do?</summary>
+#
 # It hardly notices the one in metres: for equal lengths, squared differences in millimetres are a million times larger.
 # Scale the features first.</details>
 #
 # <details><summary>3. When does a Gaussian mixture become k-means?</summary>
+#
 # When all components have the same weight and the same round covariance, and that covariance shrinks to zero. Then the
 # responsibilities become 0 and 1.</details>
 #

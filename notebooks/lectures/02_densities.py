@@ -178,11 +178,15 @@ assert abs(mean_axis[best] - x.mean()) < 0.005 and abs(std_axis[best] - x.std())
 # **Your turn** (about 5 minutes). Write the kernel density before you see it in the explorer.
 #
 # <details><summary>Hint 1</summary>
+#
 # Begin with an array of shape (M, N): how far each place is from each data point, in bandwidths.
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
+#
 # Put this array into the formula of section 3, with $h$ for $\sigma$. Then take the mean over the data points.
+#
 # </details>
 
 
@@ -253,11 +257,15 @@ compare(prediction, int(scores[axes[0], "held out"].argmax()) + 1)
 # $\mathcal N(x_i;\, x_j,\, h^2)$, row $i$ and column $j$.
 #
 # <details><summary>Hint 1</summary>
+#
 # The kernel density at $x_i$ is the mean of row $i$. Which entry is the point's own hill?
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
+#
 # Subtract the diagonal from the sums of the rows. Among how many hills is the rest shared? Logarithm first, mean last.
+#
 # </details>
 
 
@@ -608,12 +616,15 @@ assert abs(together[0] - together[1]) < 0.15 and kinds_found > 0.9
 # ## Check yourself
 #
 # <details><summary>1. Your colleague reports a log-likelihood of +2 and worries: "a probability above 1?" What do you answer?</summary>
+#
 # It is the logarithm of a density, not of a probability. A density may exceed 1 where values lie close together; only areas may not.</details>
 #
 # <details><summary>2. A kernel density has a wonderful log-likelihood on the training data. What do you ask first?</summary>
+#
 # The bandwidth, and the log-likelihood on data it has not seen. As the bandwidth shrinks, the likelihood of the training data grows without limit.</details>
 #
 # <details><summary>3. Someone gives you a program that draws faces. How do you find out how likely your own face is under its model?</summary>
+#
 # You cannot, directly: the model is implicit. You can draw samples and see how close they come, but in many dimensions hardly any come close.</details>
 #
 # ## Papers

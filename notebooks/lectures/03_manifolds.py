@@ -98,11 +98,15 @@ assert share < 1e-15
 # **Your turn** (about 5 minutes). Write the straight line from one picture to another.
 #
 # <details><summary>Hint 1</summary>
-# <code>np.linspace(0, 1, steps)</code> gives the values of $t$.
+#
+# `np.linspace(0, 1, steps)` gives the values of $t$.
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
-# Compute one picture for each $t$ and put them into a list; <code>np.stack</code> makes one array of it.
+#
+# Compute one picture for each $t$ and put them into a list; `np.stack` makes one array of it.
+#
 # </details>
 
 
@@ -279,12 +283,16 @@ assert on_curve < 0.5 < gap
 # **Your turn** (about 5 minutes). Count the neighbours within a radius.
 #
 # <details><summary>Hint 1</summary>
-# An array (N, N) of distances, compared with the radius, is an array of <code>True</code> and <code>False</code>, and a sum
-# counts the <code>True</code>.
+#
+# An array (N, N) of distances, compared with the radius, is an array of `True` and `False`, and a sum
+# counts the `True`.
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
-# Is a point its own neighbour? The task says <em>others</em>.
+#
+# Is a point its own neighbour? The task says *others*.
+#
 # </details>
 
 
@@ -526,12 +534,15 @@ assert beside < 0.75 * anywhere and contrast < 1
 # ## Check yourself
 #
 # <details><summary>1. A video shows one rigid toy on a turntable, 1,000 frames of a million pixels. What is the intrinsic dimension of its frames?</summary>
+#
 # One: the angle says which frame it is. (The frames form a closed curve, so two latent numbers are convenient, but only one is free.)</details>
 #
 # <details><summary>2. You estimate dimension 14 from 500 images. Is the true dimension more likely to be larger or smaller?</summary>
+#
 # Larger: with so few points in so many dimensions the estimators come out too low. But pixel noise drives the estimate up, so if the images are noisy, it may be smaller.</details>
 #
 # <details><summary>3. Two pictures show the same patch of sky, each with one star, in different places. You fade from one to the other. What do you see halfway, and what would a latent path show?</summary>
+#
 # Halfway you see two stars, each half as bright. On the manifold, you see a single star that has moved half the way.</details>
 #
 # ## Papers

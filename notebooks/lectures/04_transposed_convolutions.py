@@ -173,11 +173,15 @@ print("y = C x is what Conv2D computes, for every stride and padding tried")
 # **Your turn** (about 8 minutes). Write a transposed convolution of a single row of pixels by stamping.
 #
 # <details><summary>Hint 1</summary>
+#
 # Begin with a row of zeros. How long must it be, if the last value is stamped at $(n - 1)$ times the stride?
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
-# In a loop over the values, <em>add</em> value times stamp to the part of the row that begins at $i$ times the stride.
+#
+# In a loop over the values, *add* value times stamp to the part of the row that begins at $i$ times the stride.
+#
 # </details>
 
 
@@ -498,12 +502,16 @@ for k in (3, 4):
 # **Your turn** (about 8 minutes). Write the pixel shuffle for one image with four channels.
 #
 # <details><summary>Hint 1</summary>
+#
 # Begin with an image of zeros, twice as high and twice as wide.
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
-# <code>image[0::2, 0::2]</code> holds every second pixel of every second row. Channel 0 goes there. Where do the other
+#
+# `image[0::2, 0::2]` holds every second pixel of every second row. Channel 0 goes there. Where do the other
 # three go? Read the square like a text: upper left, upper right, lower left, lower right.
+#
 # </details>
 
 
@@ -693,13 +701,16 @@ print("mean of the squared gradient, in the middle\n", told[4:8, 4:8].round(2))
 # ## Check yourself
 #
 # <details><summary>1. You need 5×5 → 15×15 pixels in one layer, with evenly fed pixels. Which stride, kernel and padding?</summary>
+#
 # Stride 3 and padding "same" give 15. Take kernel 3 or 6: the stride must divide it.</details>
 #
 # <details><summary>2. With kernel 2 and stride 2, do stamps overlap? What does that mean for the picture?</summary>
+#
 # They lie side by side and never overlap: each input draws its own 2×2 tile. The counts are even, but no output
 # depends on two inputs, so this layer cannot make the tiles blend into each other.</details>
 #
 # <details><summary>3. Why is the order of the channels in the kernel of Conv2DTranspose (kh, kw, out, in) and not (kh, kw, in, out)?</summary>
+#
 # It is the kernel of the convolution C that leads from the larger image to the smaller. What is input for C is output
 # for its transpose.</details>
 #

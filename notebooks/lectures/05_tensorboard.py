@@ -437,12 +437,16 @@ assert abs(means[0] - means[1]) < max(spreads)
 # **Your turn** (about 8 minutes). Write the measure that answers this question.
 #
 # <details><summary>Hint 1</summary>
+#
 # Begin with all distances, (N, N). The nearest point to each point is the point itself, unless you put
-# <code>np.inf</code> on the diagonal (<code>np.fill_diagonal</code>).
+# `np.inf` on the diagonal (`np.fill_diagonal`).
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
-# <code>argmin</code> gives the number of the nearest other point. Compare its label with the point's own.
+#
+# `argmin` gives the number of the nearest other point. Compare its label with the point's own.
+#
 # </details>
 
 
@@ -511,12 +515,16 @@ compare(predicted_trained, agreement["trained"], within=0.1)
 # **Your turn** (about 8 minutes). Write the smoothing.
 #
 # <details><summary>Hint 1</summary>
+#
 # Go through the values one by one, with $m = 0$ before the first of them.
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
+#
 # $m$ goes on without the denominator; only what is drawn is divided. The first value has $t = 1$:
-# <code>enumerate(values, start=1)</code>.
+# `enumerate(values, start=1)`.
+#
 # </details>
 
 
@@ -576,13 +584,16 @@ RunCurves(dashboard | {"alarm": {"validation": loss, "training": loss}})
 # ## Check yourself
 #
 # <details><summary>1. You ran the training cell twice and the curve zigzags back and forth. What happened?</summary>
+#
 # Both runs were written into one folder, so they share one curve. Give each run a folder of its own; create_writers
 # does that for you.</details>
 #
 # <details><summary>2. Training and test loss appear in two charts, not in one. Why?</summary>
+#
 # Their tags differ, such as loss and val_loss. Write both as loss, with two writers in two folders.</details>
 #
 # <details><summary>3. Every histogram of a layer's gradient is a spike at zero. Name two causes.</summary>
+#
 # The gradient vanished on its way (saturated sigmoids between this layer and the loss), or the layer's units are switched off (ReLUs whose input is
 # negative for every image). A third cause: the layer is not connected to the loss; look at the graph.</details>
 #

@@ -128,11 +128,15 @@ show_images(
 # space, of length 1 and at right angles to each other.
 #
 # <details><summary>Hint 1</summary>
+#
 # The code of an image says how far it lies from the mean along each direction: an inner product, (B, D).
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
-# The decoder starts at the mean and goes as far along each direction as the code says. <code>@</code> does both.
+#
+# The decoder starts at the mean and goes as far along each direction as the code says. `@` does both.
+#
 # </details>
 
 
@@ -277,11 +281,15 @@ assert to_nearest_training_image(drawn) > 1.2 * to_nearest_training_image(rebuil
 # **Your turn** (about 5 minutes). Work out on paper how hard the cross-entropy pulls: minus its derivative by the logit.
 #
 # <details><summary>Hint 1</summary>
+#
 # Written in logits, the cross-entropy of a pixel is $\log(1 + e^l) - x\,l$.
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
-# The derivative of $\log(1 + e^l)$ is $\sigma(l)$, and <code>tf.sigmoid</code> computes it.
+#
+# The derivative of $\log(1 + e^l)$ is $\sigma(l)$, and `tf.sigmoid` computes it.
+#
 # </details>
 
 
@@ -685,12 +693,15 @@ assert "plain" in min(clean, key=clean.get)
 # ## Check yourself
 #
 # <details><summary>1. A code as long as the image, no penalty, no noise, perfect reconstructions. What has been learnt?</summary>
+#
 # Perhaps nothing: copying is enough. A code that is not narrow needs some other constraint, such as noise or sparsity.</details>
 #
 # <details><summary>2. A denoising autoencoder's training error is higher than the plain one's. Is it a worse model?</summary>
+#
 # Its task is harder: it is shown spoiled images. Compare both on the same input, clean or spoiled.</details>
 #
 # <details><summary>3. You ask for a mean activation of 0.05. Half of the units are always at 0.1, the other half always at 0, and the mean over all units is 0.05. Is the penalty 0?</summary>
+#
 # No. The penalty looks at each unit separately: one that is always at 0.1 is penalised, and so is one at 0. But a unit that is
 # always at 0.05 costs nothing and says nothing; only the reconstruction error speaks against it.</details>
 #

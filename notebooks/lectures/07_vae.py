@@ -243,11 +243,15 @@ plt.show()
 # **Your turn** (about 5 minutes). Write the Monte Carlo estimate.
 #
 # <details><summary>Hint 1</summary>
-# <code>scipy.stats.norm(mu, sigma).logpdf(z)</code> is the log-density of $q$ at each draw.
+#
+# `scipy.stats.norm(mu, sigma).logpdf(z)` is the log-density of $q$ at each draw.
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
+#
 # Which of the two log-densities is subtracted? The estimate is a mean, and it must be positive for many draws.
+#
 # </details>
 
 
@@ -275,11 +279,15 @@ assert abs(estimate - formula) < 0.01
 # **Your turn** (about 3 minutes). Draw a code from what our encoder gives, with noise that was drawn before.
 #
 # <details><summary>Hint 1</summary>
+#
 # The noise has to be multiplied by the standard deviation, which you must make from $\log \sigma^2$.
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
-# $\sigma = e^{\log \sigma} = e^{\frac12 \log \sigma^2}$. In TensorFlow, <code>tf.exp</code>.
+#
+# $\sigma = e^{\log \sigma} = e^{\frac12 \log \sigma^2}$. In TensorFlow, `tf.exp`.
+#
 # </details>
 
 
@@ -841,14 +849,17 @@ assert first > 10 * abs(last)
 # ## Check yourself
 #
 # <details><summary>1. Your KL is negative. What happened?</summary>
+#
 # A KL divergence is never negative. Most likely a sign is wrong, or something else stands in one of the two places
 # where the formula has the log-variance.</details>
 #
 # <details><summary>2. Reconstructions are perfect, samples are noise. Which term is too weak, and what do you change?</summary>
+#
 # The KL is too weak: the codes lie far from the prior that you sample from. Look for a mean where the KL should have a
 # sum; otherwise raise β.</details>
 #
 # <details><summary>3. Why does the ELBO of a test image change a little each time you compute it?</summary>
+#
 # Its first term is an expectation over the encoder's distribution, estimated from a few draws of ε.</details>
 #
 # ## Do it yourself

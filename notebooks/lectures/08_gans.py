@@ -92,11 +92,15 @@ show_images(data.train.x[:24], columns=12, title="24 of the training images")
 # chances. How probable is it that the number is real?
 #
 # <details><summary>Hint 1</summary>
+#
 # Bayes' rule: the probability of "real, and this number", divided by the probability of "this number".
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
+#
 # The number may have come from either source. The two chances of ½ cancel.
+#
 # </details>
 
 
@@ -689,11 +693,15 @@ assert max(v[1] for n, v in contests.items() if n != "saturating") < 0.7 * after
 # **Your turn** (about 5 minutes). Count the modes that samples reach.
 #
 # <details><summary>Hint 1</summary>
+#
 # Begin with the distance of every sample from every mode: an array (N, K).
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
-# A mode is reached if the sample <em>nearest to it</em> is near enough. Which axis belongs to the samples?
+#
+# A mode is reached if the sample *nearest to it* is near enough. Which axis belongs to the samples?
+#
 # </details>
 
 
@@ -1000,13 +1008,16 @@ assert conv_second > 2 * dense_second  # for each epoch
 # ## Check yourself
 #
 # <details><summary>1. The discriminator's loss is 1.386 from the first step to the last. Is the generator perfect?</summary>
+#
 # Perhaps; but it is much likelier that the discriminator has learnt nothing (a learning rate of 0, too strong a penalty, labels mixed
 # up). 2 log 2 is the loss of always saying ½. Look at samples.</details>
 #
 # <details><summary>2. Why is the gradient of the saturating loss small exactly when the generator is bad?</summary>
+#
 # Its slope in the logit is −D. Bad fakes are recognised, so D is near 0.</details>
 #
 # <details><summary>3. Your samples are flawless, and all of them are sevens. Which loss tells you?</summary>
+#
 # Neither. The generator's loss looks at one sample at a time. Count classes, or use a distance between whole sets.</details>
 #
 # ## Do it yourself

@@ -714,11 +714,15 @@ StyleMixer(
 # **Your turn** (about 3 minutes). Write the truncation.
 #
 # <details><summary>Hint 1</summary>
+#
 # First the way from the mean to each style, then the share ψ of it.
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
+#
 # For ψ = 0 every row must be the mean, for ψ = 1 nothing may change.
+#
 # </details>
 
 
@@ -854,11 +858,15 @@ np.testing.assert_array_equal(attention(h), h)
 # **Your turn** (about 8 minutes). Write the power iteration for a matrix.
 #
 # <details><summary>Hint 1</summary>
+#
 # One round applies the matrix and then its transpose to a vector, and makes its length 1 again.
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
+#
 # After all rounds the vector has length 1 and points where the matrix stretches most. How long does the matrix make it?
+#
 # </details>
 
 
@@ -1025,13 +1033,16 @@ LabelPainter(export_network(spade.generator), maps[15:27], styles[5:17], CLASSES
 # ## Check yourself
 #
 # <details><summary>1. A conditional GAN's discriminator is not told the label. What does the generator do with it?</summary>
+#
 # Whatever it likes: nothing rewards the right class. It may well ignore the label. Both players must be told.</details>
 #
 # <details><summary>2. Why must the critic of a WGAN-GP do without batch normalisation?</summary>
+#
 # The penalty is on the slope of the score of each example by itself. Batch normalisation makes each score depend on all
 # examples of the batch.</details>
 #
 # <details><summary>3. A paper shows wonderful faces at ψ = 0.5 and a Fréchet distance at ψ = 1. Is anything wrong?</summary>
+#
 # Not if it says so. The faces show quality at the expense of variety, and the distance asks for both. It would be wrong to credit
 # one setting of the model with both.</details>
 #

@@ -111,11 +111,15 @@ print(f"a portrait left as it is: error {error(x, y):.3f}")
 # **Your turn** (about 5 minutes). How much is lost on the way there and back? Measure it for each picture of a batch.
 #
 # <details><summary>Hint 1</summary>
-# <code>there</code> and <code>back</code> are functions: the picture that returns is <code>back(there(x))</code>.
+#
+# `there` and `back` are functions: the picture that returns is `back(there(x))`.
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
-# Take the mean over all axes but the first. <code>reshape(len(x), -1)</code> leaves two axes, whatever the shape was.
+#
+# Take the mean over all axes but the first. `reshape(len(x), -1)` leaves two axes, whatever the shape was.
+#
 # </details>
 
 
@@ -377,11 +381,15 @@ RoundTrip(
 # **Your turn** (about 3 minutes). Write the swap.
 #
 # <details><summary>Hint 1</summary>
+#
 # There is one encoder, and it takes pictures of either person.
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
-# <code>decoders</code> is a dictionary: <code>decoders[person]</code> is a function of a code.
+#
+# `decoders` is a dictionary: `decoders[person]` is a function of a code.
+#
 # </details>
 
 
@@ -559,14 +567,17 @@ print(f"error versus truth {error(there, on_blue):.3f}, cycle loss {error(back, 
 # ## Check yourself
 #
 # <details><summary>1. Why is a perfect discriminator not enough for a CycleGAN to translate correctly?</summary>
+#
 # It judges whether a picture belongs to the domain, not whether it belongs to this input. A translator that
 # returned the same beautiful drawing for every portrait would fool it, one picture at a time.</details>
 #
 # <details><summary>2. Can the cycle loss be zero while every translation is wrong?</summary>
+#
 # Yes: if G swaps two colours and F swaps them back, the cycle loss is zero. The identity loss may catch it if
 # colours mean the same in both domains. Translators that start close to the identity help as well.</details>
 #
 # <details><summary>3. Why must both people share the encoder of a deepfake?</summary>
+#
 # With two encoders the same smile would have two unrelated codes, and B's decoder could not read A's.</details>
 #
 # ## Do it yourself

@@ -75,12 +75,16 @@ plt.show()
 # **Your turn** (about 5 minutes). Write this log-density before you see it.
 #
 # <details><summary>Hint 1</summary>
+#
 # The rule reads: log-density of $z$, at the place to which $x$ goes, plus the logarithm of the slope.
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
-# <code>scipy.stats.norm.logpdf</code> is the log-density of a standard normal variable, <code>np.sinh</code> takes you from
+#
+# `scipy.stats.norm.logpdf` is the log-density of a standard normal variable, `np.sinh` takes you from
 # $x$ to $z$.
+#
 # </details>
 
 
@@ -539,11 +543,15 @@ assert np.mean(lengths["faint digits"] > longest) < 0.5 < np.mean(lengths["black
 # **Your turn** (about 3 minutes). Write the direction.
 #
 # <details><summary>Hint 1</summary>
-# An array of <code>True</code> and <code>False</code> picks rows: <code>codes[has_it]</code>. The sign <code>~</code> turns it round.
+#
+# An array of `True` and `False` picks rows: `codes[has_it]`. The sign `~` turns it round.
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
-# A mean code has shape (D,): the mean over the first axis. The direction leads <em>from</em> those without.
+#
+# A mean code has shape (D,): the mean over the first axis. The direction leads *from* those without.
+#
 # </details>
 
 
@@ -656,10 +664,12 @@ for name in directions:
 # ## Check yourself
 #
 # <details><summary>1. A friend forgets log_det in her loss. What will the flow learn?</summary>
+#
 # To send every image to the code 0, where the normal density is highest. Nothing in her loss makes it costly to
 # squeeze all of space into one point.</details>
 #
 # <details><summary>2. Why must the network of a coupling not see the half that it changes?</summary>
+#
 # On the way back that half is not known yet, so the network could not be evaluated again; and the Jacobian
 # would no longer be triangular.</details>
 #

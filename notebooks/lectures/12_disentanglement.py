@@ -125,11 +125,15 @@ plt.show()
 # **Your turn** (about 5 minutes). Make the codes of one row of a traversal.
 #
 # <details><summary>Hint 1</summary>
-# Begin with T copies of the code, one below the other: <code>np.tile(code, (T, 1))</code>.
+#
+# Begin with T copies of the code, one below the other: `np.tile(code, (T, 1))`.
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
+#
 # Then write the values into one column.
+#
 # </details>
 
 
@@ -569,11 +573,15 @@ assert np.isclose(table["the factors, rotated"]["linear R²"], 1)
 # $Q \Sigma Q^\top$ from what the first one gives.
 #
 # <details><summary>Hint 1</summary>
+#
 # Σ is diagonal, with the variances on its diagonal. You are given their logarithms.
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
-# <code>np.diag</code> makes a matrix of a vector, <code>.T</code> transposes, <code>@</code> multiplies matrices.
+#
+# `np.diag` makes a matrix of a vector, `.T` transposes, `@` multiplies matrices.
+#
 # </details>
 
 
@@ -925,10 +933,12 @@ assert effects[0, 0] > 5 * abs(effects[0, 1]) and effects[1, 1] > 5 * abs(effect
 # ## Check yourself
 #
 # <details><summary>1. A code has MIG 0.02. Has the model failed to learn the factors?</summary>
+#
 # Not necessarily. The rotated factors contain everything and score low, too. MIG looks at single axes; a regression
 # tells whether the factors can be read from the whole code.</details>
 #
 # <details><summary>2. You raise β until only two dimensions are active. What happens to the third and the fourth factor?</summary>
+#
 # They are missing from the code, or blended into the two dimensions that are left. A weight on the total
 # correlation can separate dimensions without throwing information away.</details>
 #

@@ -142,12 +142,16 @@ plt.show()
 # **Your turn** (about 5 minutes). Write the log-density of such a spoiled model, for noise whose density is 1.
 #
 # <details><summary>Hint 1</summary>
+#
 # $p(x)$ itself may be too small or too large for a computer's numbers. Stay with logarithms:
 # $\log\big(0.01\,p\big) = \log 0.01 + \log p$.
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
-# <code>np.logaddexp(a, b)</code> is $\log(e^a + e^b)$, also where $e^a$ alone would overflow.
+#
+# `np.logaddexp(a, b)` is $\log(e^a + e^b)$, also where $e^a$ alone would overflow.
+#
 # </details>
 
 
@@ -235,12 +239,16 @@ assert log_likelihood["copies, blurred by 0.005"].mean() < -1000
 # diagonal. What is left of the formula?
 #
 # <details><summary>Hint 1</summary>
+#
 # For diagonal matrices the square root is taken entry by entry: $(\Sigma_1 \Sigma_2)^{1/2}$ has the entries
 # $\sigma_1 \sigma_2$.
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
+#
 # $\sigma_1^2 + \sigma_2^2 - 2 \sigma_1 \sigma_2$ is a square.
+#
 # </details>
 
 
@@ -617,14 +625,17 @@ assert missing["precision"] > noise["precision"] + 0.1
 # ## Check yourself
 #
 # <details><summary>1. A model has a better test likelihood than yours by 3 nats an image. Are its samples better?</summary>
+#
 # Nobody knows. Take that better model and replace 95 of every 100 samples by noise. It loses at most log 20 =
 # 2.996 nats, and still beats yours.</details>
 #
 # <details><summary>2. Your model's Fréchet distance to the training set is lower than that of held-out real data. Good news?</summary>
+#
 # No. Real data are as good as it gets. Samples that are nearer to the training set than new real data are a sign
 # of copying.</details>
 #
 # <details><summary>3. Precision 0.95, recall 0.2. What do you expect to see in a grid of samples, and which lecture showed such a picture?</summary>
+#
 # Good pictures that repeat themselves, or kinds that never appear: mode collapse, in the lecture on GANs.</details>
 #
 # ## Do it yourself

@@ -122,17 +122,23 @@ compare(predicted_std, noised(x, epsilon, 1.0).std(), within=0.02)
 # $\mathcal N(\cos\varphi\, x, \sin^2\varphi)$ at $z$ says, with $\varphi = \frac{\pi}{2} t$.
 #
 # <details><summary>Hint 1</summary>
+#
 # Begin with the squared distances between every $z$ and every $\cos\varphi\, x$: an array (Z, N).
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
+#
 # The exponent of the normal density is minus the squared distance, divided by twice the variance. What all data points have
-# in common drops out, since the weights of each $z$ must add up to 1: <code>scipy.special.softmax</code> with
-# <code>axis=1</code>.
+# in common drops out, since the weights of each $z$ must add up to 1: `scipy.special.softmax` with
+# `axis=1`.
+#
 # </details>
 #
 # <details><summary>Hint 3</summary>
-# A weighted mean of the rows of <code>data</code> is a product of matrices.
+#
+# A weighted mean of the rows of `data` is a product of matrices.
+#
 # </details>
 
 
@@ -537,12 +543,16 @@ assert np.median(distance) > 0.6 * np.median(fresh)
 # **Your turn** (about 8 minutes). Write Euler's method, which follows a velocity from noise, $t = 1$, to data, $t = 0$.
 #
 # <details><summary>Hint 1</summary>
+#
 # One step goes from $t$ to $t - \frac1n$. Along the velocity, or against it?
+#
 # </details>
 #
 # <details><summary>Hint 2</summary>
-# Ask for the velocity where the step <em>begins</em>: at 1, then at $1 - \frac1n$, and so on. The last step begins at
+#
+# Ask for the velocity where the step *begins*: at 1, then at $1 - \frac1n$, and so on. The last step begins at
 # $\frac1n$.
+#
 # </details>
 
 
@@ -764,15 +774,18 @@ plt.show()
 # ## Check yourself
 #
 # <details><summary>1. The network is perfect and the data are 1,500 images. What will it draw?</summary>
+#
 # Those 1,500 images and no others. The exact conditional mean is an average of the training data, and at the
 # end of a walk one of them has all the weight. New images are possible because the network is smoother than
 # that.</details>
 #
 # <details><summary>2. You have a network that predicts the noise. How do you get the score at time t?</summary>
+#
 # Divide by the noise level and change the sign: −ε̂ / sin φ. This does not work at t = 0, where there is no
 # noise to predict.</details>
 #
 # <details><summary>3. Two straight lines between noise and data cross at one place and time. What does the model predict there?</summary>
+#
 # The mean of the two velocities, weighted by how likely the pairs are, because that is the best answer to a
 # squared error. Its own paths therefore do not cross.</details>
 #
