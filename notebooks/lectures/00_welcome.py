@@ -36,3 +36,13 @@ from course_utils.plotting import show_images
 digits = load("digits").train
 one_of_each = [digits.x[digits.labels == digit][0] for digit in range(10)]
 show_images(np.stack(one_of_each), columns=10, titles=range(10))
+
+# %% [markdown]
+# **Do you want to see one learn first?** Press *Play* below. Two networks play against each other: one draws
+# points, blue, and the other tells them from the data, grey. Everything happens in this page. Choose another
+# model, switch a remedy off, or draw data of your own in the plane.
+
+# %%
+from course_utils.explorers import Playground
+
+Playground("gan", "ring", r1=True, average=True)

@@ -142,8 +142,8 @@ assert bad.inertia > 1.5 * good.inertia
 # **Predict**: out of 200 random starts, how many end at the best inertia? And out of 200 starts with k-means++?
 
 # %% [markdown]
-# **Your turn** (about 5 minutes). Write the chances with which k-means++ chooses the next center. Replace the three dots,
-# and run the cell as often as you like.
+# **Your turn** (about 5 minutes). Write a function for the probabilities with which k-means++ chooses the next
+# center. Replace the three dots, and run the cell as often as you like.
 #
 # <details><summary>Hint 1</summary>
 #

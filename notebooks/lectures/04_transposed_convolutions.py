@@ -373,7 +373,8 @@ print(f"the formulas hold for {tried} combinations")
 # The brackets $\lfloor\;\rfloor$ in the table, which round down, hide a trap. **Question**: with $k = 3$ and $s = 2$, which sizes $N$ lead to $n = 3$?
 
 # %%
-print({N: (N - 3) // 2 + 1 for N in range(5, 12)})
+for N in range(5, 12):
+    print(f"N = {N:2}: n = {(N - 3) // 2 + 1}")
 
 back = {}
 for extra in (None, 1):

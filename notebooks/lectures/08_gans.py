@@ -864,7 +864,8 @@ for axis, values, label in zip(
     axis.set_xlabel(label)
 axes[0].invert_yaxis()
 plt.show()
-print({name: (float(found[name]), round(float(shares[name]), 2)) for name in found})
+for name in found:
+    print(f"{name:18} {found[name]:.1f} of 8 modes, {shares[name]:.0%} of the samples in a mode")
 assert shares["no momentum"] > 1.5 * max(shares[n] for n in ("none", "averaged weights", "R1"))
 assert found["R1"] > found["none"]
 
