@@ -12,9 +12,10 @@ import pytest
 from course_utils.building import execution
 
 REPOSITORY = Path(__file__).parents[2]
-# Two minutes are promised on two cores, which compute 240 s in that time. The limit leaves room for
-# what runs on one core at a time, and holds on a machine that does something else, too.
-CPU_SECONDS = 180
+# Two minutes are promised on two cores, which compute 240 s in that time. The limit leaves some
+# room for what runs on one core at a time. On a machine that does something else, too, a lecture
+# computes up to a third longer than on a quiet one.
+CPU_SECONDS = 220
 
 
 @pytest.mark.slow
