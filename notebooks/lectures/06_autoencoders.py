@@ -50,7 +50,7 @@ BLUE, ORANGE = "#08519c", "#e6850e"
 #
 # | `DATASET` | images | running this lecture | squared error on new images (section 1) |
 # |---|---|---|---|
-# | `"fashion"` | 10,000 photographs of clothes, 28×28 pixels | about 80 seconds | about 12 with 16 numbers |
+# | `"fashion"` | 10,000 photographs of clothes, 28×28 pixels | about 110 seconds | about 12 with 16 numbers |
 # | `"digits"` | 1,350 handwritten digits, 8×8 pixels | about 40 seconds | about 0.4 with 16 numbers |
 
 # %%

@@ -61,7 +61,7 @@ rng = np.random.default_rng(0)
 #
 # | `DATASET` | images | running this lecture | Fréchet distance of copied training images (section 7) |
 # |---|---|---|---|
-# | `"fashion"` | 10,000 photographs of clothes, 28×28 pixels | about 90 seconds | about 0.7 |
+# | `"fashion"` | 10,000 photographs of clothes, 28×28 pixels | about 80 seconds | about 0.7 |
 # | `"digits"` | 1,350 handwritten digits, 8×8 pixels | about half a minute | about 2 |
 
 # %%
