@@ -1,6 +1,19 @@
-"""The misconceptions of a cross-entropy from logits, which several assignments ask for."""
+"""The misconceptions of a cross-entropy from logits, which several assignments ask for.
 
+And how one is written: what an oral question about it looks for.
+"""
+
+from course_utils.grading.assignments.oral import calls
 from course_utils.grading.assignments.specification import Misconception
+
+FROM_LOGITS = calls(
+    "sigmoid_cross_entropy_with_logits",
+    "softplus",
+    "log_sigmoid",
+    "log1p",
+    "binary_crossentropy",
+    "BinaryCrossentropy",
+)
 
 CROSS_ENTROPIES = "tf.nn.sigmoid_cross_entropy_with_logits(x, logits)"
 CLIPPED = """\

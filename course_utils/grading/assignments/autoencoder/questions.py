@@ -2,6 +2,7 @@
 
 import ast
 
+from course_utils.grading.assignments.cross_entropy import FROM_LOGITS
 from course_utils.grading.assignments.oral import (
     Question,
     Reading,
@@ -55,14 +56,7 @@ QUESTIONS = (
             "whose gradient is 0).",
             "From the logit the loss is about 1000: finite, with a gradient.",
         ),
-        calls(
-            "sigmoid_cross_entropy_with_logits",
-            "softplus",
-            "log_sigmoid",
-            "log1p",
-            "binary_crossentropy",
-            "BinaryCrossentropy",
-        ),
+        FROM_LOGITS,
         "logarithm of a rounded probability",
     ),
     Question(

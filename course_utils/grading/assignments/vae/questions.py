@@ -2,6 +2,7 @@
 
 import ast
 
+from course_utils.grading.assignments.cross_entropy import FROM_LOGITS
 from course_utils.grading.assignments.oral import (
     Question,
     Reading,
@@ -110,14 +111,7 @@ QUESTIONS = (
             "In float32 the sigmoid is exactly 1 from about 17 on, so the logarithm of 1 − 1 is "
             "−∞, or about −16 if something clips it, without a gradient.",
         ),
-        calls(
-            "sigmoid_cross_entropy_with_logits",
-            "softplus",
-            "log_sigmoid",
-            "log1p",
-            "binary_crossentropy",
-            "BinaryCrossentropy",
-        ),
+        FROM_LOGITS,
         "logarithm of a rounded probability",
     ),
     Question(
