@@ -1,6 +1,6 @@
 """The library behind the course on generative models.
 
-By role: `losses`, `bijectors` and `networks` are the parts, `models` puts them together, `data` and
-`metrics` feed and judge them, `plotting`, `tensorboard` and `explorers` show them, `grading` checks
-what students write.
+`losses`, `bijectors` and `networks` are the parts from which `models` are put together; `data` has
+the data sets and `metrics` the measures; `plotting`, `tensorboard` and `explorers` show results;
+`grading` checks what students write.
 """

@@ -1,8 +1,8 @@
 """Figures that a screen reader can describe: every figure in a notebook gets an alternative text.
 
-JupyterLab shows a Matplotlib figure as a picture without one. In a notebook that has imported
-`course_utils.plotting` it becomes an HTML image whose text is put together from the figure's own
-words: titles, axis labels, legends. So a figure that is well labelled is well described.
+By default JupyterLab shows a Matplotlib figure without one. In a notebook that has imported
+`course_utils.plotting`, a figure becomes an HTML image whose alternative text is put together from
+the figure's titles, axis labels and legends. A figure that is well labelled is well described.
 """
 
 import base64
@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 WORD = re.compile(r"[^\W\d_]{2}")
-SHOWN_NAMES = 12  # of curves or panels; beyond, their number says more
+SHOWN_NAMES = 12  # curves or panels to name; a longer list would help nobody
 
 
 def describe(figure: Figure) -> str:
@@ -26,7 +26,8 @@ def describe(figure: Figure) -> str:
         figure: any Matplotlib figure.
 
     Returns:
-        One line, such as "training curves. x: epoch, y: loss (nats); curves: train, validation."
+        One line, such as "Training curves. x: epoch, y: loss (nats); drawn: train, validation.";
+        empty if the figure has no words.
     """
     title = figure._suptitle.get_text() if figure._suptitle else ""
     panels = [_describe_panel(axes) for axes in figure.axes if axes.get_visible()]
@@ -42,7 +43,7 @@ def describe(figure: Figure) -> str:
 def as_image(figure: Figure) -> str:
     """The figure as an HTML image with its description as alternative text."""
     file = io.BytesIO()
-    # Twice as many pixels as the page shows: sharp on screens with small pixels, and when enlarged.
+    # Twice as many pixels as the page shows, for high-resolution screens and for enlarging.
     figure.savefig(file, format="png", bbox_inches="tight", dpi=2 * figure.dpi)
     file.seek(0)
     width = Image.open(file).width // 2
@@ -54,14 +55,14 @@ def as_image(figure: Figure) -> str:
 
 
 def describe_figures_in_notebooks() -> None:
-    """From now on Jupyter shows figures by `as_image`. Outside Jupyter nothing happens."""
+    """Make Jupyter show figures by `as_image` from now on. Outside Jupyter nothing happens."""
     shell = get_ipython()
     if shell is None or not hasattr(shell, "kernel"):
         return
     from matplotlib_inline.backend_inline import configure_inline_support
     from matplotlib_inline.config import InlineBackend
 
-    # This sets up the formats of Jupyter's own, which would otherwise come back later.
+    # This sets up Jupyter's own formats now; otherwise it would restore them later.
     configure_inline_support(shell, "inline")
     InlineBackend.instance(parent=shell).figure_formats = set()
     shell.display_formatter.formatters["text/html"].for_type(Figure, as_image)
@@ -73,7 +74,7 @@ def _describe_panel(axes: Axes) -> str:
         for letter, label in (("x", axes.get_xlabel()), ("y", axes.get_ylabel()))
         if label and axes.axison
     ]
-    # Numbers in the cells of a matrix would drown what is said about it.
+    # The numbers in the cells of a matrix would bury its labels.
     written = [text.get_text() for text in axes.texts if WORD.search(text.get_text())]
     title = axes.get_title() or axes.get_title(loc="left")
     parts = [title, ", ".join(names), _drawn(axes), ", ".join(written[:SHOWN_NAMES])]

@@ -1,11 +1,11 @@
 """Invertible layers: forward, inverse and how much they stretch volume.
 
-A bijector maps x to y and back, and knows the logarithm of the absolute determinant of its
-Jacobian, `log_det`. That is all that the change of variables needs:
+A bijector maps x to y and back, and computes the logarithm of the absolute value of its Jacobian
+determinant, `log_det`. That is all that the change of variables needs:
 
     log p_x(x) = log p_y(y) + log |det ∂y/∂x|        (Dinh et al. 2017, eq. 2-3)
 
-Call a bijector to go forward, and `inverse` to come back:
+Call a bijector to go forward, and its `inverse` to go back:
 
     y, log_det = bijector(x)
     x = bijector.inverse(y)
@@ -29,19 +29,20 @@ from course_utils.validation import check_number, check_shape
 
 
 class Bijector(FromArguments, layers.Layer):
-    """A layer that can be undone.
+    """An invertible layer.
 
-    A subclass defines `call`, x → (y, log_det) with one log_det per example, and `inverse`, y → x.
+    A subclass defines `call`, x → (y, log_det), and `inverse`, y → x. x and y have the shape
+    (B, …), and log_det has the shape (B,): one value per example, in nats.
     """
 
     domain = (-np.inf, np.inf)  # where every entry of x must lie
 
     def __init__(self, **kwargs):
-        # A density needs all digits, whatever the precision of the networks in it.
+        # Densities are computed in full precision, even under a mixed precision policy.
         super().__init__(**{"dtype": keras.config.floatx(), **kwargs})
 
     def get_build_config(self):
-        """None: Keras builds no loaded bijector by itself; whatever holds it does that."""
+        """None, so that Keras does not build a loaded bijector; the model that holds it does."""
         return None
 
     def call(self, x):
@@ -51,17 +52,17 @@ class Bijector(FromArguments, layers.Layer):
         raise NotImplementedError
 
     def compute_output_shape(self, input_shape):
-        """The shape of y for x of a shape (B, …)."""
+        """The shape of y for an x of shape `input_shape`, (B, …)."""
         return tuple(input_shape)
 
     def initialize(self, x):
-        """Start from what the data look like (see `ActNorm`); most bijectors need not.
+        """Set the initial weights from data, as `ActNorm` does; most bijectors change nothing.
 
         Args:
             x: a batch of examples, (B, …).
 
         Returns:
-            y: the batch as the next bijector will see it.
+            y: the transformed batch, which is the input of the next bijector.
         """
         return self(x)[0]
 
@@ -70,7 +71,7 @@ class Chain(Bijector):
     """One bijector after another; their log-determinants add up.
 
     Args:
-        bijectors: in the order from data to code.
+        bijectors: one or more, in the order from data to latent vector.
     """
 
     def __init__(self, bijectors: Sequence[Bijector], **kwargs):
@@ -112,17 +113,20 @@ class Chain(Bijector):
 class Logit(Bijector):
     """Pixels of the unit interval, stretched over the whole line.
 
-        y = logit(α + (1 − 2α) x)        (Dinh et al. 2017, §4.1, there with one-sided α)
+        y = logit(α + (1 − 2α) x)        (Dinh et al. 2017, §4.1, who use α + (1 − α) x)
         log_det = Σ [log(1 − 2α) − log p − log(1 − p)],        p = α + (1 − 2α) x
 
     Args:
         margin: α, between 0 and ½, which keeps the logits of black and white finite.
+
+    Raises:
+        ValueError: for a margin outside (0, ½).
     """
 
     def __init__(self, margin: float = 0.01, **kwargs):
         super().__init__(**kwargs)
         self.margin = margin = check_number("margin", margin, above=0, below=0.5)
-        # Where p lies in (0, 1): samples may leave the unit interval by so much.
+        # p must lie in (0, 1), so x may leave the unit interval by this much, as samples do.
         overhang = margin / (1 - 2 * margin)
         self.domain = (-overhang, 1 + overhang)
 
@@ -140,6 +144,9 @@ class Reshape(Bijector):
 
     Args:
         shape: of one example after the bijector.
+
+    Raises:
+        ValueError: when it is built for examples with another number of entries.
     """
 
     def __init__(self, shape: Sequence[int], **kwargs):
@@ -165,6 +172,9 @@ class Squeeze(Bijector):
     """Space to depth: each block of 2×2 pixels becomes one pixel of four times the channels.
 
     (B, H, W, C) → (B, H/2, W/2, 4C) (Dinh et al. 2017, §3.6). Volume is unchanged.
+
+    Raises:
+        ValueError: when it is built for anything but images of even height and width.
     """
 
     def build(self, input_shape):
@@ -200,7 +210,11 @@ class Permutation(Bijector):
     """The entries of the last axis in another order; volume is unchanged.
 
     Args:
-        order: y[..., i] = x[..., order[i]]; every index once. None reverses.
+        order: the indices such that y[..., i] = x[..., order[i]], each once. None reverses the
+            entries.
+
+    Raises:
+        ValueError: when it is built, if `order` is not a permutation of the last axis.
     """
 
     def __init__(self, order: Sequence[int] | None = None, **kwargs):
@@ -224,13 +238,13 @@ class Permutation(Bijector):
 
 
 class ActNorm(Bijector):
-    """Scale and shift of each channel: batch normalisation without the batch.
+    """Scale and shift of each channel, normalised by data once, before training.
 
         y = (x − bias) · exp(log_scale),        log_det = positions · Σ_c log_scale_c
 
-    Until `initialize` has been called it is the identity. `initialize` sets bias and scale so that
-    the given batch comes out with mean 0 and variance 1 per channel; from then on both are ordinary
-    weights (Kingma and Dhariwal 2018, §3.1).
+    Until `initialize` is called, it is the identity. `initialize` sets bias and log_scale so that
+    the given batch is mapped to mean 0 and variance 1 per channel; from then on both are ordinary
+    weights (Kingma and Dhariwal 2018, §3.1). `positions` is the number of pixels, 1 for vectors.
     """
 
     def build(self, input_shape):
@@ -238,7 +252,7 @@ class ActNorm(Bijector):
         self.positions = int(np.prod(input_shape[1:-1]))
         self.bias = self.add_weight(shape=channels, initializer="zeros", name="bias")
         self.log_scale = self.add_weight(shape=channels, initializer="zeros", name="log_scale")
-        # A weight, so that a model that is loaded is not initialised again when training goes on.
+        # A weight, so that a loaded model is not initialised again when training continues.
         self.initialized = self.add_weight(
             shape=(), initializer="zeros", trainable=False, name="initialized"
         )
@@ -254,7 +268,7 @@ class ActNorm(Bijector):
         if not float(ops.convert_to_tensor(self.initialized)):
             mean, variance = ops.moments(x, axes=tuple(range(len(x.shape) - 1)))
             self.bias.assign(mean)
-            # A channel that never varies keeps a finite scale.
+            # The constant keeps the scale of a constant channel finite.
             self.log_scale.assign(-0.5 * ops.log(variance + 1e-6))
             self.initialized.assign(1.0)
         return self(x)[0]
@@ -267,11 +281,12 @@ class InvertibleConvolution(Bijector):
         log_det = positions · Σ_c log_scale_c        (Kingma and Dhariwal 2018, §3.2, eq. 10-11)
 
     P is a fixed permutation, L lower triangular with ones on its diagonal, U strictly upper
-    triangular. In this form the determinant costs nothing. It starts at a random rotation. On
-    vectors (B, D) it is an invertible linear map of all D entries.
+    triangular, so that log |det W| is just a sum. W starts as a random orthogonal matrix. On
+    vectors (B, D) the layer is an invertible linear map of all D entries. `positions` is the number
+    of pixels, 1 for vectors.
 
     Args:
-        seed: of the rotation at the start.
+        seed: of the initial matrix.
     """
 
     def __init__(self, seed=None, **kwargs):
@@ -300,7 +315,7 @@ class InvertibleConvolution(Bijector):
         self.log_scale = weight("log_scale", np.log(np.abs(diagonal)))
 
     def factors(self):
-        """The triangular matrices L and U + diag(…), each (C, C)."""
+        """The triangular matrices L and U + diag(sign · exp(log_scale)), each (C, C)."""
         lower = ops.tril(self.lower, -1) + ops.eye(self.lower.shape[0])
         upper = ops.triu(self.upper, 1) + ops.diag(self.sign * ops.exp(self.log_scale))
         return lower, upper
@@ -328,6 +343,9 @@ def half_mask(shape: Sequence[int]) -> np.ndarray:
 
     Returns:
         Booleans of that shape.
+
+    Raises:
+        ValueError: for fewer than two entries on the last axis.
     """
     size = shape[-1]
     if size < 2:
@@ -346,6 +364,9 @@ def checkerboard_mask(shape: Sequence[int]) -> np.ndarray:
 
     Returns:
         Booleans of that shape.
+
+    Raises:
+        ValueError: for a shape that is not of three dimensions.
     """
     check_shape("shape", tuple(shape), ("H", "W", "C"))
     height, width, _ = shape
@@ -362,25 +383,33 @@ def row_mask(shape: Sequence[int]) -> np.ndarray:
 
     Returns:
         Booleans of that shape.
+
+    Raises:
+        ValueError: for a shape that is not of three dimensions.
     """
     check_shape("shape", tuple(shape), ("H", "W", "C"))
     return np.broadcast_to((np.arange(shape[0]) % 2 == 0)[:, None, None], shape)
 
 
 class AffineCoupling(Bijector):
-    """Some entries pass; the others are shifted and scaled by what the passing ones say.
+    """Some entries pass unchanged; the others are shifted and scaled as a function of them.
 
         shift, log_scale = network(m ⊙ x), both set to 0 where m = 1
         y = (x + shift) ⊙ exp(log_scale),        log_det = Σ log_scale
 
     m is 1 where an entry passes. The inverse needs no inverse of the network, since m ⊙ y = m ⊙ x
     (Dinh et al. 2017, eq. 7-9, who scale before they shift; the order here is that of Glow's code).
-    log_scale is kept within ±`limit` by a tanh, so that no step of training can make it explode.
+    A tanh keeps log_scale within ±`limit`, so that training cannot make it explode.
 
     Args:
-        network: (B, *shape) → (B, *shape but twice the last axis): shift and unbounded log_scale.
+        network: (B, *shape) → the same shape with twice as many entries on the last axis: shift
+            and unbounded log_scale.
         mask: booleans of the shape of one example; True passes.
         limit: the largest |log_scale|.
+
+    Raises:
+        ValueError: for a mask that is all True or all False; when it is built, for a mask whose
+            shape is not that of one example.
     """
 
     def __init__(self, network: keras.Model, mask, limit: float = 2.0, **kwargs):
@@ -400,7 +429,7 @@ class AffineCoupling(Bijector):
             )
 
     def shift_and_log_scale(self, passing):
-        """What the network says to the entries that do not pass, each (B, …)."""
+        """shift and log_scale for the passing entries m ⊙ x, both (B, …) and 0 where m = 1."""
         shift, raw = ops.split(self.network(passing), 2, axis=-1)
         moved = ops.cast(~self.mask, shift.dtype)
         return shift * moved, self.limit * ops.tanh(raw / self.limit) * moved
@@ -419,11 +448,14 @@ class Split(Bijector):
 
         x = (x_a, x_b) by channels,        y = (x_a, bijector(x_b)), flattened
 
-    This makes a flow multiscale: details leave early, and depth is spent on the rest (Dinh et al.
-    2017, §3.6, figure 4b).
+    This makes a flow multiscale: half of the variables are factored out early, and only the rest
+    goes through the deeper layers (Dinh et al. 2017, §3.6, figure 4b).
 
     Args:
         bijector: for the second half.
+
+    Raises:
+        ValueError: when it is built for an odd number of channels.
     """
 
     def __init__(self, bijector: Bijector, **kwargs):
@@ -442,7 +474,7 @@ class Split(Bijector):
         return (input_shape[0], int(np.prod(input_shape[1:])))
 
     def join(self, done, rest):
-        """Both parts flattened, side by side."""
+        """Both halves flattened and concatenated, (B, entries)."""
         size = int(np.prod(self.half_shape))
         return ops.concatenate([ops.reshape(done, (-1, size)), ops.reshape(rest, (-1, size))], -1)
 

@@ -18,9 +18,15 @@ from course_utils.console import speak_plainly
 def main(arguments: list[str] | None = None) -> int:
     """Run `course` with the given arguments.
 
+    Args:
+        arguments: the words after `course`; those of the process if None.
+
     Returns:
-        The exit status: 0 when all is well, 1 when the command found something wrong, 130 when it
-        was stopped. A wrong command line exits with 2.
+        The exit status: 0 for success, 1 if the command found something wrong or failed with an
+        error that it could explain, 130 if it was interrupted.
+
+    Raises:
+        SystemExit: with status 2 for a command line that cannot be parsed.
     """
     speak_plainly()
     parsed = _parser().parse_args(arguments)

@@ -1,7 +1,7 @@
-"""What a program prints, for terminals and files that know few characters.
+"""What a program prints, for terminals and files whose encoding has few characters.
 
-On Windows a file that output is sent to is in the code page of the machine, which has no ✓. Python
-would stop there with an error.
+On Windows, output redirected to a file is written in the machine's code page, which has no ✓;
+Python would stop with an error.
 """
 
 import codecs
@@ -36,15 +36,15 @@ PLAIN = {
 
 
 def speak_plainly() -> None:
-    """Have standard output and error write what their encoding lacks in other characters."""
+    """Make standard output and standard error replace characters that their encoding lacks."""
     codecs.register_error("course-plain", _plain)
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a test or a notebook may have put another there
+        if hasattr(stream, "reconfigure"):  # a test or a notebook may have replaced the stream
             stream.reconfigure(errors="course-plain")
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:
-    """Python's hook for what cannot be encoded."""
+    """The error handler that Python calls for characters that cannot be encoded."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return "".join(map(_one, error.object[error.start : error.end])), error.end

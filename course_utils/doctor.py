@@ -45,10 +45,10 @@ class Finding:
     """What one check found.
 
     Attributes:
-        what: what was looked at.
+        what: what was checked.
         found: what is there, in a few words.
         advice: what to do; empty when all is well.
-        needed: False where the course works without it, for most people.
+        needed: False if most people can do without it.
     """
 
     what: str
@@ -62,7 +62,7 @@ class Finding:
 
 
 def diagnose() -> Iterator[Finding]:
-    """One finding for each of the checks; the slowest takes some ten seconds."""
+    """Run the checks one by one and yield each finding; the slowest takes about ten seconds."""
     for check in CHECKS:
         yield check()
 
@@ -80,7 +80,7 @@ def check_python() -> Finding:
 
 
 def _shadowing() -> dict[str, str]:
-    """The course's packages that PYTHONPATH takes from elsewhere, and from where."""
+    """The course's packages that PYTHONPATH takes from elsewhere: {module: folder}."""
     try:
         requirements = map(Requirement, importlib.metadata.requires(PACKAGE) or ())
     except importlib.metadata.PackageNotFoundError:
@@ -95,7 +95,7 @@ def _shadowing() -> dict[str, str]:
 
 
 def _reinstall() -> str:
-    """How to get the right packages: what PYTHONPATH hides, no installation brings back."""
+    """How to get the right packages. If PYTHONPATH hides them, installing again does not help."""
     return WITHOUT_PYTHONPATH if _shadowing() else REINSTALL
 
 
@@ -109,7 +109,7 @@ def check_python_path() -> Finding:
 
 
 def check_packages() -> Finding:
-    """Whether every dependency is installed in a version that the course was tested with."""
+    """Whether every dependency is installed in a version that the course allows."""
     try:
         requirements = map(Requirement, importlib.metadata.requires(PACKAGE) or ())
     except importlib.metadata.PackageNotFoundError:
@@ -132,7 +132,7 @@ def check_packages() -> Finding:
 
 
 def check_tensorflow() -> Finding:
-    """Whether TensorFlow can be imported and multiply, tried in a process of its own."""
+    """Whether TensorFlow can be imported and multiply matrices, tried in a separate process."""
     try:
         done = subprocess.run(
             [sys.executable, "-c", TRY_TENSORFLOW],
@@ -160,7 +160,7 @@ def check_tensorflow() -> Finding:
 
 
 def check_tensorboard() -> Finding:
-    """Whether `%tensorboard` will find its program; without it the cell stays empty, silently."""
+    """Whether `%tensorboard` will find its program; otherwise its cell silently stays empty."""
     named = os.environ.get("TENSORBOARD_BINARY")
     beside = shutil.which("tensorboard", path=sysconfig.get_path("scripts"))
     program = named or beside or shutil.which("tensorboard")
@@ -170,7 +170,7 @@ def check_tensorboard() -> Finding:
 
 
 def check_jupyterlab() -> Finding:
-    """Whether JupyterLab has the extensions for sliders, explorers and Validate, switched on."""
+    """Whether JupyterLab's extensions for sliders, explorers and Validate are installed and on."""
     from jupyter_core.paths import jupyter_path
     from jupyterlab_server.config import get_federated_extensions, get_page_config
 
@@ -207,7 +207,7 @@ def check_nbgrader() -> Finding:
 
 
 def check_sandbox() -> Finding:
-    """Whether instructors can run students' code in a sandbox; students need none."""
+    """Whether instructors can run students' code in a sandbox; students do not need one."""
     program = shutil.which("bwrap")
     if program is None:
         return Finding(
@@ -260,7 +260,7 @@ def check_disk() -> Finding:
 
 
 def check_memory() -> Finding:
-    """Whether a lecture, which takes about 1 GiB, will fit."""
+    """Whether there is enough free memory for a lecture, 1.5 GiB."""
     free = psutil.virtual_memory().available
     found = f"{free / GIBIBYTE:.1f} GiB free"
     if free >= FREE_MEMORY:

@@ -1,8 +1,8 @@
-"""The layers that made adversarial networks grow up, each with the paper that brought it.
+"""The layers of the larger adversarial networks, each with the paper that introduced it.
 
-A kernel that is changed before it is used (equalized, spectrally normalised) is one property; a
-layer that listens to a vector as well as to an image (modulation, conditional batch normalisation)
-takes both, the image first.
+A layer that transforms its kernel before it uses it (equalized, spectrally normalised) overrides
+the property `kernel`. A layer that depends on a vector as well as on an image (modulation,
+conditional batch normalisation) takes a list of both, the image first.
 """
 
 import course_utils.quiet
@@ -12,7 +12,7 @@ import math
 import keras
 from keras import layers, ops
 
-EPSILON = 1e-8  # added to a mean of squares before its root is taken
+EPSILON = 1e-8  # added to sums and means of squares, so that no root or norm is 0
 
 _register = keras.saving.register_keras_serializable("course_utils")
 
@@ -22,9 +22,9 @@ def _unit_normal():
 
 
 class _ChangedKernel:
-    """A dense layer or convolution that learns one kernel and computes with another, `kernel`."""
+    """A dense layer or convolution that uses a function of its learnt weights as its `kernel`."""
 
-    # Without these two, Keras would save `kernel`, the changed one, and load it as the learnt one.
+    # Without these two, Keras would save the transformed `kernel` and load it as the weights.
 
     def save_own_variables(self, store):
         layers.Layer.save_own_variables(self, store)
@@ -37,7 +37,7 @@ class _ChangedKernel:
 
 
 def _equalized(kernel):
-    """W √(2 / fan in), where fan in is the number of inputs to one output."""
+    """W √(2 / fan_in), where fan_in is the number of inputs of one output."""
     return kernel * math.sqrt(2 / math.prod(kernel.shape[:-1]))
 
 
@@ -54,12 +54,13 @@ class _Equalized(_ChangedKernel):
 class EqualizedDense(_Equalized, layers.Dense):
     """A dense layer with an equalized learning rate: weights from N(0, 1), scaled as they are used.
 
-    He's scale √(2 / fan in) stands in the network and not in the initial weights. Adam moves every
-    weight by about the learning rate, whatever its size, so weights of one size learn at one speed.
+    He's scale √(2 / fan_in) is a factor in the network and not in the initial weights. Adam moves
+    every weight by about the learning rate, whatever its size; if all weights have the same scale,
+    they all learn at the same relative speed.
 
     Args:
-        rate: makes the layer learn so many times as fast: weights start 1/rate as large and are
-            scaled by it. A bias is not.
+        rate: multiplies the learning rate of the kernel: its weights start from N(0, 1/rate²) and
+            are multiplied by the rate when they are used. The bias is left as it is.
 
     Source: Karras et al., Progressive Growing of GANs, 2018, section 4.1; the rate: Karras et al.,
     A Style-Based Generator Architecture for GANs, 2019, appendix C.
@@ -85,9 +86,10 @@ class EqualizedConv2D(_Equalized, layers.Conv2D):
 
 @_register
 class PixelNorm(layers.Layer):
-    """Each pixel's feature vector at length √C: x / √(mean over channels of x² + ε).
+    """Each pixel's feature vector scaled to length √C: x / √(mean over channels of x² + ε).
 
-    It keeps the signal from growing while the two players outbid each other, and has no weights.
+    It has no weights, and keeps the activations from growing without bound while the two players
+    compete. (B, …, C) → the same shape.
 
     Source: Karras et al., Progressive Growing of GANs, 2018, section 4.2.
     """
@@ -100,8 +102,8 @@ class PixelNorm(layers.Layer):
 class MinibatchStandardDeviation(layers.Layer):
     """One more channel, the same number everywhere: how much the images of this batch differ.
 
-    The standard deviation over the batch of each feature at each place, averaged over all. A
-    generator that draws one image again and again is found out at a glance.
+    It is the standard deviation over the batch of each feature at each pixel, averaged over all
+    features and pixels. A discriminator that has it notices when all fakes look alike.
 
     Returns:
         (B, H, W, C) → (B, H, W, C + 1).
@@ -110,7 +112,7 @@ class MinibatchStandardDeviation(layers.Layer):
     """
 
     def call(self, x):
-        # The root has no slope at 0, where a collapsed generator puts it.
+        # The root's gradient is infinite at 0, which is where a collapsed generator leads.
         deviation = ops.mean(ops.sqrt(ops.var(x, axis=0) + EPSILON))
         return ops.concatenate([x, ops.zeros_like(x[..., :1]) + deviation], axis=-1)
 
@@ -120,7 +122,9 @@ class MinibatchStandardDeviation(layers.Layer):
 
 @_register
 class Fade(layers.Layer):
-    """(1 − α) old + α new. α is a weight that no gradient moves; it starts at 0.
+    """(1 − α) old + α new. α is a weight that is not trained; it starts at 0.
+
+    [old, new], both (B, H, W, C) → the same shape.
 
     Source: Karras et al., Progressive Growing of GANs, 2018, figure 2.
     """
@@ -141,7 +145,14 @@ class Fade(layers.Layer):
 
 @_register
 class Constant(layers.Layer):
-    """A learnt image, the same for every example; of the input only the batch size counts."""
+    """A learnt image, the same for every example; only the batch size of the input matters.
+
+    Args:
+        shape: of the image, (H, W, C).
+
+    Returns:
+        (B, …) → (B, H, W, C).
+    """
 
     def __init__(self, shape, **kwargs):
         super().__init__(**kwargs)
@@ -162,19 +173,19 @@ class Constant(layers.Layer):
 
 @_register
 class ModulatedConv2D(layers.Layer):
-    """A convolution whose input channels are weighed by a style, and whose output is put right.
+    """A convolution whose input channels are scaled by a style, and whose output is renormalised.
 
-        s = A w + b                       the style: one factor an input channel, b starts at 1
+        s = A w + b                       the style: one factor per input channel, b starts at 1
         y_j = d_j Σ_i W_ij ∗ (s_i x_i) + bias_j
         d_j = 1 / √(Σ_i Σ_k s_i² W_ijk² + ε)
 
-    The last line, demodulation, gives each output channel the variance it would have if the input
-    had variance 1: one layer's style does not shout down the next one's.
+    The last line, demodulation, gives each output channel variance 1 if the inputs are independent
+    with variance 1. So the style of one layer does not change the scale of the next one's input.
 
     Args:
         filters: output channels.
         kernel_size: width of the square kernel.
-        demodulate: whether d_j is as above, or 1 as in the layer that makes colours.
+        demodulate: whether d_j is as above; otherwise it is 1, as in the layer that makes colours.
 
     Returns:
         [x (B, H, W, C), w (B, D)] → (B, H, W, filters).
@@ -208,7 +219,7 @@ class ModulatedConv2D(layers.Layer):
 
     @property
     def power(self):
-        """Σ_k W_ijk², k over the pixels of the kernel that one output meets, (C, filters)."""
+        """Σ_k W_ijk² over the kernel's pixels k that contribute to one output, (C, filters)."""
         return ops.sum(ops.square(self.kernel), axis=(0, 1))
 
     def convolve(self, x):
@@ -235,11 +246,11 @@ class ModulatedConv2D(layers.Layer):
 
 @_register
 class ModulatedConv2DTranspose(ModulatedConv2D):
-    """A `ModulatedConv2D` that draws its image twice as large: a transposed one of stride 2.
+    """A `ModulatedConv2D` that doubles height and width: a transposed convolution of stride 2.
 
-    Each of the four pixels that come of one has weights of its own, so an edge can be sharp, which
-    an enlarged image cannot have. The stride must divide the kernel's size, or some pixels meet
-    more weights than their neighbours do: a checkerboard.
+    Each input pixel becomes 2×2 output pixels with different weights, so the layer can draw sharp
+    edges, which upsampling followed by a convolution blurs. The stride must divide the kernel size;
+    otherwise some pixels get more terms than their neighbours, which shows as a checkerboard.
 
     Returns:
         [x (B, H, W, C), w (B, D)] → (B, 2H, 2W, filters).
@@ -247,7 +258,7 @@ class ModulatedConv2DTranspose(ModulatedConv2D):
     Raises:
         ValueError: for a kernel of odd size.
 
-    Source: as for `ModulatedConv2D`, figure 2; theirs blurs what comes out.
+    Source: as for `ModulatedConv2D`, figure 2; there the output is also blurred.
     """
 
     strides = 2
@@ -257,7 +268,7 @@ class ModulatedConv2DTranspose(ModulatedConv2D):
         if kernel_size % self.strides:
             raise ValueError(f"kernel_size: expected an even number, got {kernel_size!r}")
 
-    # An output meets one in strides² of the kernel's pixels.
+    # Only one in strides² of the kernel's pixels contributes to an output.
 
     @property
     def kernel(self):
@@ -274,14 +285,17 @@ class ModulatedConv2DTranspose(ModulatedConv2D):
 
 @_register
 class LayerNoise(layers.Layer):
-    """x + strength · noise: one draw of N(0, 1) a pixel, the same for all channels.
+    """x + strength · noise: one draw of N(0, 1) per pixel, the same for all channels.
 
-    Freckles, strands of hair: what differs between two pictures of one person. While training the
-    noise is drawn anew at each call. Otherwise it is one image drawn at the start, so that the same
-    latent vector gives the same picture.
+    The noise is for details such as freckles and strands of hair, which differ between two pictures
+    of one person. In training it is drawn anew at each call. Otherwise it is one fixed image, drawn
+    when the layer is built, so that the same latent vector gives the same picture.
 
-    What is learnt is a hundred times the strength. Adam moves it like any weight, so the strength
-    rises slowly: otherwise speckles serve for every detail that is yet to be learnt, and stay.
+    The weight is a hundred times the strength. Adam moves it like any other weight, so the strength
+    rises slowly; if it rose fast, noise would take the place of details that are not learnt yet.
+
+    Returns:
+        (B, H, W, C) → the same shape.
 
     Source: Karras et al., A Style-Based Generator Architecture for GANs, 2019, section 2; Karras et
     al. 2020, section 2.1, for one strength a layer.
@@ -317,7 +331,7 @@ class LayerNoise(layers.Layer):
 
 @_register
 class ConditionalBatchNormalization(layers.Layer):
-    """Batch normalisation whose scale and offset are read off a vector, such as that of a class.
+    """Batch normalisation whose scale and offset depend on a vector, such as a class embedding.
 
     y = (1 + A c) · (x − mean) / √variance + B c
 
@@ -354,7 +368,7 @@ class ConditionalBatchNormalization(layers.Layer):
 class _Spectral(_ChangedKernel):
     """The part that `SpectralDense` and `SpectralConv2D` share.
 
-    Keras's own wrapper writes W / σ over W at each call: a projection. Here W stays, and the
+    Keras's own wrapper overwrites W by W / σ at each call, a projection. Here W is kept, and the
     gradient passes through the division, as in the paper.
     """
 
@@ -390,9 +404,10 @@ class _Spectral(_ChangedKernel):
 
 @_register
 class SpectralDense(_Spectral, layers.Dense):
-    """A dense layer that lengthens no vector: W / σ(W), σ the largest singular value.
+    """A dense layer with the kernel W / σ(W), where σ is the largest singular value.
 
-    One step of power iteration at each training call keeps an estimate of σ's vectors up to date.
+    Without its bias, the layer makes no vector longer. One step of power iteration at each training
+    call keeps the estimate of the first singular vectors up to date.
 
     Source: Miyato et al., Spectral Normalization for Generative Adversarial Networks, 2018, eq. 8
     and algorithm 1.
@@ -401,7 +416,7 @@ class SpectralDense(_Spectral, layers.Dense):
 
 @_register
 class SpectralConv2D(_Spectral, layers.Conv2D):
-    """A convolution whose kernel, as a matrix from patches to channels, has σ = 1.
+    """A convolution whose kernel, as a matrix from patches to channels, has spectral norm 1.
 
     See `SpectralDense`.
     """
@@ -409,12 +424,12 @@ class SpectralConv2D(_Spectral, layers.Conv2D):
 
 @_register
 class SelfAttention(layers.Layer):
-    """Each pixel looks at all others and adds a mixture of what it finds there.
+    """Self-attention over the pixels of an image: each adds a weighted mean over all of them.
 
-        y = x + γ · W_o softmax(q kᵀ) v,   q, k, v = W x at each pixel
+        y = x + γ · W_o softmax(q kᵀ) v,   q, k, v = W_q x, W_k x, W_v x at each pixel
 
-    γ starts at 0: a network learns what is near before it looks afar. Queries and keys have C/8
-    channels, values C/2.
+    γ starts at 0, so that the network first learns from neighbouring pixels. Queries and keys have
+    C/8 channels, values C/2. The four matrices are spectrally normalised.
 
     Returns:
         (B, H, W, C) → the same shape.

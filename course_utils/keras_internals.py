@@ -1,7 +1,8 @@
-"""The names of Keras that its documentation does not promise, each behind a function of ours.
+"""Undocumented names of Keras that the course uses, each behind a function of its own.
 
-Keras may change them in any release. Then `tests/test_keras_internals.py` says which one, and this
-is the only file to mend. It imports nothing, so that what draws in a page need not load Keras.
+Keras may change them in any release. Then `tests/test_keras_internals.py` says which one changed,
+and this is the only file to mend. It does not import Keras, so that modules that only draw need not
+load it.
 """
 
 from typing import NamedTuple
@@ -26,7 +27,7 @@ def producer_of(tensor) -> Producer:
 
 
 def is_keras_layer(layer) -> bool:
-    """Whether a layer is one of Keras's own, and not of a subclass somewhere else."""
+    """Whether a layer's class is one of Keras's own, not a subclass defined elsewhere."""
     return type(layer).__module__.startswith("keras.src.layers.")
 
 
@@ -36,7 +37,7 @@ def is_keras_activation(function) -> bool:
 
 
 def ends_in_sigmoid(model) -> bool:
-    """Whether the last layer of a Functional or Sequential model gives values in [0, 1]."""
+    """Whether the last layer of a Functional or Sequential model is, or applies, a sigmoid."""
     layer = producer_of(model.outputs[0]).operation
     if getattr(layer, "outputs", None):
         return ends_in_sigmoid(layer)
@@ -52,12 +53,12 @@ def averaged_weights(optimizer) -> list[tuple]:
 
 
 def require_compiled(model, method: str) -> None:
-    """Raise Keras's own error if a model has not been compiled; `method` is what was called."""
+    """Raise Keras's own ValueError if a model is not compiled; `method` is what was called."""
     model._assert_compile_called(method)
 
 
 def loss_metric(model):
-    """The metric that Keras shows as "loss", None before a model is compiled."""
+    """The metric that Keras shows as "loss"; None before a model is compiled."""
     return getattr(model, "_loss_tracker", None)
 
 
@@ -67,5 +68,5 @@ def optimized_variables(optimizer) -> list:
 
 
 def first_epoch(model) -> int:
-    """The epoch in which a callback, such as `BackupAndRestore`, wants training to go on."""
+    """The epoch from which a callback such as `BackupAndRestore` resumes training, or 0."""
     return model._initial_epoch or 0

@@ -1,12 +1,12 @@
 """Every objective of the course, as a pure function: tensors in, one value per example out.
 
-Images may have any shape (B, …); each function sums over everything but the batch. Averaging over
-the batch is left to the caller, so that no constant is lost on the way. Gaussians are given by
-their mean `mu` and the logarithm of their variance, `log_var` = log σ², which a network can output
+Images may have any shape (B, …). Unless its docstring says otherwise, a function sums over every
+axis but the first and leaves the mean over the batch to the caller. Gaussians are given by their
+mean `mu` and the logarithm of their variance, `log_var` = log σ², which a network can output
 without a constraint.
 
-Arguments that belong together must agree in shape, or there is a ValueError. Values are not
-checked: a compiled step cannot raise an error for them.
+Arguments that belong together must agree in shape; otherwise there is a ValueError. Values are not
+checked, since a compiled step cannot raise an error that depends on them.
 """
 
 import course_utils.quiet
@@ -30,7 +30,7 @@ def bernoulli_cross_entropy(x, logits):
 
     −Σ [x log σ(l) + (1 − x) log(1 − σ(l))] = Σ [max(l, 0) − l x + log(1 + e^−|l|)]
 
-    The right-hand side neither overflows nor loses digits, however large the logits.
+    The right-hand side neither overflows nor loses precision, however large the logits.
 
     Args:
         x: pixels in [0, 1], (B, …).
@@ -40,7 +40,7 @@ def bernoulli_cross_entropy(x, logits):
         (B,), in nats.
     """
     check_same_shape(x=x, logits=logits)
-    # maximum and absolute have no slope at 0, where the loss has one: σ(0) − x.
+    # maximum and absolute are not differentiable at 0, but the loss is: its slope is σ(0) − x.
     positive = logits > 0
     larger, distance = ops.where(positive, logits, 0.0), ops.where(positive, logits, -logits)
     return sum_per_example(larger - logits * x + ops.log1p(ops.exp(-distance)))
@@ -53,7 +53,7 @@ def squared_error(x, y):
 
 
 def kl_per_dimension(mu, log_var):
-    """KL(N(μ, σ²) ‖ N(0, 1)) of each latent dimension by itself.
+    """KL(N(μ, σ²) ‖ N(0, 1)) of each latent dimension separately.
 
     ½ (μ² + σ² − log σ² − 1) (Kingma and Welling 2014, appendix B)
 
@@ -65,15 +65,15 @@ def kl_per_dimension(mu, log_var):
         (B, D), in nats.
     """
     check_same_shape(mu=mu, log_var=log_var)
-    # expm1 keeps the digits when the variance is close to 1, where the terms nearly cancel.
+    # expm1 keeps precision when the variance is close to 1, where the terms nearly cancel.
     return 0.5 * (ops.square(mu) + ops.expm1(log_var) - log_var)
 
 
 def kl_to_standard_normal(mu, log_var):
     """KL(N(μ, σ²) ‖ N(0, I)), summed over the latent dimensions.
 
-    The sum is what the evidence lower bound asks for. A mean over dimensions would silently
-    weaken the prior by a factor of D.
+    The evidence lower bound has the sum. A mean over dimensions would silently weaken the prior by
+    a factor of D.
 
     Args:
         mu: means, (B, D).
@@ -105,8 +105,8 @@ def normal_log_prob(x, mu=0.0, log_var=0.0):
 def absolute_error(x, y):
     """Absolute error Σ |x − y|, for x and y of shape (B, …). Returns (B,).
 
-    CycleGAN asks it of an image that went to the other domain and back, and of one that was in the
-    domain already (Zhu et al. 2017, eq. 2 and section 5.2).
+    CycleGAN uses it as the cycle-consistency loss and as the identity loss (Zhu et al. 2017, eq. 2
+    and section 5.2).
     """
     check_same_shape(x=x, y=y)
     return sum_per_example(ops.abs(x - y))
@@ -119,12 +119,12 @@ def sparsity_per_unit(code, target):
 
     Args:
         code: activations in (0, 1), (B, D).
-        target: ρ, the mean activation asked for, in (0, 1).
+        target: ρ, the mean activation aimed for, in (0, 1).
 
     Returns:
-        (D,), in nats: one number per unit: a mean over the batch belongs to no single example.
+        (D,), in nats: one value per unit instead of one per example, since ρ̂ is a batch mean.
     """
-    # A unit that is off for the whole batch keeps a finite penalty.
+    # Clipping keeps the penalty finite for a unit that is off for the whole batch.
     activation = ops.clip(ops.mean(code, axis=0), 1e-7, 1 - 1e-7)
     return target * ops.log(target / activation) + (1 - target) * ops.log(
         (1 - target) / (1 - activation)
@@ -135,11 +135,11 @@ def jacobian_norm(x, encode):
     """Squared Frobenius norm ‖∂ encode(x) / ∂x‖²_F, exactly.
 
     Σ_d Σ_i (∂h_d / ∂x_i)² (Rifai et al. 2011, eq. 5), by one backward pass for each of the D
-    entries of the code: the whole Jacobian is never kept.
+    entries of the code, so that the whole Jacobian is never stored.
 
     Args:
         x: examples, (B, …).
-        encode: (B, …) → codes (B, D), each example by itself.
+        encode: (B, …) → codes (B, D). The code of one example must not depend on the others.
 
     Returns:
         (B,); its gradient reaches x and the weights of `encode`.
@@ -153,10 +153,10 @@ def jacobian_norm(x, encode):
 
 # ------------------------------------------------------------------------- two players
 #
-# The discriminator gives an example a logit (B, 1), real above zero; a critic gives a score without
-# a sigmoid to follow. Real and fake come in equal numbers, so that one value belongs to each pair.
-# With D = σ(logit), −log D = softplus(−logit) and −log(1 − D) = softplus(logit): right however
-# large the logit, where a sigmoid followed by a logarithm is infinite.
+# A discriminator outputs a logit per example, (B, 1), positive for "real"; a critic outputs a score
+# that no sigmoid follows. There are as many real examples as fakes, and one value for each pair.
+# With D = σ(logit), −log D = softplus(−logit) and −log(1 − D) = softplus(logit). Both stay exact
+# for large logits, where a sigmoid followed by a logarithm would be infinite.
 
 
 def logistic_discriminator_loss(real_logits, fake_logits):
@@ -166,7 +166,7 @@ def logistic_discriminator_loss(real_logits, fake_logits):
         real_logits, fake_logits: (B, 1).
 
     Returns:
-        (B,), in nats; 2 log 2 if the discriminator knows nothing.
+        (B,), in nats; 2 log 2 if D = ½ for both.
 
     Source: Goodfellow et al., Generative Adversarial Nets, 2014, eq. 1.
     """
@@ -177,8 +177,8 @@ def logistic_discriminator_loss(real_logits, fake_logits):
 def saturating_generator_loss(fake_logits):
     """log(1 − D(G(z))), the generator's side of the minimax game.
 
-    Its gradient with respect to the logit is −D: it vanishes when the discriminator is sure of a
-    fake, which is when the generator needs it most.
+    Its gradient with respect to the logit is −D. It vanishes when the discriminator is sure of a
+    fake, just when the generator needs it most.
 
     Args:
         fake_logits: (B, 1).
@@ -192,10 +192,10 @@ def saturating_generator_loss(fake_logits):
 
 
 def non_saturating_generator_loss(fake_logits):
-    """−log D(G(z)): the same fixed point as the saturating loss, with gradients where it has none.
+    """−log D(G(z)): the same fixed point as the saturating loss, without its vanishing gradient.
 
-    Its gradient with respect to the logit is −(1 − D): full strength when the discriminator is sure
-    of a fake.
+    Its gradient with respect to the logit is −(1 − D), which is close to −1 when the discriminator
+    is sure of a fake.
 
     Args:
         fake_logits: (B, 1).
@@ -215,7 +215,7 @@ def hinge_discriminator_loss(real_logits, fake_logits):
         real_logits, fake_logits: (B, 1).
 
     Returns:
-        (B,), 0 or more; 0 once both are right by a margin of 1.
+        (B,), 0 or more; 0 once D(x) ≥ 1 and D(G(z)) ≤ −1.
 
     Source: Lim and Ye, Geometric GAN, 2017; Miyato et al., Spectral Normalization for Generative
     Adversarial Networks, 2018, eq. 16.
@@ -225,13 +225,13 @@ def hinge_discriminator_loss(real_logits, fake_logits):
 
 
 def least_squares_discriminator_loss(real_scores, fake_scores):
-    """½ Σ [(D(x) − 1)² + D(G(z))²], where D is the score itself, asked for 1 on real and 0 on fake.
+    """½ Σ [(D(x) − 1)² + D(G(z))²], where D is the score itself: 1 for real and 0 for fake.
 
     Args:
         real_scores, fake_scores: (B, …), of one shape: (B, 1), or one score per patch.
 
     Returns:
-        (B,), 0 or more; ¼ per score if the discriminator knows nothing.
+        (B,), 0 or more; ¼ per pair of scores if D = ½ for both.
 
     Source: Mao et al., Least Squares Generative Adversarial Networks, 2017, eq. 9.
     """
@@ -242,10 +242,11 @@ def least_squares_discriminator_loss(real_scores, fake_scores):
 def least_squares_generator_loss(fake_scores):
     """Σ (D(G(z)) − 1)², for scores (B, …). Returns (B,).
 
-    The gradient grows with the distance from 1: a fake on the wrong side is pulled all the harder.
+    The gradient grows with the distance from 1, so it does not vanish for fakes that are easily
+    recognised.
 
     Source: Zhu et al., Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial
-    Networks, 2017, section 4. Mao et al. 2017 (eq. 9) have half of it.
+    Networks, 2017, section 4. Mao et al. 2017 (eq. 9) have a factor of ½.
     """
     return sum_per_example(ops.square(fake_scores - 1))
 
@@ -266,7 +267,7 @@ def wasserstein_critic_loss(real_scores, fake_scores):
 
 
 def wasserstein_generator_loss(fake_scores):
-    """−f(G(z)), for a score f (B, 1). The hinge loss has the same for its generator. Returns (B,).
+    """−f(G(z)), for scores f (B, 1), also the generator's loss beside the hinge loss. Returns (B,).
 
     Source: Arjovsky, Chintala and Bottou, Wasserstein GAN, 2017, eq. 2.
     """
@@ -276,11 +277,12 @@ def wasserstein_generator_loss(fake_scores):
 def r1_penalty(discriminator, real):
     """‖∇ₓ D(x)‖² at real examples, D being the logit. Use it with a weight of γ/2.
 
-    It keeps the discriminator from being steep where the data are, and so the game from circling.
+    It penalises a steep discriminator at the data, which makes training converge locally instead
+    of oscillating.
 
     Args:
-        discriminator: a callable (B, …) → logits (B, 1), each example by itself, which rules out
-            batch normalisation.
+        discriminator: a callable (B, …) → logits (B, 1). The logit of one example must not depend
+            on the others, which rules out batch normalisation.
         real: (B, …).
 
     Returns:
@@ -295,12 +297,13 @@ def r1_penalty(discriminator, real):
 def gradient_penalty(critic, real, fake, seed=None):
     """(‖∇ f(x̂)‖₂ − 1)² at x̂ = ε x + (1 − ε) G(z), with one ε ~ U[0, 1] for each example.
 
-    It asks the critic for a slope of 1 on the lines between real and fake. The best 1-Lipschitz
-    critic has it on the lines that join the pairs of an optimal transport.
+    It pushes the norm of the critic's gradient to 1 on the lines between real and fake. The optimal
+    1-Lipschitz critic has norm 1 on the lines between points coupled by an optimal transport.
 
     Args:
-        critic: a callable (B, …) → scores (B, 1), each example by itself.
-        real, fake: (B, …), of one shape.
+        critic: a callable (B, …) → scores (B, 1). The score of one example must not depend on the
+            others.
+        real, fake: (B, …), of the same shape.
         seed: an integer or a `keras.random.SeedGenerator`.
 
     Returns:
@@ -312,15 +315,15 @@ def gradient_penalty(critic, real, fake, seed=None):
     shape = ops.shape(real)
     weight = keras.random.uniform((shape[0],) + (1,) * (len(shape) - 1), seed=seed)
     squared_norm = jacobian_norm(weight * real + (1 - weight) * fake, critic)
-    # The root has no slope at 0; below the bound the maximum passes no gradient instead of NaN.
+    # The root is not differentiable at 0; below the bound the maximum's gradient is 0, not NaN.
     return ops.square(ops.sqrt(ops.maximum(squared_norm, 1e-12)) - 1)
 
 
 # ------------------------------------------------------------------------- disentangled codes
 #
-# The KL term of a VAE, averaged over data, is a sum of three: how much a code tells about its
-# example, how much its dimensions tell about each other (the total correlation), and how far each
-# dimension is from the prior by itself (Chen et al. 2018, eq. 2).
+# The KL term of a VAE, averaged over the data, is a sum of three terms: the mutual information of
+# code and example, the total correlation of the code's dimensions, and the KL divergence of each
+# dimension from the prior (Chen et al. 2018, eq. 2).
 
 
 def log_aggregate_posterior(z, mu, log_var, examples):
@@ -328,23 +331,23 @@ def log_aggregate_posterior(z, mu, log_var, examples):
 
     q(z) = 1/N Σₙ q(z | xₙ) ≈ 1/N q(z | x) + (N − 1)/(N (B − 1)) Σ_others q(z | x')
 
-    The example that z was drawn from is one among N, and the rest of the batch stands for all the
-    others. So the estimate of q is unbiased; its logarithm is somewhat too small.
+    The example x that z was drawn from has weight 1/N, and the rest of the batch stands for the
+    other N − 1. So the estimate of q is unbiased; that of log q is too small on average (Jensen).
 
     Args:
         z: a draw of q(z | x) for each example, (B, D), B of 2 or more.
-        mu, log_var: of q(z | x), (B, D).
-        examples: N, how many examples the batch was drawn from, at least B.
+        mu, log_var: means and log-variances of q(z | x), (B, D).
+        examples: N, the number of examples that the batch was drawn from, at least B.
 
     Returns:
         log q(z) (B,) and log q(z_d) (B, D), in nats.
 
     Source: Chen, Li, Grosse and Duvenaud, Isolating Sources of Disentanglement in VAEs, 2018,
-    appendix C.2, "minibatch stratified sampling"; with equal weights for all the others.
+    appendix C.2, "minibatch stratified sampling"; here the other examples have equal weights.
     """
     check_same_shape(z=z, mu=mu, log_var=log_var)
     batch = ops.shape(z)[0]
-    # (B, B, D): what the posterior of example j, in column j, says about draw i.
+    # (B, B, D): the density of draw i, in row i, under the posterior of example j, in column j.
     squared_distance = ops.square(z[:, None] - mu[None]) * ops.exp(-log_var)[None]
     log_prob = -0.5 * (math.log(2 * math.pi) + log_var[None] + squared_distance)
     others = (examples - 1) / (examples * ops.cast(batch - 1, z.dtype))
@@ -354,9 +357,9 @@ def log_aggregate_posterior(z, mu, log_var, examples):
 
 
 def total_correlation(z, mu, log_var, examples):
-    """log q(z) − Σ_d log q(z_d): how much the dimensions of a code tell about each other.
+    """log q(z) − Σ_d log q(z_d): how strongly the dimensions of a code depend on each other.
 
-    Its mean estimates KL(q(z) ‖ Π_d q(z_d)), which is 0 for independent dimensions.
+    Its mean estimates KL(q(z) ‖ Π_d q(z_d)), which is 0 exactly for independent dimensions.
 
     Args:
         z, mu, log_var, examples: as for `log_aggregate_posterior`.
@@ -371,7 +374,14 @@ def total_correlation(z, mu, log_var, examples):
 
 
 def permute_dimensions(z, seed=None):
-    """Shuffle each column of codes (B, D) by itself: same marginals, independent dimensions.
+    """Shuffle each column of codes (B, D) separately: same marginals, independent dimensions.
+
+    Args:
+        z: codes, (B, D).
+        seed: an integer or a `keras.random.SeedGenerator`.
+
+    Returns:
+        (B, D).
 
     Source: Kim and Mnih, Disentangling by Factorising, 2018, algorithm 1.
     """
@@ -380,16 +390,16 @@ def permute_dimensions(z, seed=None):
 
 
 def code_cross_entropy(code, code_logits):
-    """−log Q(c | x) of a categorical code: InfoGAN's bound on what an image tells about it.
+    """−log Q(c | x) of a categorical code: InfoGAN's bound on its mutual information with x.
 
     I(c; x) ≥ H(c) − E[−log Q(c | x)], with equality if Q is the true posterior.
 
     Args:
-        code: one-hot, (B, K).
+        code: one-hot, (B, K), floats.
         code_logits: of Q, (B, K).
 
     Returns:
-        (B,), in nats; log K if Q knows nothing.
+        (B,), in nats; log K if Q is uniform.
 
     Source: Chen et al., InfoGAN: Interpretable Representation Learning by Information Maximizing
     Generative Adversarial Nets, 2016, eq. 5.

@@ -1,7 +1,7 @@
 """Builders for the networks inside the models: plain Keras, no training logic.
 
-The last layer of each computes in `floatx`, so that losses do where a mixed precision policy lets
-the rest of the network compute in less.
+The last layer of each computes in `floatx`, so that losses are computed in full precision even
+under a mixed precision policy.
 """
 
 import course_utils.quiet
@@ -31,7 +31,7 @@ def dense_encoder(
         outputs: how many outputs; two for a Gaussian's mean and log-variance.
         hidden: widths of the hidden layers.
         activation: of the hidden layers.
-        dropout: share of hidden units dropped while training.
+        dropout: fraction of hidden units dropped in training, in [0, 1).
 
     Returns:
         A Functional model: (B, *shape) → (B, D), or a list of such when `outputs` > 1.
@@ -53,7 +53,7 @@ def dense_decoder(
     hidden: Sequence[int] = (64, 128),
     activation: str = "gelu",
 ) -> keras.Model:
-    """Fully connected network from a latent vector to one number a pixel.
+    """Fully connected network from a latent vector to one logit per pixel.
 
     Args:
         latent: size D of the latent vector.
@@ -88,7 +88,7 @@ def dense_generator(
         shape: shape of one example, such as (8, 8, 1).
         hidden: widths of the hidden layers.
         activation: of the hidden layers.
-        output_activation: "sigmoid" for pixels in [0, 1], "linear" for points of any size.
+        output_activation: "sigmoid" for pixels in [0, 1], "linear" for unbounded values.
 
     Returns:
         A Functional model: (B, D) → (B, *shape).
@@ -120,13 +120,13 @@ def dense_discriminator(
 
 @keras.saving.register_keras_serializable("course_utils")
 class FourierFeatures(layers.Layer):
-    """x and its waves sin(B x), cos(B x), whose frequencies B are drawn once from N(0, scale²).
+    """x with sin(B x) and cos(B x), whose frequencies B are drawn once from N(0, scale²).
 
-    From x alone a network learns what varies slowly long before what varies fast. Given waves, it
-    tells apart points that lie close together: a narrow Gaussian from the empty space around it.
+    From x alone a network learns low frequencies long before high ones. With these features it can
+    also fit functions that change over short distances, such as the density of narrow Gaussians.
 
     Args:
-        features: how many frequency vectors.
+        features: the number of frequency vectors.
         scale: standard deviation of the frequencies, in radians per unit of x.
 
     Returns:
@@ -160,7 +160,7 @@ class FourierFeatures(layers.Layer):
 
 
 def conv_generator(latent: int, shape: Sequence[int], *, filters: int = 32) -> keras.Model:
-    """Transposed convolutions from a latent vector to an image, twice as wide at each.
+    """Transposed convolutions from a latent vector to an image, each doubling height and width.
 
     Args:
         latent: size D of the latent vector.
@@ -192,7 +192,7 @@ def conv_generator(latent: int, shape: Sequence[int], *, filters: int = 32) -> k
 def conv_encoder(
     shape: Sequence[int], latent: int, *, filters: int = 32, activation: str = "leaky_relu"
 ) -> keras.Model:
-    """Convolutions from an image to a vector, half as wide at each.
+    """Strided convolutions from an image to a vector, each halving height and width.
 
     Args:
         shape: shape of one image, such as (8, 8, 1).
@@ -212,10 +212,10 @@ def conv_encoder(
 
 
 def conv_discriminator(shape: Sequence[int], *, filters: int = 32) -> keras.Model:
-    """Convolutions from an image to one logit (or a critic's score), half as wide at each.
+    """Strided convolutions from an image to one logit (or a critic's score).
 
-    No batch normalisation: it mixes the examples of a batch, and a penalty on the slope at each
-    example would no longer be what it says.
+    There is no batch normalisation: it makes the examples of a batch depend on each other, and a
+    penalty on the gradient at each example would no longer be correct.
 
     Args:
         shape: shape of one image, such as (8, 8, 1).
@@ -229,17 +229,18 @@ def conv_discriminator(shape: Sequence[int], *, filters: int = 32) -> keras.Mode
 
 
 def patch_discriminator(shape: Sequence[int], *, filters: Sequence[int] = (32, 64)) -> keras.Model:
-    """Convolutions from an image to a score for each of its patches, 18 pixels a side.
+    """Convolutions from an image to a score for each of its patches, of 18×18 pixels by default.
 
-    A score sees no further than its patch: it judges style.
+    Each score depends on its patch only, so it judges local texture and style.
 
     Args:
-        shape: shape of one image, (H, W, C), H and W divisible by 2 to the number of filters.
-        filters: channels of the strided convolutions, each half as wide as the one before. The
-            patches have 18 pixels with two of them, 38 with three.
+        shape: shape of one image, (H, W, C).
+        filters: channels of the strided convolutions, each of which halves height and width. The
+            patches have 18×18 pixels with two of them, 38×38 with three.
 
     Returns:
-        A Functional model: (B, H, W, C) → scores (B, h, w, 1); h and w are H/4 and W/4 with two.
+        A Functional model: (B, H, W, C) → scores (B, h, w, 1), where h and w are H / 2ⁿ and W / 2ⁿ,
+        rounded up, for n filters.
 
     Source: Isola et al., Image-to-Image Translation with Conditional Adversarial Networks, 2017,
     section 3.2.2.
@@ -253,7 +254,7 @@ def patch_discriminator(shape: Sequence[int], *, filters: Sequence[int] = (32, 6
 
 
 def halvings(height: int, width: int) -> int:
-    """How often both sides can be halved without becoming odd or smaller than 4 pixels."""
+    """How often both sides can be divided by 2 without remainder and stay at least 4 pixels."""
     count = 0
     while height % 2 == 0 and width % 2 == 0 and min(height, width) >= 8:
         height, width, count = height // 2, width // 2, count + 1

@@ -1,4 +1,4 @@
-"""Models of two players: each has an optimizer of its own, and there is no loss in common."""
+"""Models of two players: each has its own loss and its own optimizer."""
 
 import course_utils.quiet
 
@@ -12,9 +12,12 @@ def player_optimizer(given, variables) -> keras.optimizers.Optimizer:
     """The optimizer of one player, built for its variables.
 
     Args:
-        given: an optimizer, its name, or its config. One that was built for other variables is
-            copied, so that both players may be given the same.
-        variables: those that the player learns.
+        given: an optimizer, its name, or its config. An optimizer that was built for other
+            variables is copied, so that both players may be given the same one.
+        variables: those that the player trains.
+
+    Returns:
+        The optimizer, or its copy, built for exactly these variables.
     """
     optimizer = keras.optimizers.get(given)
     if optimizer.built:
@@ -29,39 +32,40 @@ def player_optimizer(given, variables) -> keras.optimizers.Optimizer:
 class TwoPlayers(InMemoryModel):
     """A generator and a discriminator, each with an optimizer.
 
-    A subclass says what each of them learns: `generator_variables`, `discriminator_variables`.
+    `generator_variables` and `discriminator_variables` are what each optimizer updates; a subclass
+    overrides them if the players have more networks than `generator` and `discriminator`.
     """
 
     has_loss = False
 
     @property
     def generator_variables(self) -> list[keras.Variable]:
-        """What the generator's optimizer moves."""
+        """What the generator's optimizer updates."""
         return self.generator.trainable_variables
 
     @property
     def discriminator_variables(self) -> list[keras.Variable]:
-        """What the discriminator's optimizer moves."""
+        """What the discriminator's optimizer updates."""
         return self.discriminator.trainable_variables
 
     @staticmethod
     def default_optimizer() -> keras.optimizers.Optimizer:
-        """The optimizer of a player to whom `compile` gives none."""
+        """A new optimizer for a player to whom `compile` is given none."""
         raise NotImplementedError
 
     def compile(self, generator_optimizer=None, discriminator_optimizer=None, **kwargs):
         """Give each player an optimizer of its own.
 
         Args:
-            generator_optimizer, discriminator_optimizer: optimizers, their names or configs. One
-                given to both is copied. None is the default of this class.
+            generator_optimizer, discriminator_optimizer: optimizers, their names or configs. An
+                optimizer given to both is copied. None means `default_optimizer()`.
             kwargs: as for `keras.Model.compile`. On a CPU `jit_compile=True` is the fastest for
                 dense networks and by far the slowest for convolutions.
 
         Raises:
-            ValueError: for one optimizer where two are needed, or one with `use_ema=True`. Each
-                player answers the other's latest weights, so a game is not left with averages;
-                `GAN` draws its samples from an average of its own, see `ema_decay`.
+            ValueError: for `optimizer=…`, since two are needed, and for an optimizer with
+                `use_ema=True`. Each player is trained against the other's latest weights, not
+                against averages; `GAN` keeps an average of its own for samples, see `ema_decay`.
         """
         if kwargs.pop("optimizer", None) is not None:
             raise ValueError(

@@ -11,7 +11,7 @@ from course_utils.alt_text import describe_figures_in_notebooks
 
 describe_figures_in_notebooks()
 
-# A decoder's last bit of rounding is forgiven; logits or grey levels up to 255 are not.
+# For rounding errors in a decoder's output; logits and grey levels up to 255 are still refused.
 TOLERANCE = 1e-3
 
 
@@ -20,12 +20,12 @@ def image_grid(images: ArrayLike, columns: int | None = None, padding: int = 1) 
 
     Args:
         images: (N, H, W, C) floats in [0, 1], N ≥ 1, with C = 1 for grey or 3 for colour.
-        columns: images in a row; as near to a square as possible if None.
+        columns: images in a row; ⌈√N⌉ if None.
         padding: white pixels between two images.
 
     Returns:
         The grid, (rows·(H + padding) − padding, columns·(W + padding) − padding, C), float32 in
-        [0, 1]. Places that no image fills are white.
+        [0, 1]. Places left over in the last row are white.
 
     Raises:
         ValueError: for another shape, for values outside [0, 1] or NaN, for columns < 1 or
@@ -54,18 +54,18 @@ def show_images(
 ) -> None:
     """Draw images in a grid on a new Matplotlib figure.
 
-    Pixels stay sharp squares, and grey always runs from 0 (black) to 1 (white), so that two figures
-    can be compared.
+    Pixels are drawn as sharp squares, and grey always runs from 0 (black) to 1 (white), so that two
+    figures can be compared.
 
     Args:
         images: (N, H, W, C) floats in [0, 1], with C = 1 for grey or 3 for colour.
-        columns: images in a row; as near to a square as possible if None.
+        columns: images in a row; ⌈√N⌉ if None.
         titles: N labels, one above each image.
         title: one line above all images.
         size: the width of one image in inches.
 
     Raises:
-        ValueError: as `image_grid`, or if there are not as many titles as images.
+        ValueError: as for `image_grid`, or if there are not as many titles as images.
     """
     images = _checked(images)
     count, height, width, _ = images.shape
@@ -77,7 +77,7 @@ def show_images(
     figsize = (size * columns, rows * row_height + (0 if title is None else 0.35))
     if titles is None:
         figure, axes = plt.subplots(figsize=figsize, layout="constrained")
-        # One picture for all of them draws far faster than one pair of axes for each.
+        # One picture of the whole grid is drawn far faster than one pair of axes for each image.
         _draw(axes, image_grid(images, columns))
     else:
         figure, axes = plt.subplots(

@@ -1,12 +1,13 @@
 """Import TensorFlow without its start-up lines.
 
 TensorFlow writes to standard error when it is imported and again at its first operation, and no
-setting silences all of it: some lines come from C++ before any setting is read. A notebook should
-open clean, and nbgrader gives no points to a test cell that writes to standard error. So the file
-descriptor itself is turned away for the import and for one tiny operation.
+setting silences all of it: some lines come from C++ before any setting is read. They would clutter
+every notebook, and nbgrader gives no points to a test cell that writes to standard error. So file
+descriptor 2 itself is redirected to nowhere during the import and one tiny operation.
 
-A process that others will be forked from must not run that operation: it starts threads, and a fork
-copies none. Such a process sets the environment variable `TO_BE_FORKED` before the import.
+A process that others will be forked from must not run that operation, because it starts threads and
+a fork does not copy them. Such a process sets the environment variable that `TO_BE_FORKED` names
+before the import.
 
 Usage, before anything else that needs TensorFlow::
 

@@ -1,9 +1,9 @@
 """Keras objects that can be saved, loaded and copied, because they know how they were made.
 
-Keras records the arguments of a constructor by itself as long as they are numbers and strings. The
-models of this course take networks. `FromArguments` records them as well: then `save`,
-`load_model`, `clone_model`, `deepcopy` and `ModelCheckpoint` work as for any model of Keras, and no
-class needs a `get_config` of its own.
+Keras itself records the arguments of a constructor only if they are plain values such as numbers
+and strings. The models of this course take networks. `FromArguments` records these as well, so that
+`save`, `load_model`, `clone_model`, `deepcopy` and `ModelCheckpoint` work as for any model of
+Keras, and no class needs a `get_config` of its own.
 """
 
 import course_utils.quiet
@@ -16,21 +16,26 @@ JOINED = "names of the networks in the whole"
 
 
 class FromArguments:
-    """A base, before a class of Keras, whose configuration is what its constructor was given."""
+    """A base class whose configuration is what its constructor was given; put it before Keras's.
+
+    Example::
+
+        class VAE(FromArguments, keras.Model): ...
+    """
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        # Keras loads none but registered classes; this is the name that it looks up.
+        # Keras loads only registered classes; it looks them up under this name.
         keras.saving.register_keras_serializable(cls.__module__)(cls)
 
     def __new__(cls, *args, **kwargs):
         instance = super().__new__(cls, *args, **kwargs)
-        # Not by `self.… =`, which would make the arguments parts of the model.
+        # Not by `self.… =`, with which Keras would track the networks among them as layers.
         vars(instance)["_given"] = lambda: (args, kwargs)
         return instance
 
     def _arguments(self) -> dict:
-        """The arguments by name. Numbers are as they are now, if the object keeps them."""
+        """The arguments by name; a number that is also an attribute has its present value."""
         args, kwargs = self._given()
         signature = inspect.signature(self.__init__)
         arguments = signature.bind(*args, **kwargs).arguments
@@ -52,8 +57,8 @@ class FromArguments:
         return cls(**{name: _read(value, custom_objects) for name, value in config.items()})
 
 
-# Keras cannot write down two networks that share layers, but one network may have several inputs
-# and outputs. So a list of networks is written as one.
+# Keras cannot save two networks that share layers, but one network may have several inputs and
+# outputs. So a list of networks is saved as one.
 
 
 def _written(value):
@@ -68,7 +73,7 @@ def _written(value):
 
 
 def _read(value, custom_objects):
-    """The argument that `_written` wrote."""
+    """The inverse of `_written`."""
     if isinstance(value, dict) and JOINED in value:
         whole = keras.saving.deserialize_keras_object(value["whole"], custom_objects)
         return [

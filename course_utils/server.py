@@ -1,9 +1,9 @@
-"""A small extension of Jupyter's server: pictures that the kernel draws arrive at once.
+"""A small extension of Jupyter's server: pictures that the kernel draws arrive without delay.
 
-A kernel answers a slider with two messages, "busy" and then the picture. The operating system keeps
-the second back until the browser's side has acknowledged the first (J. Nagle, 1984, RFC 896), and
-that side waits up to 40 ms for something to acknowledge along with. Without the first rule the
-picture is there 40 ms earlier.
+A kernel answers a slider with two messages, "busy" and then the picture. By Nagle's algorithm (RFC
+896, 1984) the operating system holds the second message back until the first is acknowledged, and
+the receiver delays its acknowledgement by up to 40 ms. Without Nagle's algorithm the picture
+arrives up to 40 ms earlier.
 
 Installing the course switches the extension on, through `server.json`.
 """
@@ -24,7 +24,7 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(app) -> None:
-    """Put `PromptConnection` in the place of Jupyter's own; another one was chosen and stays."""
+    """Replace Jupyter's own connection by `PromptConnection`; one that somebody chose stays."""
     settings = app.web_app.settings
     if settings["kernel_websocket_connection_class"] is ZMQChannelsWebsocketConnection:
         settings["kernel_websocket_connection_class"] = PromptConnection

@@ -3,13 +3,13 @@
     model.fit(..., callbacks=[RunLogger(name="vae")])  # logs/vae/20260131-142500/train and …/test
     show_dashboard("logs")
 
-Two curves with the same tag, one from `train` and one from `test`, overlay in the dashboard: that
-is why a run has two writers and not one.
+A run has two writers because the dashboard draws two curves with the same tag, one from `train` and
+one from `test`, in the same chart.
 
-The dashboard is TensorBoard's own `%tensorboard`, with what a notebook needs around it: the program
-is found without an activated environment, the address is right behind JupyterHub and Binder, a
-server ends with the notebook that started it, and one that died is not shown again as an empty
-frame. `prepare_dashboard()` gives the same to a plain `%tensorboard --logdir logs`.
+The dashboard is TensorBoard's own `%tensorboard`, prepared for notebooks: the program is found
+without an activated environment, the address is correct behind JupyterHub and Binder, a server ends
+with the notebook that started it, and a dead server is not shown again as an empty frame.
+`prepare_dashboard()` does the same for a plain `%tensorboard --logdir logs`.
 """
 
 import course_utils.quiet
@@ -42,7 +42,7 @@ from tensorboard.plugins import projector
 from course_utils.plotting import image_grid
 from course_utils.validation import check_array
 
-# A server inherits its kernel's environment, so this tells later who started it.
+# A server inherits its kernel's environment, so this later tells which kernel started it.
 KERNEL_VARIABLE = "COURSE_TENSORBOARD_KERNEL"
 SECONDS_TO_STOP = 3
 
@@ -58,19 +58,19 @@ class Writers(NamedTuple):
     directory: Path
 
     def close(self) -> None:
-        """End both files."""
+        """Close both files."""
         self.train.close()
         self.test.close()
 
 
 def log_folder(log_dir: str | os.PathLike = "logs") -> Path:
-    """Where logs can be written: `log_dir`, or where it cannot be written a place that can.
+    """Where logs can be written: `log_dir`, or a temporary folder if `log_dir` is read-only.
 
-    A copy of the course that many people share is often read-only. The place then is a folder of
-    each person's own among the temporary files, and this prints where.
+    A copy of the course that many people share is often read-only. Each person then gets a folder
+    among the temporary files, and its path is printed once.
 
     Args:
-        log_dir: the folder of all runs, relative to the present one; it need not exist.
+        log_dir: the folder of all runs, relative to the current one; it need not exist.
 
     Returns:
         The folder, which need not exist either.
@@ -79,7 +79,7 @@ def log_folder(log_dir: str | os.PathLike = "logs") -> Path:
     there = next(folder for folder in (wanted, *wanted.absolute().parents) if folder.exists())
     if os.access(there, os.W_OK):
         return wanted
-    # One for each person and each folder that they would have been in.
+    # One for each person and each folder where the logs would have been.
     whose = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "")
     place = Path(tempfile.gettempdir(), f"course-logs-{whose}", *wanted.absolute().parts[1:])
     if place not in _told:
@@ -98,8 +98,8 @@ def create_writers(log_dir: str | os.PathLike = "logs", name: str = "run") -> Wr
     Runs that start in the same second get different folders; the later ones end in `-2`, `-3`, ….
 
     Args:
-        log_dir: the folder of all runs, the one to give to `show_dashboard`; where it cannot be
-            written, see `log_folder`.
+        log_dir: the folder of all runs, the one to give to `show_dashboard`; if it is read-only,
+            see `log_folder`.
         name: what is trained.
 
     Returns:
@@ -110,7 +110,7 @@ def create_writers(log_dir: str | os.PathLike = "logs", name: str = "run") -> Wr
     started = Path(log_folder(log_dir), name, datetime.datetime.now().strftime("%Y%m%d-%H%M%S"))
     for attempt in itertools.count(1):
         directory = started if attempt == 1 else started.with_name(f"{started.name}-{attempt}")
-        # Making the folder is what claims it: another process may be asking for the same second.
+        # Creating the folder claims it: another process may ask for it in the same second.
         with contextlib.suppress(FileExistsError):
             directory.mkdir(parents=True)
             break
@@ -119,7 +119,13 @@ def create_writers(log_dir: str | os.PathLike = "logs", name: str = "run") -> Wr
 
 
 def write_scalars(writer: tf.summary.SummaryWriter, values: Mapping[str, float], step: int) -> None:
-    """Write one point of a curve for each name in `values`."""
+    """Write one point of a curve for each name in `values`.
+
+    Args:
+        writer: one of `Writers`.
+        values: the number to write under each tag.
+        step: the epoch or training step.
+    """
     with writer.as_default():
         for tag, value in values.items():
             tf.summary.scalar(tag, value, step=step)
@@ -139,7 +145,10 @@ def write_images(
         tag: the picture's name; the dashboard has a slider through its steps.
         images: (N, H, W, C) floats in [0, 1], with C = 1 for grey or 3 for colour.
         step: the epoch or training step.
-        columns: images in a row; as near to a square as possible if None.
+        columns: images in a row; ⌈√N⌉ if None.
+
+    Raises:
+        ValueError: as for `image_grid`.
     """
     with writer.as_default():
         tf.summary.image(tag, image_grid(images, columns)[None], step=step)
@@ -155,12 +164,12 @@ def write_codes(
 ) -> Path:
     """Write latent codes as a run of its own, for the dashboard's *Projector*.
 
-    There they are a cloud of points to turn, laid out by principal components, t-SNE or UMAP. A
-    point is drawn as its image, and coloured and found by its label.
+    The projector shows them as a rotating cloud of points, laid out by principal components, t-SNE
+    or UMAP. Each point is drawn as its image; points can be coloured and searched by label.
 
     Args:
         codes: (N, D) numbers, N and D at least 2.
-        images: (N, H, H, C) floats in [0, 1], what each code belongs to; C = 1 or 3.
+        images: (N, H, H, C) floats in [0, 1], the image that each code belongs to; C = 1 or 3.
         labels: N labels, each a word or a number.
         log_dir: the folder of all runs.
         name: what the codes are.
@@ -169,8 +178,8 @@ def write_codes(
         The folder of the run, `log_dir/name/YYYYMMDD-HHMMSS/test`.
 
     Raises:
-        ValueError: for codes of another shape, images that are not square, or another number of
-            images or labels than of codes.
+        ValueError: for codes of another shape or with NaN, images that are not square or not in
+            [0, 1], or a number of images or labels that is not the number of codes.
     """
     sizes = {}
     codes = check_array("codes", codes, ("N", "D"), sizes)
@@ -183,7 +192,7 @@ def write_codes(
 
     writers = create_writers(log_dir, name)
     folder = writers.directory / "test"
-    with writers.test.as_default():  # the projector asks only runs that hold a summary
+    with writers.test.as_default():  # the projector finds only runs that have a summary
         tf.summary.histogram(name, codes, step=0)
     writers.close()
 
@@ -197,7 +206,7 @@ def write_codes(
     if images is not None:
         cloud.sprite.image_path = "images.png"
         cloud.sprite.single_image_dim.extend(images.shape[2:0:-1])
-        # The page cuts a square of images, row by row.
+        # The projector expects the images row by row in a square grid, and cuts it up.
         columns = math.ceil(math.sqrt(len(images)))
         grid = image_grid(images, columns, padding=0)
         png = tf.io.encode_png(tf.cast(tf.round(255 * grid), "uint8"))
@@ -207,21 +216,22 @@ def write_codes(
 
 
 # Adapting keras.callbacks.TensorBoard would take more lines: its folder is called `validation`, its
-# tags `epoch_…`, it draws the graph unless told not to, and it has no images.
+# tags `epoch_…`, it writes the graph by default, and it has no images.
 class RunLogger(keras.callbacks.Callback):
     """A Keras callback that writes each `fit` as a run of its own.
 
     Metrics go to `train` and those called `val_…` to `test` under the same tag, so that both curves
-    overlay. The learning rate goes to `train` as `optimizer/learning_rate`, which the dashboard
-    lists below the loss. The step is the epoch as the progress bar counts it, from 1. Everything is
-    on disk after each epoch, also when training is interrupted.
+    are in one chart. The learning rate of a model with one optimizer goes to `train` as
+    `optimizer/learning_rate`, which the dashboard lists below the loss. The step is the epoch,
+    counted from 1 as in the progress bar. Everything is on disk after each epoch, even if training
+    is interrupted.
 
     Args:
         log_dir: the folder of all runs.
         name: what is trained; see `create_writers`.
-        images: for each tag a function without arguments that gives images (N, H, W, C) in [0, 1],
-            such as `lambda: decode(fixed_z)`. They are written to `test` as one grid.
-        every: epochs from one grid to the next.
+        images: for each tag a function without arguments that returns images (N, H, W, C) in
+            [0, 1], such as `lambda: decode(fixed_z)`. They are written to `test` as one grid.
+        every: number of epochs from one grid to the next.
 
     Attributes:
         directory: the folder of the latest run, or None before the first.
@@ -248,7 +258,7 @@ class RunLogger(keras.callbacks.Callback):
         self._writers: Writers | None = None
 
     def on_train_begin(self, logs=None):
-        # Keras calls no on_train_end when training was interrupted; that run ends here.
+        # Keras does not call on_train_end when training is interrupted; such a run ends here.
         self.on_train_end()
 
     def on_epoch_end(self, epoch, logs=None):
@@ -281,9 +291,10 @@ class RunLogger(keras.callbacks.Callback):
 def prepare_dashboard() -> None:
     """Make `%load_ext tensorboard` and `%tensorboard --logdir logs` work in this notebook.
 
-    Sets TENSORBOARD_BINARY to the program of this environment and, behind JupyterHub and Binder,
-    TENSORBOARD_PROXY_URL to the address that jupyter-server-proxy gives it; either is kept where it
-    is already set. Forgets servers that died, and has those that this notebook starts end with it.
+    It sets TENSORBOARD_BINARY to the program of this environment and, behind JupyterHub and Binder,
+    TENSORBOARD_PROXY_URL to the address under which jupyter-server-proxy serves it; a variable that
+    is already set keeps its value. It forgets servers that died, and makes the servers of this
+    notebook end with it.
     """
     beside_python = os.pathsep.join(
         [os.path.dirname(sys.executable), sysconfig.get_path("scripts")]
@@ -304,19 +315,19 @@ def prepare_dashboard() -> None:
 def show_dashboard(log_dir: str | os.PathLike = "logs", height: int = 700) -> None:
     """Show TensorBoard below the cell, and print its address in case the frame stays empty.
 
-    A server that already shows `log_dir` is shown again; a new one takes some seconds to start. It
-    lasts until the notebook ends, and unlike that of a plain `%tensorboard`, it outlives the
-    interruption of a cell.
+    A server that already shows `log_dir` is reused; a new one takes a few seconds to start. It runs
+    until the notebook ends and, unlike that of a plain `%tensorboard`, survives when a cell is
+    interrupted.
 
     Args:
         log_dir: the folder of all runs; it need not exist yet.
         height: of the frame, in pixels.
 
     Raises:
-        RuntimeError: if TensorBoard does not start, with what it said.
+        RuntimeError: if TensorBoard does not start; the message has its output.
     """
     prepare_dashboard()
-    # The same words as `%tensorboard --logdir …`, so that either finds the other's server.
+    # The same arguments as `%tensorboard --logdir …`, so that each finds the other's server.
     with _interrupts_ignored():
         result = manager.start(["--logdir", os.fspath(log_folder(log_dir))])
     match result:
@@ -341,8 +352,8 @@ def show_dashboard(log_dir: str | os.PathLike = "logs", height: int = 700) -> No
 def _interrupts_ignored() -> Iterator[None]:
     """Ignore the interrupt signal; a program started meanwhile ignores it for good.
 
-    Jupyter interrupts a kernel together with what it started. Without this, stopping a training
-    would take its dashboard along.
+    Jupyter interrupts a kernel together with its child processes. Without this, interrupting
+    training would also end the dashboard.
     """
     if threading.current_thread() is not threading.main_thread():  # which alone may set signals
         yield
@@ -387,10 +398,10 @@ def stop_dashboard(log_dir: str | os.PathLike | None = None) -> None:
 
 
 def prune_dashboards() -> None:
-    """Forget TensorBoard servers that died, and stop those whose notebook did.
+    """Forget TensorBoard servers that died, and stop those whose notebook died.
 
-    TensorBoard notes each server in a file, and `%tensorboard` trusts it: after a hard kill, it
-    shows an empty frame and calls that reuse.
+    TensorBoard records each server in a file, and `%tensorboard` trusts that file: after a server
+    was killed, it would show an empty frame.
     """
     orphans = []
     for info in manager.get_all():
@@ -410,7 +421,7 @@ def _stop_own() -> None:
 
 
 def _server(info: manager.TensorBoardInfo) -> psutil.Process | None:
-    """The process of a noted server, if it is there, is TensorBoard, and answers on its port."""
+    """The process of a recorded server, if it exists, is TensorBoard, and answers on its port."""
     process = _living(info.pid)
     if process is not None and _is_tensorboard(process) and _answers(info.port):
         return process
@@ -420,20 +431,20 @@ def _server(info: manager.TensorBoardInfo) -> psutil.Process | None:
 def _living(pid: int) -> psutil.Process | None:
     with contextlib.suppress(psutil.NoSuchProcess):
         process = psutil.Process(pid)
-        # A killed child whose parent has not asked for it yet still has a number, and nothing more.
+        # A killed child that its parent has not waited for still has a process number.
         if process.status() != psutil.STATUS_ZOMBIE:
             return process
     return None
 
 
 def _is_tensorboard(process: psutil.Process) -> bool:
-    """Whether it is: the system gives a dead server's number to other processes."""
+    """Whether it is; the system may have given a dead server's number to another process."""
     try:
         command = process.cmdline()
     except psutil.NoSuchProcess:
         return False
     except psutil.AccessDenied:
-        return True  # another user's; its port is asked next
+        return True  # another user's; whether its port answers decides
     # `python …/bin/tensorboard …`, `tensorboard.exe …` or `python -m tensorboard.main …`
     return any(Path(word).name.startswith("tensorboard") for word in command[:3])
 
@@ -473,7 +484,7 @@ def _kernel_died(server: psutil.Process) -> bool:
 def _shows(
     info: manager.TensorBoardInfo, process: psutil.Process, log_dir: str | os.PathLike
 ) -> bool:
-    # The server noted the folder as it was given, relative to where it was started.
+    # The server recorded the folder as it was given, relative to where it was started.
     return Path(process.cwd(), info.logdir).resolve() == Path(log_dir).resolve()
 
 
@@ -491,6 +502,6 @@ def _stop(servers: Sequence[tuple[manager.TensorBoardInfo, psutil.Process]]) -> 
 
 
 def _forget(info: manager.TensorBoardInfo) -> None:
-    # A server removes its file itself when it ends well; another user's file is theirs to remove.
+    # A server that ends normally removes its own file; another user's file cannot be removed.
     with contextlib.suppress(FileNotFoundError, PermissionError):
         Path(manager._get_info_dir(), f"pid-{info.pid}.info").unlink()

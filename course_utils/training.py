@@ -1,9 +1,9 @@
 """`fit` for data that fits in memory: a whole epoch in one compiled call.
 
-Keras's `fit` hands batches to the model one at a time. For the small models of this course that
-bookkeeping, some 50 ms an epoch, costs far more than the arithmetic. `InMemoryModel` keeps the data
-in one place as tensors and lets the compiled program shuffle, slice and step through a whole epoch
-by itself. To the caller it is the same `fit`: same arguments, callbacks, `History` and logs.
+Keras's `fit` hands batches to the model one at a time. For the small models of this course this
+overhead takes far longer than the arithmetic. `InMemoryModel` keeps the data in memory as tensors,
+and its compiled program shuffles them and runs all steps of an epoch in one call. For the caller it
+is the same `fit`: same arguments, callbacks, `History` and logs.
 
 A model of the course overrides `compute_loss` (one objective) or `train_step` (two players), as in
 Keras, and inherits from `InMemoryModel` instead of `keras.Model`.
@@ -30,8 +30,8 @@ from course_utils.serialization import FromArguments
 from course_utils.validation import check_pixels
 
 DEFAULT_BATCH_SIZE = 32
-EPOCHS_A_CALL = 64  # at most, where nobody looks at the model between epochs
-CALL_SECONDS = 0.25  # about how long a call may keep the progress bar waiting
+EPOCHS_A_CALL = 64  # at most, if no callback looks at the model between epochs
+CALL_SECONDS = 0.25  # about how long the progress bar may stand still during a call
 _ARRAYS = (np.ndarray, tf.Tensor, tf.Variable, keras.Variable)
 
 
@@ -47,18 +47,18 @@ class EpochProgress(keras.callbacks.Callback):
         self.bar.update(1)
 
     def on_train_end(self, logs=None):
-        self.bar.total = self.bar.n  # stopping early is an end too, not a failure half-way
+        self.bar.total = self.bar.n  # a full bar also after early stopping, which is no failure
         self.bar.close()
 
 
 class AveragedWeights(keras.callbacks.Callback):
-    """Show the optimizer's averaged weights to validation and to the callbacks after it.
+    """Swap in the optimizer's averaged weights for validation and for the callbacks after it.
 
-    `keras.callbacks.SwapEMAWeights` does the same one variable at a time, which takes longer than
-    an epoch of a small model. Here TensorFlow's own variables are exchanged.
+    `keras.callbacks.SwapEMAWeights` does the same through Keras's variables, which takes longer
+    than an epoch of a small model. Here TensorFlow's own variables are exchanged.
 
     Args:
-        watched: whether somebody looks at the weights between two epochs.
+        watched: whether validation or a callback uses the weights between two epochs.
     """
 
     def __init__(self, watched: bool):
@@ -68,7 +68,7 @@ class AveragedWeights(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         self.averaged = False
         if self.model.optimizer.built:
-            # Averaging goes on from the weights that an earlier `fit` left.
+            # Averaging starts again from the weights that an earlier `fit` left.
             for weight, average in averaged_weights(self.model.optimizer):
                 average.assign(weight)
 
@@ -100,18 +100,21 @@ class InMemoryModel(FromArguments, keras.Model):
     """A `keras.Model` whose `fit` runs whole epochs in one compiled call.
 
     Arrays and tensors take the fast path. Everything else that Keras accepts (a `tf.data.Dataset`,
-    a generator, eager mode, …) takes Keras's own.
+    a generator, eager mode, …) goes to Keras's own `fit`.
 
     Logs are the results of the model's metrics at the end of an epoch, so a `train_step` reports
-    what it wants shown through `keras.metrics`.
+    values by updating `keras.metrics`.
 
-    What a constructor is given is what `save` writes down: see `course_utils.serialization`. A
-    model computes in Keras's `floatx`; under a mixed precision policy its networks compute in less,
-    but for their last layers, as those of `course_utils.networks` do.
+    `save` records the arguments of the constructor; see `course_utils.serialization`. A model
+    computes in Keras's `floatx`. Under a mixed precision policy its networks compute in lower
+    precision except for their last layers, as those of `course_utils.networks` do.
 
     Attributes that a model may set:
-        has_loss: whether there is one loss to report. Two players have none in common.
-        pixel_range: (lowest, highest), where the loss or the networks mean pixels by x.
+        has_loss: whether there is one loss to report; two players have no common loss.
+        pixel_range: (lowest, highest) value of x if x has to be pixels, otherwise None.
+
+    Raises:
+        ValueError: for inputs and outputs as of a Functional model.
     """
 
     has_loss = True
@@ -119,7 +122,7 @@ class InMemoryModel(FromArguments, keras.Model):
 
     def __init__(self, *args, **kwargs):
         if args or {"inputs", "outputs"} & kwargs.keys():
-            # Keras would change the class itself: every later model of it would be a Functional.
+            # Keras would change the class itself, making every later instance a Functional model.
             raise ValueError(
                 f"{type(self).__name__} is not made of inputs and outputs as keras.Model is: keep "
                 "a keras.Model of them as an attribute, and call it in `call`"
@@ -131,9 +134,11 @@ class InMemoryModel(FromArguments, keras.Model):
 
     @property
     def built(self) -> bool:
-        """Whether all weights exist: as soon as those of the networks do, and `build` was called.
+        """Whether all weights exist.
 
-        Keras would wait for a first call. Here weights can be saved and loaded before it.
+        A model without a `build` of its own is built as soon as all its networks are; any other
+        after `build`. Keras would wait for the first call; here weights can be saved and loaded
+        before it.
         """
         if not self._built and type(self).build is InMemoryModel.build:
             self._built = bool(self.layers) and all(layer.built for layer in self.layers)
@@ -144,16 +149,16 @@ class InMemoryModel(FromArguments, keras.Model):
         self._built = value
 
     def build(self, input_shape):
-        """Create what the constructor could not; here nothing. `input_shape` is that of x."""
+        """Create what needs the shape of x, (None, …); here nothing."""
 
     @property
     def metrics(self):
-        """Keras's own, those of this class and those that a subclass adds."""
+        """Keras's metrics and those of the model, without "loss" if there is no common loss."""
         metrics = super().metrics
         return metrics if self.has_loss else [m for m in metrics if m is not loss_metric(self)]
 
     def save_own_variables(self, store):
-        """Keep the state of the random generators too: training goes on to the same numbers."""
+        """Also save the state of the random generators, so that training continues exactly."""
         super().save_own_variables(store)
         for index, seed in enumerate(_seeds(self)):
             store[f"seed_{index}"] = seed.state
@@ -165,7 +170,7 @@ class InMemoryModel(FromArguments, keras.Model):
         super().load_own_variables({name: store[name] for name in store.keys() - seeds.keys()})
 
     def get_compile_config(self):
-        """Keras's own, and every other optimizer by the name of the attribute that holds it."""
+        """Keras's own configuration, and every further optimizer under its attribute's name."""
         others = {
             name: keras.optimizers.serialize(value)
             for name, value in vars(self).items()
@@ -211,22 +216,24 @@ class InMemoryModel(FromArguments, keras.Model):
     ):
         """Train the model; see `keras.Model.fit` for the arguments that the two share.
 
-        An optimizer with `use_ema=True` is validated, and left, with the averaged weights.
+        If the optimizer has `use_ema=True`, the model is validated with the averaged weights, and
+        keeps them after training.
 
         With validation data, training stops when the validation loss has not fallen for `patience`
-        epochs and the best weights are put back. Callbacks that listen to single batches get them:
-        then every step is a call of its own, and most of the speed is lost.
+        epochs, and the best weights are restored. If a callback listens to single batches, every
+        step is a separate call, and most of the speed is lost.
 
         Args:
             verbose: "auto" draws one progress bar over all epochs; 0, 1 and 2 are as in Keras.
             patience: epochs to wait for a better `val_loss`; None trains to the end. Ignored
-                without validation data and when `callbacks` brings its own `EarlyStopping`.
+                without validation data, or if `callbacks` has an `EarlyStopping`.
 
         Returns:
             The `keras.callbacks.History`: a list of values per epoch for each metric.
 
         Raises:
-            ValueError: for data that training would accept and get wrong, saying what is wrong.
+            ValueError: for data with which training would run but go wrong, such as pixels outside
+                `pixel_range`, arrays of different lengths, or weights that the loss would ignore.
         """
         self._check_data(x, y, class_weight, sample_weight)
         validated = validation_data is not None or bool(validation_split)
@@ -284,7 +291,7 @@ class InMemoryModel(FromArguments, keras.Model):
                 )
             )
         if getattr(self.optimizer, "use_ema", False):
-            # First, so that validation and every other callback meet the averaged weights.
+            # First, so that validation and every other callback see the averaged weights.
             watched = validated or any(type(c) not in _BOOKKEEPING for c in callbacks)
             callbacks.insert(0, AveragedWeights(watched))
         if verbose == "auto":
@@ -301,7 +308,7 @@ class InMemoryModel(FromArguments, keras.Model):
         )
 
     def _check_data(self, x, y, class_weight, sample_weight):
-        """Refuse data that training would accept and get wrong; build a subclass for them."""
+        """Refuse data with which training would go wrong; build the model for the shape of x."""
         if self.distribute_strategy.num_replicas_in_sync > 1:
             raise ValueError(
                 f"strategy: {type(self).__name__} trains on one device, since its losses are means "
@@ -321,11 +328,11 @@ class InMemoryModel(FromArguments, keras.Model):
             self.build((None, *x.shape[1:]))
 
     def pixels(self, x, y):
-        """What `pixel_range` is about, of what `fit` was given."""
+        """The part of the data given to `fit` that must lie in `pixel_range`."""
         return x
 
     def _train(self, training, validation, callbacks, epochs, validation_freq):
-        """Run the epochs, and validate after those that are due; callbacks hear of all."""
+        """Run the epochs, validate after those that are due, and call the callbacks."""
         self.stop_training = False
         logs = None
         callbacks.on_train_begin()
@@ -384,8 +391,8 @@ def _validation_batches(validation_data, size: int) -> _Batches | None:
     return _Batches(keras.utils.unpack_x_y_sample_weight(validation_data), size, shuffle=False)
 
 
-# Each model traces its epoch once. TensorFlow counts traces by the line of code, takes ten models
-# for one function that is traced ten times, and warns.
+# Each model traces its epoch once. TensorFlow counts traces by line of code, takes ten models for
+# one function that is traced ten times, and warns.
 tf.get_logger().addFilter(
     lambda record: not ("_Epoch." in (text := record.getMessage()) and "retracing" in text)
 )
@@ -394,7 +401,8 @@ tf.get_logger().addFilter(
 class _Epoch:
     """One pass of `step_function` over data, compiled once for each length and batch size.
 
-    The data are arguments of the compiled functions, so that a second `fit` need not compile again.
+    The data are arguments of the compiled functions, so that a second `fit` on data of the same
+    shapes need not compile again.
     """
 
     def __init__(self, model, step_function):
@@ -408,7 +416,7 @@ class _Epoch:
         self.all_epochs = tf.function(self._all_epochs, **options)
 
     def run(self, batches, callbacks, batch_begin, batch_end) -> dict[str, float]:
-        """Take every step of an epoch and return the metrics as floats."""
+        """Run every step of an epoch and return the metrics as floats."""
         if not _listen_to_batches(callbacks.callbacks):
             batch_begin(0)
             (logs,) = self.run_epochs(batches, 1)
@@ -427,7 +435,7 @@ class _Epoch:
     def run_epochs(self, batches, count: int) -> list[dict[str, float]]:
         """Run up to `EPOCHS_A_CALL` epochs in one call; returns the metrics of each."""
         if not self.all_epochs.experimental_get_tracing_count():
-            # Tracing one step makes the variables of optimizers and metrics, which must exist
+            # Tracing one step creates the variables of optimizers and metrics, which must exist
             # before the loop is traced.
             self.step.get_concrete_function(_gather(batches.data, tf.range(batches.size)))
         table = self.all_epochs(batches.data, batches.size, batches.shuffle, tf.constant(count))
@@ -450,7 +458,7 @@ class _Epoch:
         return tf.while_loop(lambda epoch, _: epoch < count, one_epoch, (0, table))[1]
 
     def _all_steps(self, data, size, shuffle):
-        # Batches have a static shape, as XLA needs: the smaller last one is a step of its own.
+        # XLA needs batches of static shape, so a smaller last batch is a separate step.
         self.model.reset_metrics()
         examples = _arrays_in(data)[0].shape[0]
         order = self._order(examples, shuffle)
@@ -477,7 +485,7 @@ def _seeds(model) -> list[keras.random.SeedGenerator]:
 
 
 def _check_precision(model):
-    """Refuse networks that hand numbers to the loss in another precision than its own."""
+    """Refuse networks whose output does not have the precision in which the loss is computed."""
     expected = keras.config.floatx()
     for network in model.layers:
         for output in getattr(network, "outputs", None) or ():
@@ -490,7 +498,7 @@ def _check_precision(model):
 
 
 def _to_tensors(arrays):
-    """The same nest of arrays as tensors, floats in Keras's precision; lengths must agree."""
+    """The same nest of arrays as tensors, NumPy floats cast to `floatx`; lengths must agree."""
 
     def convert(array):
         if isinstance(array, np.ndarray) and np.issubdtype(array.dtype, np.floating):
@@ -509,12 +517,12 @@ def _to_tensors(arrays):
 
 
 def _gather(data, chosen):
-    """The examples at the indices `chosen`, in the nest that a Keras step takes."""
+    """The examples at the indices `chosen`, in the same nest of arrays."""
     return _map_arrays(lambda array: tf.gather(array, chosen), data)
 
 
 def _arrays_in(data) -> list:
-    """The arrays in a nest of tuples, lists and dictionaries, where None stands for a gap."""
+    """The arrays in a nest of tuples, lists and dictionaries, without the entries that are None."""
     return [item for item in tree.flatten(data) if item is not None]
 
 
@@ -524,7 +532,7 @@ def _map_arrays(function, data):
 
 
 def _split(arrays, validation_split):
-    """The last part of every array for validation, the rest for training, as Keras does it."""
+    """Split every array as Keras does: (training, validation), the last part for validation."""
     examples = len(_arrays_in(arrays)[0])
     boundary = int(examples * (1 - validation_split))
     if not 0 < boundary < examples:
@@ -539,14 +547,14 @@ def _split(arrays, validation_split):
 
 
 def _is_due(epoch, validation_freq) -> bool:
-    """Whether epoch number `epoch`, counted from 0, is one to validate after."""
+    """Whether to validate after epoch number `epoch`, counted from 0."""
     if isinstance(validation_freq, int):
         return (epoch + 1) % validation_freq == 0
     return epoch + 1 in validation_freq
 
 
 def _listen_to_batches(callbacks) -> bool:
-    """Whether any callback but Keras's own bookkeeping has something to do at every batch."""
+    """Whether any callback has a hook for batches, apart from Keras's progress bar and logger."""
     hooks = (
         "on_batch_begin",
         "on_batch_end",
@@ -558,7 +566,7 @@ def _listen_to_batches(callbacks) -> bool:
     bookkeeping = (keras.callbacks.ProgbarLogger, keras.callbacks.TensorBoard)
 
     def overrides(callback, hook):
-        # LambdaCallback sets its hooks on the instance, where they are no methods.
+        # LambdaCallback sets its hooks on the instance, where they are plain functions.
         method = getattr(getattr(callback, hook), "__func__", None)
         return method is not getattr(keras.callbacks.Callback, hook)
 

@@ -1,6 +1,6 @@
-"""Errors for people: say which argument is wrong, what came and what was expected.
+"""Errors for people: say which argument is wrong, what was expected and what was given.
 
-NumPy only, so that models, metrics and losses can all share it.
+It needs NumPy only, so that models, metrics and losses can all use it.
 """
 
 import math
@@ -15,19 +15,19 @@ Sizes = dict[str, int]
 def check_shape(name: str, given: tuple, expected: tuple, sizes: Sizes | None = None) -> None:
     """Refuse a shape that does not fit a pattern such as `("N", 8, 8, 1)`.
 
-    A number must be met exactly. A name stands for any size of at least 1, the same wherever the
-    name occurs. A closing `...` allows any further dimensions. A size of None in `given`, which
-    TensorFlow uses for "not known yet", always fits.
+    A number must match exactly. A name stands for any size of at least 1, the same wherever the
+    name occurs. A final `...` allows any further dimensions of at least 1. A size of None in
+    `given`, which Keras uses for "not known yet", always fits.
 
     Args:
         name: of the argument, for the message.
-        given: the shape that came.
+        given: the shape that was given.
         expected: the pattern.
-        sizes: what the names stand for. Pass one dictionary to several calls and arrays must agree
-            with each other: the first to name a size fixes it. It is filled in place.
+        sizes: what the names stand for. If several calls get the same dictionary, their arrays must
+            agree: the first to use a name fixes its size. The dictionary is filled in place.
 
     Raises:
-        ValueError: naming the argument, the shape that came and the shape expected.
+        ValueError: naming the argument, the shape given and the shape expected.
     """
     sizes = {} if sizes is None else sizes
     known = dict(sizes)
@@ -49,11 +49,11 @@ def check_shape(name: str, given: tuple, expected: tuple, sizes: Sizes | None = 
 
 
 def check_same_shape(**tensors) -> None:
-    """Refuse arrays or tensors that differ in shape: by broadcasting they would give a wrong sum.
+    """Refuse arrays or tensors that differ in shape: broadcasting would silently give a wrong sum.
 
     Args:
         tensors: two or more, by the names of the arguments. A size or rank that TensorFlow does not
-            know yet fits any other.
+            know yet matches any other.
 
     Raises:
         ValueError: naming both arguments and their shapes.
@@ -96,14 +96,14 @@ def check_array(
         value: an array, an eager tensor or nested lists of numbers.
         shape, sizes: the pattern and its named sizes, as in `check_shape`.
         finite: refuse NaN and infinity.
-        integer: refuse any dtype but the integers.
-        low, high: the closed range that every entry must lie in.
+        integer: refuse any dtype but the integers; otherwise booleans, integers and floats pass.
+        low, high: the closed range in which every entry must lie.
 
     Returns:
-        The array, its dtype as it came.
+        The array, with its dtype unchanged.
 
     Raises:
-        ValueError: naming the argument, what came and what was expected.
+        ValueError: naming the argument, what was expected and what was given.
 
     Example::
 
@@ -131,11 +131,11 @@ def check_array(
 
 
 def check_pixels(name: str, images, low: float, high: float) -> None:
-    """Refuse images whose pixels are no floats in [low, high], and say how to scale them.
+    """Refuse images whose pixels are not floats in [low, high], and say how to scale them.
 
     Args:
         name: of the argument, for the message.
-        images: an array or an eager tensor of any shape.
+        images: an array or an eager tensor of any shape; an empty one passes.
         low, high: the lowest and the highest value that a pixel may have.
 
     Raises:
@@ -167,7 +167,19 @@ def check_pixels(name: str, images, low: float, high: float) -> None:
 
 
 def check_count(name: str, value, low: int = 1, high: int | None = None) -> int:
-    """Refuse anything but a whole number between `low` and `high`, both included."""
+    """Refuse anything but a whole number from `low` to `high`, both included.
+
+    Args:
+        name: of the argument, for the message.
+        value: what was given; a NumPy integer passes, a bool or a float does not.
+        low, high: the ends of the range; None for no upper end.
+
+    Returns:
+        The number as an int.
+
+    Raises:
+        ValueError: naming the argument, what was expected and what was given.
+    """
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not whole or value < low or (high is not None and value > high):
         limits = f"of at least {low}" if high is None else f"from {low} to {high}"
@@ -176,15 +188,15 @@ def check_count(name: str, value, low: int = 1, high: int | None = None) -> int:
 
 
 def check_known(what: str, name: str, known: Iterable[str]) -> None:
-    """Refuse a name that is none of those there are.
+    """Refuse an unknown name.
 
     Args:
-        what: it is the name of, such as "assignment".
-        name: the name that came.
-        known: those there are, in the order in which the message shall list them.
+        what: the kind of thing that it names, such as "assignment".
+        name: the name that was given.
+        known: the known names, in the order in which the message lists them.
 
     Raises:
-        ValueError: listing them.
+        ValueError: listing the known names.
     """
     known = [*known]
     if name not in known:
@@ -205,16 +217,16 @@ def check_number(
 
     Args:
         name: of the argument, for the message.
-        value: what came.
-        low, high: ends of the range that belong to it.
-        above, below: ends that do not.
-        alternatives: what else the caller takes and has looked for already, for the message.
+        value: what was given.
+        low, high: the ends of a closed range.
+        above, below: the ends of an open range.
+        alternatives: what else the caller accepts and has already checked for, for the message.
 
     Returns:
         The number as a float.
 
     Raises:
-        ValueError: naming the argument, what was expected and what came.
+        ValueError: naming the argument, what was expected and what was given.
     """
     real = isinstance(value, numbers.Real) and not isinstance(value, bool)
     if not (real and math.isfinite(value) and low <= value <= high and above < value < below):

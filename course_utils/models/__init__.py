@@ -1,1 +1,1 @@
-"""The models of the course, one family a file. Each file holds the algorithm and nothing else."""
+"""The models of the course, one family per file. Each file has the algorithm and nothing else."""

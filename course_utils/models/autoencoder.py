@@ -1,4 +1,4 @@
-"""Autoencoders: a code from which the input can be rebuilt, and three ways to ask more of it.
+"""Autoencoders: a code from which the input can be reconstructed, and three variants.
 
     objective    Σ_pixels (x − decoder(encoder(x)))² + penalty
 
@@ -24,14 +24,16 @@ from course_utils.validation import check_number
 
 
 class AutoencoderOutput(NamedTuple):
-    """What one pass through the autoencoder gives."""
+    """The result of one pass through the autoencoder."""
 
     reconstruction: keras.KerasTensor  # (B, *image)
     code: keras.KerasTensor  # (B, D)
 
 
 class Autoencoder(InMemoryModel):
-    """An encoder and a decoder, trained to give back the input.
+    """An encoder and a decoder, trained to reconstruct the input.
+
+        loss = mean over examples of Σ_pixels (x − decoder(encoder(x)))² + penalty
 
     Args:
         encoder: (B, *image) → codes (B, D).
@@ -51,7 +53,7 @@ class Autoencoder(InMemoryModel):
 
     @property
     def pixel_range(self):
-        """(0, 1) if the decoder can draw no others."""
+        """(0, 1) if the decoder ends in a sigmoid, which gives no other values; otherwise None."""
         return (0, 1) if ends_in_sigmoid(self.decoder) else None
 
     def call(self, x, training=None):
@@ -64,7 +66,7 @@ class Autoencoder(InMemoryModel):
         return ops.mean(error) + self.penalty(x, y_pred.code)
 
     def penalty(self, x, code):
-        """What is asked of the code beside the reconstruction, a scalar; here nothing."""
+        """The term that a variant adds to the reconstruction error, a scalar; here 0."""
         return 0.0
 
     def encode(self, x):
@@ -77,10 +79,14 @@ class Autoencoder(InMemoryModel):
 
 
 class DenoisingAutoencoder(Autoencoder):
-    """Sees a spoiled input and must rebuild the clean one (Vincent et al. 2008, §2.3).
+    """Reconstructs the clean input from a corrupted one (Vincent et al. 2008, §2.3).
 
     Args:
-        drop_rate: the probability with which each pixel is set to 0 while training.
+        encoder, decoder: as for `Autoencoder`.
+        drop_rate: the probability with which each pixel is set to 0 in training, in [0, 1).
+
+    Raises:
+        ValueError: for a drop rate outside [0, 1).
     """
 
     def __init__(self, encoder, decoder, drop_rate: float = 0.2, **kwargs):
@@ -89,7 +95,7 @@ class DenoisingAutoencoder(Autoencoder):
         self.noise = keras.random.SeedGenerator()
 
     def corrupt(self, x):
-        """x with each pixel set to 0 with probability `drop_rate`; the others stay as they are."""
+        """x, (B, *image), with each pixel set to 0 with probability `drop_rate`."""
         kept = keras.random.uniform(ops.shape(x), seed=self.noise) >= self.drop_rate
         return ops.where(kept, x, 0.0)
 
@@ -103,9 +109,13 @@ class SparseAutoencoder(Autoencoder):
         penalty = weight · Σ_d KL(target ‖ mean activation of unit d)        (Ng 2011, §3)
 
     Args:
-        encoder: its codes lie in (0, 1).
-        target: the mean activation asked for, in (0, 1).
+        encoder: as for `Autoencoder`, with codes in (0, 1).
+        decoder: as for `Autoencoder`.
+        target: the mean activation aimed for, in (0, 1).
         weight: of the penalty.
+
+    Raises:
+        ValueError: for a target outside (0, 1).
     """
 
     def __init__(self, encoder, decoder, target: float = 0.1, weight: float = 1.0, **kwargs):
@@ -118,11 +128,12 @@ class SparseAutoencoder(Autoencoder):
 
 
 class ContractiveAutoencoder(Autoencoder):
-    """The code hardly moves when the input moves a little.
+    """The code hardly changes when the input changes a little.
 
         penalty = weight · mean over examples of ‖∂code/∂x‖²_F        (Rifai et al. 2011, eq. 5-6)
 
     Args:
+        encoder, decoder: as for `Autoencoder`.
         weight: of the penalty.
     """
 
@@ -148,8 +159,11 @@ def dense_autoencoder(
         shape: shape of one image, such as (8, 8, 1), pixels in [0, 1].
         latent: size D of the code.
         kind: `Autoencoder` or one of its variants.
-        hidden: widths of the encoder's hidden layers; the decoder's are the same, backwards.
-        options: of that variant.
+        hidden: widths of the encoder's hidden layers; the decoder has them in reverse order.
+        options: further arguments of `kind`.
+
+    Returns:
+        A model of that kind. A `SparseAutoencoder` gets an encoder that ends in a sigmoid.
     """
     encoder = dense_encoder(shape, latent, hidden=hidden)
     if issubclass(kind, SparseAutoencoder):

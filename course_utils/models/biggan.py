@@ -1,12 +1,12 @@
-"""BigGAN, small: what made a conditional GAN scale to a thousand classes, on ten.
+"""A small BigGAN: the methods that made conditional GANs scale to a thousand classes, here for ten.
 
 Brock, Donahue and Simonyan, *Large Scale GAN Training for High Fidelity Natural Image Synthesis*,
-2019. The label reaches the generator at every block, through batch normalisation, together with a
-part of z of the block's own. The discriminator is spectrally normalised and learns by the hinge
-loss. Both attend to the whole image.
+2019. The label enters every block of the generator through batch normalisation, together with a
+separate part of z for each block. Both networks are spectrally normalised and have self-attention,
+and the loss is the hinge loss.
 
-    truncation   z is drawn from N(0, I) with every entry beyond ±τ drawn again: towards 0 the
-                 images become better and more alike
+    truncation   z is drawn from N(0, I), and every entry beyond ±τ is drawn again; a small τ makes
+                 images better and less varied
 """
 
 import course_utils.quiet
@@ -46,14 +46,17 @@ class BigGAN(ConditionalGAN):
         super().__init__(generator, discriminator, classes, objective="hinge", **kwargs)
 
     def sample(self, labels, truncation: float | None = None):
-        """One example for each label (B,), each from its own z, (B, …).
+        """One example for each label, each from its own z.
 
         Args:
-            labels: whole numbers from 0 to K − 1.
-            truncation: τ, above 0: entries of z lie within ±τ. None: z ~ N(0, I).
+            labels: (B,), whole numbers from 0 to K − 1.
+            truncation: τ, above 0: all entries of z lie within ±τ. None means z ~ N(0, I).
+
+        Returns:
+            (B, …).
 
         Raises:
-            ValueError: for other labels or another τ.
+            ValueError: for labels or a τ out of range.
         """
         if truncation is None:
             return super().sample(labels)
@@ -62,15 +65,18 @@ class BigGAN(ConditionalGAN):
 
 
 def truncated_normal(shape, threshold: float, seed=None):
-    """N(0, 1) with each entry beyond ±threshold drawn again.
+    """Draws from N(0, 1) truncated to ±threshold.
 
-    By the inverse of the cumulative distribution: it takes as long for a threshold near 0, where
-    drawing again would hardly end.
+    They are computed by the inverse of the cumulative distribution function. Drawing again every
+    entry beyond ±τ has the same distribution, but takes very long for a threshold near 0.
 
     Args:
         shape: of the draws.
         threshold: τ, above 0.
         seed: an integer or a `keras.random.SeedGenerator`.
+
+    Returns:
+        A tensor of that shape, in `floatx`.
 
     Raises:
         ValueError: for a threshold that is not a positive number.
@@ -84,7 +90,7 @@ def truncated_normal(shape, threshold: float, seed=None):
 
 
 def _block(x, condition, width: int):
-    """Norm, ReLU, convolution, twice, and a way around."""
+    """A residual block: norm, ReLU and convolution, twice, with a 1×1 convolution as shortcut."""
     h = _relu()(ConditionalBatchNormalization()([x, condition]))
     h = _same(width, 3)(h)
     h = _relu()(ConditionalBatchNormalization()([h, condition]))
@@ -98,14 +104,16 @@ def big_generator(
     embedding: int = 16,
     shape: Sequence[int] = (8, 8, 1),
 ) -> keras.Model:
-    """From z and a label to an image, twice as wide at each block, with self-attention on the way.
+    """From z and a label to an image, by residual blocks with upsampling, and self-attention.
+
+    Self-attention comes before the last upsampling.
 
     Args:
-        latent: size D of z, divisible by the number of parts: one starts the image and one goes to
-            each block. There is a block for each size of the image, of which 8×8 has two and 28×28
-            three.
+        latent: size D of z, divisible by the number of its parts: one is the input of the first
+            layer, and one goes to each block. There is one block for each resolution: two for 8×8
+            images (4 and 8 pixels a side), three for 28×28 (7, 14 and 28).
         classes: number K of labels.
-        width: channels beside the image; twice as many at each halving.
+        width: channels at the full resolution; twice as many at each halving.
         embedding: size of the class vector that all blocks share.
         shape: of one image, (H, W, C).
 
@@ -142,15 +150,15 @@ def big_generator(
 def big_discriminator(
     classes: int, width: int = 24, shape: Sequence[int] = (8, 8, 1)
 ) -> keras.Model:
-    """From an image and a label to a logit, half as wide at each block, by way of self-attention.
+    """From an image and a label to a logit, by residual blocks with pooling, and self-attention.
 
     logit = w · φ(x) + b + v_label · φ(x) (Miyato and Koyama 2018), φ summed over the pixels.
 
     Args:
         classes: number K of labels.
-        width: channels beside the image; twice as many at each halving.
-        shape: of one image, (H, W, C). Attention compares all pairs of pixels, so it comes where
-            the image is at most 16 pixels wide.
+        width: channels at the full resolution; twice as many at each halving.
+        shape: of one image, (H, W, C). Self-attention compares all pairs of pixels, so it is
+            applied at the first resolution of at most 16×16 pixels.
 
     Returns:
         A Functional model: [x (B, *shape), label (B,)] → logits (B, 1).
@@ -188,9 +196,12 @@ def big_gan(
     Args:
         latent: size D of z; see `big_generator` for what must divide it.
         classes: number K of labels.
-        shape: of one image, (H, W, C).
-        width: channels beside the image in both networks.
+        shape: of one image, (H, W, C), with values in [0, 1].
+        width: channels at the full resolution in both networks.
         options: as for `BigGAN`.
+
+    Raises:
+        ValueError: as for `big_generator`.
     """
     return BigGAN(
         big_generator(latent, classes, width, shape=shape),

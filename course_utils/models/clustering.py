@@ -1,8 +1,8 @@
 """Clustering: k-means and the Gaussian mixture, step by step.
 
-Both go back and forth between two questions. To which cluster does each point belong? Where does
-each cluster lie? K-means answers the first with a label, the mixture with a probability. Neither
-round can make the objective worse, so both must stop. `history` keeps every round of a fit.
+Both alternate between two questions. To which cluster does each point belong? Where does each
+cluster lie? K-means answers the first with a label, the mixture with probabilities. No round can
+make the objective worse, so both converge. `history` keeps every round of a fit.
 
 Sources: Lloyd, Least squares quantization in PCM, 1982; Arthur and Vassilvitskii, k-means++: The
 Advantages of Careful Seeding, 2007; Dempster, Laird and Rubin, Maximum Likelihood from Incomplete
@@ -22,30 +22,33 @@ from course_utils.validation import check_array, check_count, check_number
 
 
 class KMeansStep(NamedTuple):
-    """One round: the centers, the label of each point under them, and how good they are."""
+    """One round: the centers, the label of each point under them, and their inertia."""
 
-    centers: np.ndarray
-    labels: np.ndarray
+    centers: np.ndarray  # (K, F)
+    labels: np.ndarray  # (N,) int64
     inertia: float
 
 
 class KMeans:
-    """K-means: every point belongs to the nearest of K centers, every center is a mean.
+    """K-means: each point belongs to the nearest of K centers, and each center is a mean.
 
         inertia = Σᵢ min_k |xᵢ − c_k|²
 
     Args:
         clusters: K.
-        restarts: how many starts to try; the smallest inertia is kept.
+        restarts: the number of starts; the result with the smallest inertia is kept.
         seed: of the starts.
-        max_rounds: where to stop a start that has not settled.
+        max_rounds: the largest number of rounds from one start.
 
     Attributes, after `fit`:
-        history: list of `KMeansStep` of the start that was kept. The first holds the first
-            centers; the last two have the same labels, which is when to stop.
+        history: list of `KMeansStep` of the best start. The first has the initial centers; the
+            last two have the same labels, unless `max_rounds` was reached.
         centers: (K, F), the last ones.
-        labels: (N,) int64, of the points that it was fitted on.
+        labels: (N,) int64, of the points that it was fitted to.
         inertia: the last one.
+
+    Raises:
+        ValueError: for counts that are not whole numbers of at least 1.
     """
 
     def __init__(self, clusters: int, restarts: int = 10, seed: int = 0, max_rounds: int = 300):
@@ -59,13 +62,13 @@ class KMeans:
 
         Args:
             x: (N, F).
-            start: (K, F) first centers. Without them, `restarts` starts by k-means++.
+            start: (K, F) initial centers; None draws them `restarts` times by k-means++.
 
         Raises:
-            ValueError: for a wrong rank, NaN or fewer points than clusters.
+            ValueError: for another shape of x or `start`, NaN, or fewer points than clusters.
         """
         x = _check_points(x, fewest=self.clusters)
-        # Distances do not change, and near the origin they lose fewer digits.
+        # Distances do not change, and near the origin they lose less precision.
         origin = x.mean(axis=0)
         x = x - origin
         if start is None:
@@ -110,16 +113,16 @@ class KMeans:
 
 
 def plus_plus_centers(x: np.ndarray, clusters: int, rng: np.random.Generator) -> np.ndarray:
-    """Choose K of the points as first centers, far from each other, by greedy k-means++.
+    """Choose K of the points as initial centers, far from each other, by greedy k-means++.
 
-    The first is any point. Each further one is drawn with probability in proportion to its squared
-    distance from the nearest center so far; of 2 + ⌊log K⌋ such candidates the one that leaves the
-    smallest inertia is kept (Arthur and Vassilvitskii, 2007, §7).
+    The first center is drawn uniformly. Each further one is drawn with a probability proportional
+    to its squared distance from the nearest center so far; of 2 + ⌊ln K⌋ such candidates the one
+    with the smallest resulting inertia is kept (Arthur and Vassilvitskii, 2007, §7).
 
     Args:
         x: (N, F) points.
-        clusters: K, N at most.
-        rng: source of chance.
+        clusters: K, at most N.
+        rng: the random generator.
 
     Returns:
         (K, F).
@@ -146,7 +149,7 @@ def plus_plus_centers(x: np.ndarray, clusters: int, rng: np.random.Generator) ->
 
 
 def _means(x, labels, distances, clusters: int) -> np.ndarray:
-    """(K, F): mean of each cluster. An empty cluster takes the point that fits worst."""
+    """The mean of each cluster, (K, F). An empty one gets the point farthest from its center."""
     members = (labels == np.arange(clusters)[:, None]).astype("float64")
     counts = members.sum(axis=1)
     means = members @ x / np.maximum(counts, 1)[:, None]
@@ -157,7 +160,7 @@ def _means(x, labels, distances, clusters: int) -> np.ndarray:
 
 
 def _squared_distances(x: np.ndarray, centers: np.ndarray) -> np.ndarray:
-    """(N, K), by |x − c|² = |x|² − 2 x·c + |c|²."""
+    """|x − c|² = |x|² − 2 x·c + |c|², (N, K)."""
     squares = np.einsum("nf,nf->n", x, x)[:, None] + np.einsum("kf,kf->k", centers, centers)
     return np.maximum(squares - x @ (2 * centers.T), 0)
 
@@ -166,11 +169,11 @@ def _squared_distances(x: np.ndarray, centers: np.ndarray) -> np.ndarray:
 
 
 class MixtureStep(NamedTuple):
-    """One round of EM: the parameters, and how well they explain the points (nats an example)."""
+    """One round of EM: the parameters, and how well they fit the points (nats per example)."""
 
-    weights: np.ndarray
-    means: np.ndarray
-    covariances: np.ndarray
+    weights: np.ndarray  # (K,)
+    means: np.ndarray  # (K, F)
+    covariances: np.ndarray  # (K, F, F)
     log_likelihood: float
     objective: float
 
@@ -180,28 +183,34 @@ class GaussianMixture:
 
         p(x) = Σ_k π_k N(x; μ_k, Σ_k)
 
-        E:  r_ik ∝ π_k N(xᵢ; μ_k, Σ_k)                     how much of point i is component k's
+        E:  r_ik ∝ π_k N(xᵢ; μ_k, Σ_k)            responsibility of component k for point i
         M:  n_k = Σᵢ r_ik,    π_k = n_k / N,    μ_k = Σᵢ r_ik xᵢ / n_k,
             Σ_k = Σᵢ r_ik (xᵢ − μ_k)(xᵢ − μ_k)ᵀ / n_k + ε N / (K n_k) I
 
-    Without the last term a component could shrink onto one point and its density grow without end.
-    The term belongs to the prior log p(Σ_k) = −½ ε N/K tr Σ_k⁻¹ + const, so EM climbs
+    Without the last term a component could shrink onto one point, and its density would grow
+    without bound. The term comes from the prior log p(Σ_k) = −½ ε N/K tr Σ_k⁻¹ + const, so EM
+    maximises
 
         objective = 1/N (Σᵢ log p(xᵢ) + Σ_k log p(Σ_k))
 
-    and this never decreases; for ε → 0 it is the mean log-likelihood. (scikit-learn adds ε I, the
-    same for components of equal weight, and has no objective that is sure to climb.)
+    without the constant, and never decreases it; for ε → 0 it is the mean log-likelihood.
+    (scikit-learn adds ε I instead, which is the same for components of equal weight, but then no
+    objective is guaranteed to increase.)
 
     Args:
         components: K.
-        regularization: ε, a variance: the square of the smallest standard deviation worth having.
+        regularization: ε, a variance: the square of the smallest relevant standard deviation.
         seed: of the k-means that gives the first responsibilities.
-        tolerance: stop once the objective gains less, in nats an example.
-        max_rounds: where to stop at the latest.
+        tolerance: stop when the objective increases by less than this, in nats per example.
+        max_rounds: the largest number of rounds.
 
     Attributes, after `fit`:
         history: list of `MixtureStep`.
         weights, means, covariances: (K,), (K, F), (K, F, F), the last ones.
+
+    Raises:
+        ValueError: for counts that are not whole numbers of at least 1, or a negative
+            regularization.
     """
 
     def __init__(
@@ -222,8 +231,8 @@ class GaussianMixture:
         """Find weights, means and covariances for points x (N, F), N at least K. Returns itself.
 
         Raises:
-            ValueError: for a wrong rank, NaN, fewer points than components, or covariances that
-                stay singular because `regularization` is too small.
+            ValueError: for another rank, NaN, fewer points than components, or covariances that are
+                singular because `regularization` is too small.
         """
         x = _check_points(x, fewest=self.components)
         start = KMeans(self.components, restarts=1, seed=self.seed).fit(x)
@@ -262,7 +271,7 @@ class GaussianMixture:
         return float(self.log_prob(x).mean())
 
     def sample(self, count: int, seed: int = 0) -> np.ndarray:
-        """Draw points: first a component each, then a point of it → (count, F)."""
+        """Draw a component for each point, then the point from it: (count, F)."""
         count = check_count("count", count)
         rng = np.random.default_rng(seed)
         component = rng.choice(self.components, count, p=self.weights)
@@ -275,7 +284,7 @@ class GaussianMixture:
 
     def _maximize(self, x: np.ndarray, responsibilities: np.ndarray) -> None:
         """The M-step."""
-        # A component that lost all its points keeps a trace of each, or it would divide by zero.
+        # The constant avoids a division by zero for a component that has lost all its points.
         counts = responsibilities.sum(axis=0) + 10 * np.finfo(float).eps
         self.weights = counts / counts.sum()
         self.means = responsibilities.T @ x / counts[:, None]
@@ -287,7 +296,7 @@ class GaussianMixture:
             self.covariances[k] = (scatter + prior * np.eye(x.shape[1])) / counts[k]
 
     def _joint_log_prob(self, x: np.ndarray) -> np.ndarray:
-        """(N, K): log π_k + log N(x; μ_k, Σ_k), by Cholesky factors Σ_k = L Lᵀ."""
+        """log π_k + log N(x; μ_k, Σ_k), (N, K), by Cholesky factors Σ_k = L Lᵀ."""
         try:
             roots = np.linalg.cholesky(self.covariances)
         except np.linalg.LinAlgError as error:

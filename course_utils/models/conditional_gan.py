@@ -1,11 +1,11 @@
-"""The conditional GAN: both players are told the label, so that one can ask for an image of it.
+"""The conditional GAN: both players are given the label, so that one can ask for images of a class.
 
 Mirza and Osindero, *Conditional Generative Adversarial Nets*, 2014.
 
     objective    min_G max_D  E log D(x | y) + E log(1 − D(G(z | y) | y))
 
-A fake is made for the label of each real example, and judged as an example of that label: to look
-real is not enough.
+In training, one fake is drawn for the label of each real example and judged together with that
+label, so it is not enough that a fake looks real.
 """
 
 import course_utils.quiet
@@ -29,6 +29,9 @@ class ConditionalGAN(GAN):
         discriminator: [examples (B, …), label (B,)] → logits (B, 1).
         classes: number K of labels, which run from 0 to K − 1.
         kwargs: as for `GAN`.
+
+    Raises:
+        ValueError: as for `GAN`; in `fit`, for missing labels.
     """
 
     def __init__(self, generator, discriminator, classes: int, **kwargs):
@@ -130,7 +133,7 @@ def conv_conditional_generator(
 
 
 def _told_the_label(generator: keras.Model, classes: int) -> keras.Model:
-    """[z (B, D), label (B,)] → what a generator of (B, D + K) draws from z and a one-hot label."""
+    """A model [z (B, D), label (B,)] → examples, from a generator of vectors (B, D + K)."""
     z = keras.Input((generator.input_shape[-1] - classes,))
     label = keras.Input((), dtype="int32")
     one_hot = layers.CategoryEncoding(classes, output_mode="one_hot")(label)
@@ -146,9 +149,10 @@ def projection_discriminator(
     hidden: Sequence[int] = (256, 128),
     activation: str = "leaky_relu",
 ) -> keras.Model:
-    """A dense discriminator that compares what it sees with a vector learnt for the label.
+    """A dense discriminator that compares the features of an example with a vector for its label.
 
-    logit = w · φ(x) + b + v_label · φ(x): is it a real image at all, and one of this class?
+    logit = w · φ(x) + b + v_label · φ(x). The first part judges whether x looks real at all, the
+    second whether it belongs to the class.
 
     Args:
         shape: shape of one example, such as (8, 8, 1).
@@ -221,7 +225,7 @@ def conv_conditional_gan(
 
     Args:
         shape, latent, classes, options: as for `dense_conditional_gan`.
-        filters: channels beside the image in both networks; twice as many at each halving.
+        filters: channels next to the image in both networks; twice as many at each halving.
     """
     return ConditionalGAN(
         conv_conditional_generator(latent, classes, shape, filters=filters),

@@ -1,8 +1,8 @@
 """Convolution as a matrix, and what its transpose does.
 
 A convolution is linear, so for images of one size it is a matrix C: y = C x, with image and result
-flattened. "Transposed convolution" is literally multiplication by Cᵀ. It has the shapes of the way
-back, and that is all: Cᵀ C is not the identity, so it undoes nothing.
+flattened. A transposed convolution is multiplication by Cᵀ. It maps the shape of y back to that of
+x, but it is not an inverse: in general, Cᵀ C is not the identity.
 
 Shapes, strides, padding and kernels are Keras's: images (N, height, width, channels), kernel (kh,
 kw, in, out) for `Conv2D` and (kh, kw, out, in) for `Conv2DTranspose`. Both compute a
@@ -25,13 +25,13 @@ def convolution_matrix(
         y[i, j, o] = Σ_{a, b, c} kernel[a, b, c, o] · x[i s + a − p, j s + b − p, c]
 
     with stride s and p zeros added before the first row and column. Each row of C belongs to one
-    number of the output and holds the kernel where that output looks; each column belongs to one
-    number of the input. The matrix is dense, to be looked at: keep images below about 32 × 32.
+    entry of the output and has the kernel in its receptive field; each column belongs to one entry
+    of the input. The matrix is dense and meant to be looked at: keep images below about 32 × 32.
 
     Args:
         kernel: (kh, kw, in, out).
         image_size: (height, width) of the input.
-        strides: step between neighbouring outputs, along both axes.
+        strides: step between neighbouring outputs, along both axes, in pixels.
         padding: "valid" (none) or "same" (output size is input size / strides, rounded up).
 
     Returns:
@@ -39,8 +39,8 @@ def convolution_matrix(
         `reshape(-1)`.
 
     Raises:
-        ValueError: for a kernel of wrong rank, larger than the image under "valid", or an unknown
-            padding.
+        ValueError: for a kernel of wrong rank or, with "valid", larger than the image, a stride
+            below 1, or an unknown padding.
     """
     kernel = check_array("kernel", kernel, ("kh", "kw", "in", "out"))
     kernel_height, kernel_width, channels_in, channels_out = kernel.shape
@@ -65,6 +65,9 @@ def convolve(images, kernel, *, strides: int = 1, padding: str = "valid") -> np.
 
     Returns:
         (N, out_height, out_width, out).
+
+    Raises:
+        ValueError: as for `convolution_matrix`, or for images that do not fit the kernel.
     """
     sizes = {}
     kernel = check_array("kernel", kernel, ("kh", "kw", "in", "out"), sizes)
@@ -80,8 +83,8 @@ def convolve(images, kernel, *, strides: int = 1, padding: str = "valid") -> np.
 def convolve_transpose(images, kernel, *, strides: int = 1, padding: str = "valid") -> np.ndarray:
     """What `Conv2DTranspose` computes (no bias), through the transposed matrix: x = Cᵀ y.
 
-    C is the convolution that would lead from the larger result to these images, so its kernel maps
-    `out` channels to `in` channels: that is why Keras keeps (kh, kw, out, in) here.
+    C is the convolution that would map the larger result to these images, so its kernel maps `out`
+    channels to `in` channels; this is why the kernel has the shape (kh, kw, out, in) in Keras.
 
     Args:
         images: (N, height, width, in).
@@ -89,8 +92,12 @@ def convolve_transpose(images, kernel, *, strides: int = 1, padding: str = "vali
         strides, padding: as in `convolution_matrix`.
 
     Returns:
-        (N, larger_height, larger_width, out). Larger is height · strides under "same", and
-        (height − 1) · strides + kh, but at least height · strides, under "valid".
+        (N, larger_height, larger_width, out). larger_height is height · strides with "same", and
+        height · strides + max(kh − strides, 0) with "valid"; likewise for the width.
+
+    Raises:
+        ValueError: for another rank, channels that do not fit, a stride below 1 or an unknown
+            padding.
     """
     sizes = {}
     kernel = check_array("kernel", kernel, ("kh", "kw", "out", "in"), sizes)
@@ -107,9 +114,8 @@ def convolve_transpose(images, kernel, *, strides: int = 1, padding: str = "vali
 def feed_counts(kernel_size: int, image_size: tuple[int, int], *, strides: int) -> np.ndarray:
     """How many inputs feed each output pixel of a transposed convolution with "same" padding.
 
-    It is Cᵀ 1 with a kernel of ones. Where the kernel size is no multiple of the stride, neighbours
-    are fed by different numbers of inputs: with random weights the brighter ones form a
-    checkerboard.
+    It is Cᵀ 1 with a kernel of ones. If the kernel size is not a multiple of the stride,
+    neighbouring pixels are fed by different numbers of inputs, which shows as a checkerboard.
 
     Args:
         kernel_size: k, along both axes.

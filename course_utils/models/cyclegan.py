@@ -1,17 +1,17 @@
-"""CycleGAN: translation between two domains without a single pair to learn from.
+"""CycleGAN: translation between two domains, learnt without paired examples.
 
 Zhu, Park, Isola and Efros, *Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial
 Networks*, 2017.
 
     translators       G: X → Y  and  F: Y → X
     discriminators    D_X and D_Y, one score for each patch
-    objective of      E (D_Y(G(x)) − 1)² + E (D_X(F(y)) − 1)²                 looks like the domain
-    the translators   + λ E [|F(G(x)) − x| + |G(F(y)) − y|]                   comes back as it was
-                      + μ E [|G(y) − y| + |F(x) − x|]                         is left alone if there
+    objective of      E (D_Y(G(x)) − 1)² + E (D_X(F(y)) − 1)²                 adversarial loss
+    the translators   + λ E [|F(G(x)) − x| + |G(F(y)) − y|]                   cycle consistency
+                      + μ E [|G(y) − y| + |F(x) − x|]                         identity loss
 
-No pair says which y belongs to x. Looking real is asked of every translation, but any face would
-do; that it leads back to x asks for one that still knows x; that a y stays itself asks for changing
-no more than the domains differ in.
+No pair says which y belongs to x. The adversarial loss makes every translation look like an image
+of the other domain, but any such image would do. Cycle consistency makes it keep what is needed to
+recover x. The identity loss keeps a translator from changing what need not change.
 """
 
 import course_utils.quiet
@@ -32,23 +32,23 @@ from course_utils.validation import check_array, check_number, check_shape
 
 
 class CycleGAN(InMemoryModel):
-    """Two translators, each the other's way back, and a discriminator for each domain.
+    """Two translators, one in each direction, and a discriminator for each domain.
 
-    Trained by `fit(x, y)`: as many images of either domain, in any order. Which x and y stand in
-    one batch makes no difference, since no loss compares them.
+    It is trained by `fit(x, y)` with equally many images of both domains, in any order: no loss
+    compares an x with a y.
 
     Args:
         translator: G, images of X (B, H, W, C) → images of Y, same shape.
-        back_translator: F, the other way.
+        back_translator: F, the other direction.
         discriminator_x, discriminator_y: images (B, H, W, C) → scores (B, h, w, 1).
-        cycle_weight: λ, for errors averaged over pixels beside scores averaged over patches.
+        cycle_weight: λ, where errors are means over pixels and scores means over patches.
         identity_weight: μ, likewise.
 
     Raises:
         ValueError: for a negative weight, or networks that do not fit together.
     """
 
-    has_loss = False  # the two sides share none
+    has_loss = False  # translators and discriminators have no common loss
     pixel_range = (0, 1)
 
     def __init__(
@@ -88,9 +88,10 @@ class CycleGAN(InMemoryModel):
         """Give the translators one optimizer and the discriminators another.
 
         Args:
-            optimizer: of the translators. With `use_ema=True` translations come from averaged
-                weights. None is Adam with β₁ = ½, as in the paper, but faster.
-            discriminator_optimizer: likewise.
+            optimizer: of the translators. With `use_ema=True`, `fit` leaves them with averaged
+                weights. None means Adam with β₁ = 0.5, as in the paper, β₂ = 0.99 and a learning
+                rate of 10⁻³.
+            discriminator_optimizer: of the discriminators; None means the same.
             kwargs: as for `keras.Model.compile`.
         """
         optimizer = player_optimizer(optimizer or _adam(), self._translator_variables)
@@ -118,9 +119,9 @@ class CycleGAN(InMemoryModel):
         return self.get_metrics_result()
 
     def translator_step(self, x, y):
-        """Move both translators once; returns what they made of y and x before."""
+        """Update both translators once; returns their fakes from before, (F(y), G(x))."""
         with tf.GradientTape() as tape:
-            # What is to be translated and what is to be left alone go through in one batch.
+            # Images to translate and images to leave unchanged go through in one batch.
             fake_y, same_y = ops.split(self.translator(ops.concatenate([x, y])), 2)
             fake_x, same_x = ops.split(self.back_translator(ops.concatenate([y, x])), 2)
             adversarial = self._convince(fake_x, fake_y)
@@ -139,7 +140,7 @@ class CycleGAN(InMemoryModel):
         return fake_x, fake_y
 
     def discriminator_step(self, x, y, fake_x, fake_y):
-        """Move both discriminators once, against fakes that stay as they are."""
+        """Update both discriminators once, against given fakes."""
         with tf.GradientTape() as tape:
             loss = 0.0
             for discriminator, real, fake in (
@@ -157,7 +158,7 @@ class CycleGAN(InMemoryModel):
         self.discriminator_loss.update_state(loss)
 
     def _convince(self, fake_x, fake_y):
-        """The adversarial loss of both translators, (B,), a patch."""
+        """The adversarial loss of both translators, a mean over patches, (B,)."""
         scores_x, scores_y = self.discriminator_x(fake_x), self.discriminator_y(fake_y)
         return (
             losses.least_squares_generator_loss(scores_x)
@@ -165,7 +166,7 @@ class CycleGAN(InMemoryModel):
         ) / _size(scores_x)
 
     def _difference(self, a, b):
-        """Absolute error, (B,), a number of the image."""
+        """Absolute error, a mean over pixels and channels, (B,)."""
         return losses.absolute_error(a, b) / _size(a)
 
     def test_step(self, data):
@@ -183,7 +184,7 @@ class CycleGAN(InMemoryModel):
         return ops.clip(self.translator(x, training=training), 0, 1)
 
     def translate(self, x):
-        """Images of X (B, H, W, C) in [0, 1] as images of Y, same shape.
+        """Translate images of X (B, H, W, C) in [0, 1] into images of Y, same shape and range.
 
         Raises:
             ValueError: for images of another shape or range.
@@ -191,7 +192,7 @@ class CycleGAN(InMemoryModel):
         return self(self._check_images("x", x))
 
     def translate_back(self, y):
-        """Images of Y (B, H, W, C) in [0, 1] as images of X, same shape.
+        """Translate images of Y (B, H, W, C) in [0, 1] into images of X, same shape and range.
 
         Raises:
             ValueError: for images of another shape or range.
@@ -207,7 +208,7 @@ def _adam() -> keras.optimizers.Optimizer:
 
 
 def _size(values) -> int:
-    """How many numbers an example has."""
+    """How many entries an example has."""
     return math.prod(values.shape[1:])
 
 
@@ -216,23 +217,23 @@ def residual_translator(
 ) -> keras.Model:
     """From an image to an image of the same size: the image plus a change.
 
-    y = x + c(x), where c halves the sides twice, runs through residual blocks and doubles the sides
-    again, with a shortcut at half the size. It starts as y = x: a translation keeps all that it has
-    no reason to change.
+    y = x + c(x), where c halves height and width twice, applies residual blocks and doubles height
+    and width twice, with a shortcut at half the resolution. It starts as the identity, so that a
+    translation keeps whatever it has no reason to change.
 
     Args:
         shape: shape of one image, (H, W, C), H and W multiples of 4.
-        width: channels at half the size; twice as many at a quarter.
-        blocks: residual blocks at a quarter of the size; each lets a pixel depend on 8 more pixels
-            to each side.
+        width: channels at half the resolution; twice as many at a quarter.
+        blocks: number of residual blocks at a quarter of the resolution; each widens the receptive
+            field by 8 pixels on every side.
         activation: of the hidden layers.
 
     Returns:
         A Functional model: (B, H, W, C) in [0, 1] → (B, H, W, C), which may lie a little outside
-        [0, 1]: a sigmoid there would leave no gradient where paper is white.
+        [0, 1]: a sigmoid would have a vanishing gradient where the image is white.
 
     Raises:
-        ValueError: for sides that are no multiples of 4.
+        ValueError: for sides that are not multiples of 4.
 
     Source: encoder, residual blocks and decoder as in Johnson, Alahi and Fei-Fei, Perceptual Losses
     for Real-Time Style Transfer and Super-Resolution, 2016, which Zhu et al. use; the shortcut as
@@ -261,8 +262,8 @@ def residual_translator(
 def domain_discriminator(shape: Sequence[int]) -> keras.Model:
     """From an image (B, H, W, C) in [0, 1] to a score for each of its patches (B, H/4, W/4, 1).
 
-    A score sees no further than its patch: it judges style, and leaves to the cycle what the whole
-    image shows.
+    Each score depends on its patch only, so it judges local style; the content of the whole image
+    is left to cycle consistency.
     """
     x = keras.Input(shape)
     scores = patch_discriminator(shape)(layers.Rescaling(2.0, -1.0)(x))
@@ -276,6 +277,9 @@ def residual_cyclegan(shape: Sequence[int], *, width: int = 16, blocks: int = 2,
         shape: shape of one image with values in [0, 1], such as (32, 32, 3).
         width, blocks: of `residual_translator`.
         options: as for `CycleGAN`.
+
+    Raises:
+        ValueError: as for `residual_translator` and `CycleGAN`.
     """
     translators = (residual_translator(shape, width=width, blocks=blocks) for _ in range(2))
     discriminators = (domain_discriminator(shape) for _ in range(2))

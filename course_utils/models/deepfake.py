@@ -3,15 +3,15 @@
 The face swap of the first public deepfakes (2017), as in Perov et al., *DeepFaceLab: Integrated,
 Flexible and Extensible Face-Swapping Framework*, 2020, section 3.2.
 
-    training    a ≈ D_A(E(a)),  b ≈ D_B(E(b))      faces of either person are drawn again
-    swap        D_B(E(a))                          what A does, drawn by who only ever drew B
+    training    a ≈ D_A(E(a)),  b ≈ D_B(E(b))      reconstruct the faces of each person
+    swap        D_B(E(a))                          A's expression, drawn by the decoder for B
 
-The decoders know how their person looks, so the code need not say. What it must say is what
-differs between pictures of one person: expression, pose, light. D_B can read what A does only if
-both people use the same codes for the same things. So the codes of each person are brought to mean
-0 and variance 1 by themselves (statistics of each domain, as in Li et al., *Revisiting Batch
-Normalization for Practical Domain Adaptation*, 2017): where a code lies no longer tells who it is.
-Noise on the codes asks that near codes mean near faces.
+Each decoder learns how its person looks, so the code only needs to have what differs between
+pictures of one person: expression, pose, light. The swap works only if the codes of both people
+have the same meaning. So the codes of each person are normalised separately to mean 0 and variance
+1 (with statistics of each domain, as in Li et al., *Revisiting Batch Normalization for Practical
+Domain Adaptation*, 2017); then mean and variance of a code no longer reveal the person. Noise on
+the codes makes similar codes decode to similar faces.
 """
 
 import course_utils.quiet
@@ -38,13 +38,15 @@ class Faces(NamedTuple):
 class Deepfake(InMemoryModel):
     """Two autoencoders that share their encoder.
 
-    Trained by `fit(Faces(a, b))`: as many faces of either person, in any order. Which a and b stand
-    in one batch makes no difference, since no loss compares them.
+        loss = mean over examples of Σ_pixels (a − D_A(E(a)))² + Σ_pixels (b − D_B(E(b)))²
+
+    It is trained by `fit(Faces(a, b))` with equally many faces of both people, in any order: no
+    loss compares an a with a b.
 
     Args:
         encoder: faces (B, H, W, C) → codes (B, D), before they are normalised.
         decoder_a, decoder_b: codes (B, D) → faces (B, H, W, C) in [0, 1].
-        noise: standard deviation of the noise on the normalised codes while training.
+        noise: standard deviation of the noise on the normalised codes in training.
 
     Raises:
         ValueError: for negative noise, or networks that do not fit together.
@@ -107,7 +109,7 @@ class Deepfake(InMemoryModel):
         """Codes (B, D) of faces (B, H, W, C) in [0, 1] that show person `who`, "a" or "b".
 
         Raises:
-            ValueError: for faces of another shape or range, or somebody else.
+            ValueError: for faces of another shape or range, or another `who`.
         """
         normalize = _choose(who, self.normalize_a, self.normalize_b)
         shape = ("B", *self.encoder.input_shape[1:])
@@ -118,19 +120,26 @@ class Deepfake(InMemoryModel):
         """The faces (B, H, W, C) that belong to codes (B, D), drawn as person `who`, "a" or "b".
 
         Raises:
-            ValueError: for codes of another shape, or somebody else.
+            ValueError: for codes of another shape, or another `who`.
         """
         decoder = _choose(who, self.decoder_a, self.decoder_b)
         codes = check_array("codes", codes, ("B", self.latent))
         return decoder(codes, training=False)
 
     def swap(self, faces, who: str):
-        """What the faces of one person do, done by the other, `who`, "a" or "b": (B, H, W, C)."""
+        """Faces of one person, (B, H, W, C) in [0, 1], drawn as the other, `who`, "a" or "b".
+
+        Returns:
+            (B, H, W, C) in [0, 1].
+
+        Raises:
+            ValueError: for faces of another shape or range, or another `who`.
+        """
         return self.decode(self.encode(faces, _choose(who, "b", "a")), who)
 
 
 def _choose(who: str, a, b):
-    """What belongs to that person."""
+    """a or b, whichever belongs to that person."""
     if who not in ("a", "b"):
         raise ValueError(f"who: expected 'a' or 'b', got {who!r}")
     return a if who == "a" else b

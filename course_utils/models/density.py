@@ -1,9 +1,9 @@
-"""Models of one number x: three that write down a density, and one that can only draw.
+"""Models of one number x: three with an explicit density, and one that can only be sampled.
 
-An explicit model has `log_prob(x)`; fitting it means making the data probable. An implicit model
-turns noise into samples and never says how probable one is; fitting it means making its samples
-hard to tell from the data. In one dimension both can be seen whole. All have `fit(x)` and
-`sample(count, seed)`, x being (N,).
+An explicit model has `log_prob(x)`; it is fitted by making the data probable. An implicit model
+turns noise into samples and has no density; it is fitted by making its samples hard to tell from
+the data. In one dimension everything about both can be plotted. All have `fit(x)`, for x of shape
+(N,), and `sample(count, seed)`.
 """
 
 from typing import Self
@@ -31,7 +31,11 @@ class Gaussian:
     """
 
     def fit(self, x) -> Self:
-        """Fit to x (N,), not all equal. Returns itself."""
+        """Fit to x (N,). Returns itself.
+
+        Raises:
+            ValueError: for another rank, NaN, or numbers that are all equal.
+        """
         x = _check_varied(x)
         self.mean, self.std = float(x.mean()), float(x.std())
         return self
@@ -54,7 +58,7 @@ class Mixture:
 
     Args:
         components: K.
-        seed: of the start.
+        seed: of the initial responsibilities.
 
     Attributes, after `fit`:
         weights, means, stds: (K,) each.
@@ -64,7 +68,11 @@ class Mixture:
         self.mixture = GaussianMixture(components, seed=seed)
 
     def fit(self, x) -> Self:
-        """Fit to x (N,), N at least K, by expectation-maximisation. Returns itself."""
+        """Fit to x (N,) by expectation-maximisation. Returns itself.
+
+        Raises:
+            ValueError: for another rank, NaN, or fewer points than components.
+        """
         self.mixture.fit(_check(x)[:, None])
         self.weights = self.mixture.weights
         self.means = self.mixture.means[:, 0]
@@ -85,18 +93,22 @@ class KernelDensity:
 
         p(x) = 1/N Σᵢ N(x; xᵢ, h²)
 
-    The width h is the whole model. Two ways to choose it::
+    The bandwidth h is the only parameter. There are two rules to choose it::
 
-        "silverman"      h = 0.9 min(std, IQR/1.34) N^(−1/5): near the best for data close to one
+        "silverman"      h = 0.9 min(std, IQR/1.34) N^(−1/5): nearly optimal for data close to one
                          Gaussian, too wide for several clusters
-        "leave-one-out"  h maximises Σᵢ log p₋ᵢ(xᵢ), where p₋ᵢ is built without point i. (With it,
-                         h → 0 would always win: each point sits on its own spike.)
+        "leave-one-out"  h maximises Σᵢ log p₋ᵢ(xᵢ), where p₋ᵢ is built without point i. (If point
+                         i were included, h → 0 would always be best: a spike on each point.)
 
     Args:
         bandwidth: "silverman", "leave-one-out" or h itself, a positive number.
 
     Attributes, after `fit`:
-        points: (N,), the data. bandwidth: h.
+        points: (N,), the data.
+        bandwidth: h.
+
+    Raises:
+        ValueError: for another rule, or a number that is not positive.
 
     Source: Silverman, Density Estimation for Statistics and Data Analysis, 1986, eq. 3.31 and
     §3.4.4.
@@ -109,9 +121,13 @@ class KernelDensity:
         self.rule = bandwidth
 
     def fit(self, x) -> Self:
-        """Keep x (N,), not all equal, and choose the bandwidth. Returns itself.
+        """Keep x (N,) and choose the bandwidth. Returns itself.
 
-        "leave-one-out" holds all N² distances at once.
+        "leave-one-out" keeps all N² distances in memory.
+
+        Raises:
+            ValueError: for another rank, NaN, or numbers that are all equal; for "leave-one-out",
+                also if every point has a copy.
         """
         self.points = _check_varied(x)
         if self.rule == "silverman":
@@ -123,20 +139,25 @@ class KernelDensity:
         return self
 
     def log_prob(self, x) -> np.ndarray:
-        """Log-density of x (M,) → (M,), in nats. All M·N distances are held at once."""
+        """Log-density of x (M,) → (M,), in nats. All M·N distances are kept in memory."""
         standard = (_check(x)[:, None] - self.points) / self.bandwidth
         log_sum = logsumexp(-0.5 * standard**2, axis=1)
         return log_sum - np.log(len(self.points) * self.bandwidth) - LOG_SQRT_2_PI
 
     def sample(self, count: int, seed: int = 0) -> np.ndarray:
-        """Draw (count,) numbers: a data point each, and a step of size h away from it."""
+        """Draw (count,) numbers: a random data point each, plus a normal step of scale h."""
         count = check_count("count", count)
         rng = np.random.default_rng(seed)
         return rng.choice(self.points, count) + self.bandwidth * rng.standard_normal(count)
 
 
 def silverman_bandwidth(x: np.ndarray) -> float:
-    """Silverman's rule of thumb (1986, eq. 3.31) for points x (N,)."""
+    """Silverman's rule of thumb (1986, eq. 3.31) for points x (N,).
+
+        h = 0.9 min(std, IQR/1.34) N^(−1/5)
+
+    std is the sample standard deviation (divided by N − 1); it is used alone if the IQR is 0.
+    """
     lower, upper = np.percentile(x, [25, 75])
     spread = min(x.std(ddof=1), (upper - lower) / 1.34) or x.std(ddof=1)
     return float(0.9 * spread * len(x) ** -0.2)
@@ -145,8 +166,11 @@ def silverman_bandwidth(x: np.ndarray) -> float:
 def leave_one_out_bandwidth(x: np.ndarray) -> float:
     """The bandwidth that makes each of the points x (N,) most probable given the others.
 
+    It is searched between e⁻⁷ and e times the standard deviation of x.
+
     Raises:
-        ValueError: if every point has a copy: then ever smaller widths are ever better.
+        ValueError: if every point has a copy, because then the likelihood grows without bound as
+            h → 0.
     """
     _, copies = np.unique(x, return_counts=True)
     if copies.min() > 1:
@@ -167,32 +191,32 @@ def leave_one_out_bandwidth(x: np.ndarray) -> float:
 
 
 class ImplicitSampler:
-    """A generator x = g(ε), ε ~ N(0, 1), that knows no density: GAN training in one dimension.
+    """A generator x = g(ε), ε ~ N(0, 1), without a density: GAN training in one dimension.
 
         g(ε) = w₀ + w₁ ε + Σ_k w_k tanh(4 (ε − c_k)),        c_k at the quantiles of ε
 
-    g need not be monotone, and no log-density is ever formed. In place of a likelihood the fit
-    lowers the energy distance between samples y and data x, which asks for draws only:
+    g need not be monotone, and no log-density is ever computed. Instead of maximising a likelihood,
+    the fit minimises the energy distance between samples y and data x, which needs samples only:
 
         D = 2 E|x − y| − E|x − x'| − E|y − y'|,        0 only if both have one distribution
 
-    Its gradient says which way to push each sample. With F_x and F_y, the shares of data and of
-    samples below a point,
+    Its gradient says in which direction to move each sample. With F_x and F_y, the fractions of
+    data and of samples below a point,
 
         ∂D/∂yᵢ = 4/M (F_x(yᵢ) − F_y(yᵢ))
 
-    so a sample with too much data below it moves down, and all come to rest where the shares agree.
-    Each step draws fresh noise, asks every sample where it should go and moves g there, as far as a
-    g of this form can, by least squares. Being continuous, g cannot jump over a gap between two
-    clusters: some samples always fall in between.
+    so a sample with too much data below it moves down, and the samples stop moving where the
+    fractions agree. Each step draws fresh noise, computes a target for every sample, and fits g to
+    the targets by least squares. Since g is continuous, it cannot jump over a gap between two
+    clusters, and some samples always fall in between.
 
     Args:
-        bumps: number of tanh steps.
-        seed: of the noise while fitting.
+        bumps: number of tanh terms.
+        seed: of the noise in `fit`.
 
     Attributes, after `fit`:
         weights: (2 + bumps,).
-        history: list of the energy distance at each step, in units of x.
+        history: list of the energy distance before each step, in units of x.
 
     Source: Székely and Rizzo, Energy statistics, 2013, §2; as a training signal, Bellemare et
     al., The Cramér Distance as a Solution to Biased Wasserstein Gradients, 2017.
@@ -203,7 +227,16 @@ class ImplicitSampler:
         self.seed = seed
 
     def fit(self, x, steps: int = 300, batch: int = 1000) -> Self:
-        """Fit to x (N,), not all equal. Returns itself."""
+        """Fit to x (N,). Returns itself.
+
+        Args:
+            x: (N,).
+            steps: how many.
+            batch: number M of samples at each step, at least 2.
+
+        Raises:
+            ValueError: for another rank, NaN, numbers that are all equal, or counts out of range.
+        """
         x = np.sort(_check_varied(x))
         steps, batch = check_count("steps", steps), check_count("batch", batch, low=2)
         rng = np.random.default_rng(self.seed)
@@ -215,7 +248,7 @@ class ImplicitSampler:
             samples = features @ self.weights
             self.history.append(energy_distance(x, samples))
             push = -4 * _share_below(x, samples) + 4 * _share_below(np.sort(samples), samples)
-            # Long steps first, to cross gaps in the data; short ones last, to settle.
+            # Long steps first, to cross gaps in the data; short ones last, to converge.
             push *= 0.5 * x.std() * (1 - step / steps)
             ridge = 1e-3 * batch * np.eye(len(self.weights))
             self.weights = self.weights + np.linalg.solve(
@@ -234,7 +267,7 @@ class ImplicitSampler:
         )
 
     def _features(self, noise: np.ndarray) -> np.ndarray:
-        """(N, 2 + bumps): 1, ε and the tanh steps."""
+        """1, ε and the tanh terms, (N, 2 + bumps)."""
         centers = ndtri(np.arange(1, self.bumps + 1) / (self.bumps + 1))
         return np.column_stack(
             [np.ones_like(noise), noise, np.tanh(4 * (noise[:, None] - centers))]
@@ -246,11 +279,14 @@ def energy_distance(x, y) -> float:
 
         D = 2 E|x − y| − E|x − x'| − E|y − y'| = 2 ∫ (F_x(t) − F_y(t))² dt
 
-    (`scipy.stats.energy_distance` gives √D.) The integral is exact: between two neighbouring
-    numbers both shares are constant.
+    (`scipy.stats.energy_distance` gives √D.) F_x and F_y are the empirical distribution functions,
+    which are constant between two neighbouring numbers, so the integral is exact.
 
     Args:
         x, y: (N,) and (M,).
+
+    Raises:
+        ValueError: for another rank or NaN.
 
     Source: Székely and Rizzo, Energy statistics, 2013, §2.
     """
@@ -262,7 +298,7 @@ def energy_distance(x, y) -> float:
 
 
 def _share_below(sorted_x: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Share of `sorted_x` below each point; one that is equal counts half."""
+    """Fraction of `sorted_x` below each point; an equal number counts half."""
     left = np.searchsorted(sorted_x, at, side="left")
     right = np.searchsorted(sorted_x, at, side="right")
     return (left + right) / (2 * len(sorted_x))

@@ -1,10 +1,11 @@
-"""Diffusion: learn to take noise away, then begin with nothing but noise.
+"""Diffusion: learn to remove noise, then start from pure noise.
 
 Ho, Jain and Abbeel, *Denoising Diffusion Probabilistic Models*, 2020; in continuous time, Kingma,
 Salimans, Poole and Ho, *Variational Diffusion Models*, 2021.
 
     noising      z_t = α(t) x + σ(t) ε,   ε ~ N(0, I),   t from 0 (data) to 1 (noise)
-    schedule     α = cos φ,  σ = sin φ,  φ = π t / 2          (Nichol and Dhariwal, 2021, eq. 17)
+    schedule     α = cos φ,  σ = sin φ,  φ = π t / 2          (Nichol and Dhariwal, 2021, eq. 17
+                                                              with s = 0)
     prediction   v = dz/dφ = cos φ ε − sin φ x                (Salimans and Ho, 2022, section 4)
     objective    E ‖v(z_t, t) − v‖² over x, t and ε
 
@@ -12,27 +13,29 @@ From v and z follow a clean example, the noise and the score:
 
     x̂ = cos φ z − sin φ v,      ε̂ = sin φ z + cos φ v,      ∇ log p(z_t) = −ε̂ / σ
 
-At the objective's minimum x̂ is the mean of all x that could have become z_t. A sample is drawn by
-many small steps, each a little way towards the x̂ of the moment.
+At the minimum of the objective, x̂ is the posterior mean E[x | z_t]. A sample is drawn in many small
+steps, each a little way towards the current x̂.
 
-The network need not learn what is known. If the data were normal, with their mean m and covariance
-U diag(s²) Uᵀ, the best v would be linear in z. So the model adds that v; the network sees z along
-the axes U at unit variance and learns the rest, also at unit variance (after Karras, Aittala, Aila
-and Laine, *Elucidating the Design Space of Diffusion-Based Generative Models*, 2022, section 5, who
-use one variance for all axes):
+The network need not learn what can be computed. If the data were normal with mean m and covariance
+U diag(s²) Uᵀ, the best v would be linear in z. So the model adds this v. The network is given z
+along the axes U, scaled to unit variance, and learns the rest, also scaled to unit variance (after
+Karras, Aittala, Aila and Laine, *Elucidating the Design Space of Diffusion-Based Generative
+Models*, 2022, section 5, who use one variance for all axes):
 
     y = Uᵀ (z − α m),      d = α² s² + σ²
     v = α' m + U [ (α' α s² + σ' σ) y / d  +  s / √d · network(y / √d, t) ]
 
-Pixels are not at all normal: most of them are black or white. A network that names v must first
-learn to name the noise in each of them, which tells nothing of the image, and what it leaves of
-that noise is greyness. So where data have bounds, the network names x̂ itself, by one logit a pixel
-(Li and He, *Back to Basics: Let Denoising Generative Models Denoise*, 2025, who name x̂ without a
-bound; the logit is ours), and v follows:
+Pixels are far from normal: most of them are black or white. A network that predicts v must predict
+the noise in every pixel, which has no information about the image, and its errors show as grey. So
+if the data have bounds, the network predicts x̂ itself, by one logit per pixel (Li and He, *Back to
+Basics: Let Denoising Generative Models Denoise*, 2025, who predict x̂ without a bound; the logit is
+the course's own), and v follows:
 
-    x̂ = sigmoid(network(y / √d, t))          objective    E CE(x, x̂)          v = (σ' z − x̂) / σ
+    x̂ = sigmoid(network(y / √d, t))          objective    E CE(x, x̂)
+    v = (σ' z − (2 x̂ − 1)) / σ
 
-The cross-entropy CE is smallest at the mean of x given z, as the squared error is.
+Here x and x̂ lie in [0, 1], and 2 x − 1 is noised. The cross-entropy CE, like the squared error, is
+smallest at the mean of x given z.
 """
 
 import course_utils.quiet
@@ -61,15 +64,16 @@ from course_utils.validation import (
 )
 
 TIME_DENSITIES = ("uniform", "logit_normal")
-LEAST_SPREAD = 0.01  # of the scaled data along an axis: a pixel may be black in every image
-LEAST_NOISE = 1e-6  # that a velocity divides by: far below what the last step of a walk has left
+LEAST_SPREAD = 0.01  # of the scaled data along an axis, since a pixel may be black in every image
+LEAST_NOISE = 1e-6  # to divide by; far below the noise level before the last step of sampling
 
 
 class Coefficients(NamedTuple):
-    """A path z = signal · x + noise · ε at one time, and how fast both change.
+    """The coefficients of a path z = signal · x + noise · ε at one time, and their derivatives.
 
     On every path here signal · noise_rate − signal_rate · noise = 1, so that solving position and
-    velocity for x and ε needs no division.
+    velocity for x and ε needs no division. The derivatives are with respect to φ on the cosine path
+    of `Diffusion`, and to t on the straight one of `FlowMatching`.
     """
 
     signal: keras.KerasTensor
@@ -79,7 +83,7 @@ class Coefficients(NamedTuple):
 
 
 class DiffusionOutput(NamedTuple):
-    """What one pass through the network gives, at times drawn anew."""
+    """The result of one pass through the network, at newly drawn times."""
 
     guess: keras.KerasTensor  # (B, *example): v or, for data with bounds, the logits of x̂
     target: keras.KerasTensor  # (B, *example): v or, for data with bounds, x between 0 and 1
@@ -89,26 +93,28 @@ class Moment(NamedTuple):
     """One moment on the way from noise to data."""
 
     t: float
-    z: keras.KerasTensor  # (B, *example), as noisy as t says
-    x: keras.KerasTensor  # (B, *example), the clean example that the network sees in z
+    z: keras.KerasTensor  # (B, *example), noisy as at time t
+    x: keras.KerasTensor  # (B, *example), x̂, the clean example predicted from z
 
 
 class Diffusion(InMemoryModel):
-    """A network that is shown noised examples and predicts v, or x̂ where data have bounds.
+    """A network that is given noised examples and predicts v, or x̂ if the data have bounds.
 
     Args:
-        network: [y / √d (B, P), t (B,)] → (B, P), P being the numbers in one example; see above.
+        network: [y / √d (B, P), t (B,)] → (B, P), where P is the number of entries of one example;
+            see the top of this file.
         shape: of one example.
         time_density: how training times are drawn: "uniform" on [0, 1), or "logit_normal", which is
-            1 / (1 + e^−n) of a standard normal n and spends most of them in the middle, where it is
-            decided what an image shows (Esser et al., *Scaling Rectified Flow Transformers*, 2024,
-            section 3.1).
-        bounds: lowest and highest value of the data, such as (0, 1) for pixels, which no x̂
-            leaves. Inside the model they become −1 and 1. None for data of any size: then scale
-            them to about unit variance.
+            1 / (1 + e^−n) for a standard normal n. The latter draws most times in the middle, where
+            it is decided what an image shows (Esser et al., *Scaling Rectified Flow Transformers*,
+            2024, section 3.1).
+        bounds: lowest and highest value of the data, such as (0, 1) for pixels; every x̂ lies
+            between them. Inside the model they become −1 and 1. None for unbounded data, which
+            should be scaled to about unit variance.
 
     Raises:
-        ValueError: for a network that does not fit the shape, or bounds out of order.
+        ValueError: for a network that does not fit the shape, an unknown density, or bounds that
+            are not finite and in order.
     """
 
     def __init__(
@@ -147,7 +153,7 @@ class Diffusion(InMemoryModel):
     # --------------------------------------------------------------------------- the path
 
     def coefficients(self, t) -> Coefficients:
-        """Of the path at times t in [0, 1], of any shape."""
+        """The coefficients of the path at times t in [0, 1] of any shape, each of that shape."""
         phi = ops.convert_to_tensor(t, keras.config.floatx()) * (math.pi / 2)
         cos, sin = ops.cos(phi), ops.sin(phi)
         return Coefficients(cos, sin, -sin, cos)
@@ -158,12 +164,12 @@ class Diffusion(InMemoryModel):
         return Coefficients(*(ops.reshape(c, shape) for c in self.coefficients(t)))
 
     def noised(self, x, epsilon, t):
-        """z_t = α(t) x + σ(t) ε, for scaled examples and noise (B, *example) and t (B,)."""
+        """z_t = α(t) x + σ(t) ε, for scaled examples and noise (B, *example), and t (B,)."""
         path = self._at(t)
         return path.signal * x + path.noise * epsilon
 
     def guess(self, z, t, training=False):
-        """What the network is asked for: v, or with bounds the logits of x̂; see `velocity`."""
+        """The model's prediction, (B, *example): v or, with bounds, the logits of x̂."""
         path = Coefficients(*(c[:, None] for c in self.coefficients(t)))
         y = ops.matmul(
             ops.reshape(z, (-1, math.prod(self.shape))) - path.signal * self.mean, self.axes
@@ -177,7 +183,7 @@ class Diffusion(InMemoryModel):
         return ops.reshape(guess, ops.shape(z))
 
     def velocity(self, z, t, training=False):
-        """What the model says at z (B, *example) and t (B,): see the top of this file."""
+        """The velocity v of the model, (B, *example), at z (B, *example) and t (B,)."""
         z, t = (ops.convert_to_tensor(value, keras.config.floatx()) for value in (z, t))
         guess = self.guess(z, t, training)
         if self.bounds is None:
@@ -187,7 +193,7 @@ class Diffusion(InMemoryModel):
         return (path.noise_rate * z - x) / ops.maximum(path.noise, LEAST_NOISE)
 
     def clean(self, z, velocity, t):
-        """x̂, the scaled clean example that z and a velocity imply, (B, *example)."""
+        """x̂, the clean example in the model's scale that z and a velocity imply, (B, *example)."""
         path = self._at(t)
         x = path.noise_rate * z - path.noise * velocity
         return x if self.bounds is None else ops.clip(x, -1, 1)
@@ -195,10 +201,12 @@ class Diffusion(InMemoryModel):
     def score(self, z, t):
         """∇ log p(z_t), (B, *example), for z (B, *example) and t (B,) in (0, 1].
 
-        −E[ε | z] / σ: the way to more probable z is away from the noise (Vincent, 2011, eq. 9).
+        It is −E[ε | z_t] / σ: the direction of more probable z is opposite to the noise (Vincent,
+        2011, eq. 9). z is in the model's scale, where data with bounds lie in [−1, 1].
 
         Raises:
-            ValueError: for t = 0, where a path has no noise to speak of.
+            ValueError: for another shape, NaN, or times outside (0, 1]; at t = 0 there is no noise
+                to divide by.
         """
         z = check_array("z", z, ("B", *self.shape)).astype(keras.config.floatx())
         t = check_array("t", t, (len(z),), high=1).astype(keras.config.floatx())
@@ -210,19 +218,24 @@ class Diffusion(InMemoryModel):
     # --------------------------------------------------------------------------- training
 
     def fit(self, x=None, y=None, **kwargs):
-        """Train the model; mean and covariance of the data are taken first.
+        """Train the model; mean and covariance of the data are computed first.
 
         See `InMemoryModel.fit` for the arguments.
 
         Raises:
-            ValueError: for examples of another shape or out of bounds, NaN or fewer than two.
+            ValueError: for examples of another shape or out of bounds, NaN, or fewer than two
+                examples.
         """
         if isinstance(x, np.ndarray | tf.Tensor):
             self.adapt(x)
         return super().fit(x, y, **kwargs)
 
     def adapt(self, x):
-        """Take mean and covariance of examples (N, *example), N at least 2, and keep them."""
+        """Compute and keep mean and covariance of examples (N, *example); `fit` calls this.
+
+        Raises:
+            ValueError: as for `fit`.
+        """
         if self.bounds is not None:
             check_pixels("x", x, *self.bounds)
         x = check_array("x", x, ("N", *self.shape)).astype("float64")
@@ -249,7 +262,7 @@ class Diffusion(InMemoryModel):
         return ops.mean(error(y_pred.target, y_pred.guess))
 
     def _times(self, count):
-        """`count` times, together evenly spread over their density (Kingma 2021, app. I.1)."""
+        """`count` times, evenly spread over their density (Kingma et al. 2021, appendix I.1)."""
         start = keras.random.uniform((), seed=self.noise)
         share = (
             start
@@ -275,12 +288,17 @@ class Diffusion(InMemoryModel):
     # --------------------------------------------------------------------------- samples
 
     def step(self, z, t, s, stochasticity: float):
-        """From z_t to z_s, s < t: to the same mixture of x̂ and ε̂ at s, part of ε̂ drawn anew.
+        """From z_t to z_s, s < t: x̂ and ε̂ are mixed as at time s, with part of ε̂ drawn anew.
 
             z_s = α_s x̂ + √(σ_s² − τ²) ε̂ + τ ε,      τ = η (σ_s / σ_t) √(σ_t² − (α_t / α_s)² σ_s²)
 
-        η = 0 is DDIM, which draws nothing; η = 1 is the ancestral sampler of Ho et al., the
-        posterior q(z_s | z_t, x = x̂) (Song, Meng and Ermon, 2021, eqs. 12 and 16).
+        η = 0 is DDIM, which is deterministic; η = 1 is the ancestral sampler of Ho et al., which
+        draws from the posterior q(z_s | z_t, x = x̂) (Song, Meng and Ermon, 2021, eqs. 12 and 16).
+
+        Args:
+            z: z_t, (B, *example), in the model's scale.
+            t, s: times, scalars.
+            stochasticity: η in [0, 1].
 
         Returns:
             (z_s, x̂), each (B, *example).
@@ -288,7 +306,7 @@ class Diffusion(InMemoryModel):
         times = ops.full((ops.shape(z)[0],), t)
         now, then = self._at(times), self._at(ops.full_like(times, s))
         x = self.clean(z, self.velocity(z, times), times)
-        # From x̂, not from v: what clipping took from x̂ must not come back in ε̂.
+        # From x̂, not from v, so that ε̂ is consistent with the clipped x̂.
         epsilon = (z - now.signal * x) / now.noise
         forgotten = now.noise**2 - (now.signal / then.signal * then.noise) ** 2
         tau = stochasticity * then.noise / now.noise * ops.sqrt(ops.maximum(forgotten, 0))
@@ -307,8 +325,8 @@ class Diffusion(InMemoryModel):
             stochasticity: η in [0, 1]; see `step`.
 
         Returns:
-            An iterator over `steps` + 1 moments, t = 1 first, t = 0 last. The examples in them are
-            in the data's own range; with `bounds`, z is cut off there.
+            An iterator over `steps` + 1 moments, t = 1 first, t = 0 last. Their x and z are in the
+            range of the data; with `bounds`, z is clipped to it.
 
         Raises:
             ValueError: for z of another shape, or numbers out of range.
@@ -330,7 +348,11 @@ class Diffusion(InMemoryModel):
         return moments(z)
 
     def latent_noise(self, count: int):
-        """z ~ N(0, I), (count, *example)."""
+        """z ~ N(0, I), (count, *example).
+
+        Raises:
+            ValueError: for anything but a whole number of at least 1.
+        """
         return keras.random.normal((check_count("count", count), *self.shape), seed=self.noise)
 
     def sample(self, count: int, steps: int = 50, stochasticity: float = 0.0):
@@ -355,21 +377,21 @@ def dense_denoiser(
     fourier_features: int = 0,
     activation: str = "gelu",
 ) -> keras.Model:
-    """Fully connected residual network from a noised vector and its time to one of its size.
+    """Fully connected residual network from a noised vector and its time to a vector of its size.
 
-    Each block adds W₂ gelu(W₁ h + U e(t)) to its input h, where e(t) is the embedded time. There is
-    no normalisation in it: the vector should come with unit variance.
+    Each block adds W₂ gelu(W₁ h + U e(t)) to its input h, where e(t) is the embedded time. It has
+    no normalisation layers, so its input should have unit variance.
 
     Args:
         size: P, of the vector.
         width: of h.
         blocks: how many.
-        fourier_features: how many frequencies the vector is shown in beside itself; see
+        fourier_features: the number of frequencies of the vector's Fourier features; see
             `FourierFeatures`. Points in the plane need them, images do not.
         activation: of the hidden layers.
 
     Returns:
-        A Functional model: [z (B, P), t (B,)] → (B, P). It starts at 0.
+        A Functional model: [z (B, P), t (B,)] → (B, P). Its output is 0 before training.
     """
     z, t = keras.Input((size,)), keras.Input(())
     time = FourierFeatures(16, scale=6.0)(layers.Reshape((1,))(t))

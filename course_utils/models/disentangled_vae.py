@@ -1,20 +1,21 @@
-"""VAEs that ask the dimensions of their code to be independent: β-TCVAE and FactorVAE.
+"""VAEs that make the dimensions of their code independent: β-TCVAE and FactorVAE.
 
 Averaged over data, the KL term of a VAE is a sum of three (Chen et al. 2018, eq. 2):
 
-    E KL(q(z | x) ‖ p(z)) =  I(z; x)                      what the code tells about the example
+    E KL(q(z | x) ‖ p(z)) =  I(z; x)                      mutual information of code and example
                            + KL(q(z) ‖ Π_d q(z_d))        total correlation, TC
                            + Σ_d KL(q(z_d) ‖ p(z_d))      each dimension's distance from the prior
 
-The β-VAE (Higgins et al. 2017), which is `VAE(…, beta=β)`, weighs all three with β, and so pays for
-independence with information. The two models here weigh the second alone:
+The β-VAE (Higgins et al. 2017), which is `VAE(…, beta=β)`, multiplies all three by β; with β > 1
+its code becomes more independent, but also less informative. The two models here increase the
+weight of the second alone:
 
     objective    ELBO − γ TC
 
-They differ in how they know TC, which needs q(z), a mixture over all examples. β-TCVAE takes the
-batch for the mixture: Chen, Li, Grosse and Duvenaud, *Isolating Sources of Disentanglement in
-Variational Autoencoders*, 2018; their β is 1 + γ. FactorVAE asks a discriminator: Kim and Mnih,
-*Disentangling by Factorising*, 2018.
+They differ in how they estimate TC, which needs q(z), a mixture over all examples. β-TCVAE
+estimates the mixture from the batch: Chen, Li, Grosse and Duvenaud, *Isolating Sources of
+Disentanglement in Variational Autoencoders*, 2018; their β is 1 + γ. FactorVAE trains a
+discriminator: Kim and Mnih, *Disentangling by Factorising*, 2018.
 """
 
 import course_utils.quiet
@@ -32,7 +33,7 @@ from course_utils.validation import check_count, check_number, check_shape
 
 
 class TotalCorrelationVAE(VAE):
-    """A VAE whose loss is raised by γ times the total correlation of its code.
+    """A VAE with γ times the total correlation of its code added to its loss.
 
     Args:
         encoder, decoder, beta: as for `VAE`.
@@ -53,19 +54,24 @@ class TotalCorrelationVAE(VAE):
         return super().regularizer(output, kl) + self.gamma * estimate
 
     def estimate_total_correlation(self, output):
-        """log q(z) − Σ_d log q(z_d) at the codes drawn, (B,)."""
+        """An estimate of log q(z) − Σ_d log q(z_d) at the sampled codes, (B,), in nats."""
         raise NotImplementedError
 
 
 class BetaTCVAE(TotalCorrelationVAE):
-    """The total correlation from the batch itself; see `losses.total_correlation`.
+    """β-TCVAE: total correlation estimated from the batch; see `losses.total_correlation`.
 
-    The batch must be large enough that codes have neighbours in it. Where each code is alone, its
-    own example is all that is known of q(z), and the estimate cannot tell TC from information.
+    The batch must be large enough that posteriors of different examples overlap. If they do not,
+    only its own example contributes to q(z) at a code, and the estimate cannot distinguish total
+    correlation from mutual information.
 
     Args:
-        examples: N, how many examples it is trained on.
+        encoder, decoder: as for `VAE`.
+        examples: N, the number of training examples, at least 2.
         kwargs: as for `TotalCorrelationVAE`.
+
+    Raises:
+        ValueError: for fewer than 2 examples, or a negative weight.
     """
 
     def __init__(self, encoder, decoder, *, examples: int, **kwargs):
@@ -77,15 +83,19 @@ class BetaTCVAE(TotalCorrelationVAE):
 
 
 class FactorVAE(TotalCorrelationVAE):
-    """The total correlation from a discriminator.
+    """FactorVAE: total correlation estimated by a discriminator.
 
-    It learns to tell codes from codes whose dimensions were shuffled over the batch. Its logit is
-    then log q(z) / Π_d q(z_d), whose mean is TC (Kim and Mnih 2018, eq. 3).
+    The discriminator learns to tell codes from codes whose dimensions were shuffled over the batch.
+    Its logit then estimates log [q(z) / Π_d q(z_d)], whose mean is TC (Kim and Mnih 2018, eq. 3).
 
     Args:
-        discriminator: codes (B, D) → logits (B, 1), above 0 for codes that were not shuffled. None
-            is a dense network with two hidden layers of 128.
+        encoder, decoder: as for `VAE`.
+        discriminator: codes (B, D) → logits (B, 1), positive for codes that were not shuffled. None
+            means a dense network with two hidden layers of 128 units.
         kwargs: as for `TotalCorrelationVAE`.
+
+    Raises:
+        ValueError: for a negative weight, or a discriminator that does not fit.
     """
 
     def __init__(self, encoder, decoder, *, discriminator: keras.Model | None = None, **kwargs):
@@ -101,8 +111,8 @@ class FactorVAE(TotalCorrelationVAE):
         """Give each player an optimizer of its own.
 
         Args:
-            optimizer: of the autoencoder; None is Adam.
-            discriminator_optimizer: None is Adam with β₁ = 0.5, as in the paper.
+            optimizer: of encoder and decoder; None means Adam with a learning rate of 10⁻³.
+            discriminator_optimizer: None means the same with β₁ = 0.5, as in the paper.
             kwargs: as for `keras.Model.compile`.
         """
         self.discriminator_optimizer = player_optimizer(
@@ -116,7 +126,7 @@ class FactorVAE(TotalCorrelationVAE):
 
     @property
     def autoencoder_variables(self) -> list:
-        """What the ELBO trains: not the discriminator's."""
+        """The variables of encoder and decoder, without those of the discriminator."""
         return self.encoder.trainable_variables + self.decoder.trainable_variables
 
     def estimate_total_correlation(self, output):
@@ -134,7 +144,7 @@ class FactorVAE(TotalCorrelationVAE):
         return self.get_metrics_result()
 
     def discriminator_step(self, z):
-        """Move the discriminator once, towards telling codes z (B, D) from shuffled ones."""
+        """Update the discriminator once, to tell codes z (B, D) from shuffled ones."""
         shuffled = losses.permute_dimensions(z, seed=self.noise)
         with tf.GradientTape() as tape:
             value = losses.logistic_discriminator_loss(

@@ -1,7 +1,7 @@
-"""A classifier that reads every factor of a picture: the judge of models that draw such pictures.
+"""A classifier that reads every factor of a picture, to evaluate models that draw such pictures.
 
-One convolutional trunk, one softmax a factor. The layer before the softmaxes gives features in
-which two sets of pictures can be compared. **They are not Inception's.**
+It has one convolutional trunk and one softmax per factor. The layer before the softmaxes gives
+features in which two sets of pictures can be compared. **They are not Inception's.**
 """
 
 import course_utils.quiet
@@ -17,14 +17,16 @@ from course_utils.validation import check_array, check_shape
 
 
 class FactorClassifier(InMemoryModel):
-    """Trained by `fit(images, codes)`, where column i of codes (B, factors) has factor i's level.
+    """A classifier of several factors at once, trained by `fit(images, codes)`.
+
+    Column i of the codes (B, factors) has the level of factor i; see `codes`.
 
     Args:
         shape: of one image.
-        levels: how many levels each factor has, by its name.
-        channels: of each convolution; each halves the image.
+        levels: {name of a factor: number of its levels}.
+        channels: of each convolution; each halves height and width.
         features: size of the feature vector.
-        trunk: instead of such convolutions, any network (B, *shape) → features (B, D).
+        trunk: any network (B, *shape) → features (B, D), instead of these convolutions.
 
     Raises:
         ValueError: for a trunk that does not take such images.
@@ -54,12 +56,12 @@ class FactorClassifier(InMemoryModel):
             head.build(self.trunk.output_shape)
 
     def call(self, x, training=None):
-        """Logits of every factor, a list of (B, levels)."""
+        """Logits of every factor, a list of tensors (B, levels)."""
         h = self.trunk(x, training=training)
         return [head(h) for head in self.heads]
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        """Cross-entropy summed over the factors, in nats."""
+        """Cross-entropy, summed over the factors and averaged over the batch, in nats."""
         return sum(
             ops.mean(
                 keras.losses.sparse_categorical_crossentropy(y[:, i], logits, from_logits=True)
@@ -68,11 +70,18 @@ class FactorClassifier(InMemoryModel):
         )
 
     def features(self, images) -> np.ndarray:
-        """The feature vectors of images (N, …) in [0, 1], (N, features)."""
+        """The feature vectors of images (N, …) in [0, 1], (N, features).
+
+        Raises:
+            ValueError: for another shape, NaN or values outside [0, 1].
+        """
         return self._in_parts(self.trunk, images)
 
     def classify(self, images) -> dict[str, np.ndarray]:
-        """The likeliest level of every factor in images (N, …) in [0, 1]: name → (N,), int64.
+        """The most probable level of every factor in images (N, …) in [0, 1].
+
+        Returns:
+            {name of a factor: levels (N,) int64}.
 
         Raises:
             ValueError: for another shape, NaN or values outside [0, 1].
@@ -81,7 +90,18 @@ class FactorClassifier(InMemoryModel):
         return {head.name: np.argmax(head(h), axis=-1) for head in self.heads}
 
     def accuracy(self, images, factors: Mapping[str, np.ndarray]) -> dict[str, float]:
-        """The share of images (N, …) in which each factor is read right."""
+        """The fraction of images (N, …) in [0, 1] in which each factor is recognised.
+
+        Args:
+            images: (N, …).
+            factors: {name of a factor: true levels (N,)}.
+
+        Returns:
+            {name of a factor: accuracy in [0, 1]}.
+
+        Raises:
+            ValueError: as for `classify`.
+        """
         read = self.classify(images)
         return {name: float(np.mean(read[name] == factors[name])) for name in self.levels}
 
@@ -92,7 +112,7 @@ class FactorClassifier(InMemoryModel):
 
 
 def _strided_trunk(shape: Sequence[int], channels: Sequence[int], features: int) -> keras.Model:
-    """Convolutions that each halve the image, and a dense layer: (B, *shape) → (B, features)."""
+    """Strided convolutions and a dense layer: (B, *shape) → (B, features)."""
     x = keras.Input(shape)
     h = x
     for width in channels:
@@ -103,5 +123,5 @@ def _strided_trunk(shape: Sequence[int], channels: Sequence[int], features: int)
 
 
 def codes(factors: Mapping[str, np.ndarray]) -> np.ndarray:
-    """The level indices of named factors as the columns of one array, (N, factors)."""
+    """Levels {name: (N,)} as the columns of one array, (N, factors), in the same order."""
     return np.stack(list(factors.values()), axis=1)

@@ -2,8 +2,8 @@
 
     z = f(x),        log p(x) = log N(z; 0, I) + log |det ∂z/∂x|,        x = f⁻¹(z)
 
-RealNVP (Dinh, Sohl-Dickstein and Bengio, 2017) and Glow (Kingma and Dhariwal, 2018). Both are a
-chain of the layers in `course_utils.bijectors`; they differ in which layers, and in what order.
+RealNVP (Dinh, Sohl-Dickstein and Bengio, 2017) and Glow (Kingma and Dhariwal, 2018) are chains of
+the layers in `course_utils.bijectors`; they differ in which layers, and in what order.
 """
 
 import course_utils.quiet
@@ -23,11 +23,11 @@ from course_utils.losses import normal_log_prob
 from course_utils.training import InMemoryModel
 from course_utils.validation import check_array, check_count, check_pixels, check_shape
 
-INITIAL_BATCH = 500  # examples that data-dependent layers start from
+INITIAL_BATCH = 500  # examples from which data-dependent layers are initialised
 
 
 class FlowOutput(NamedTuple):
-    """What one pass from data to code gives."""
+    """The result of one pass from data to code."""
 
     z: keras.KerasTensor  # (B, *code)
     log_det: keras.KerasTensor  # (B,)
@@ -36,13 +36,15 @@ class FlowOutput(NamedTuple):
 class Flow(InMemoryModel):
     """A bijector between data and a standard normal, trained by maximum likelihood.
 
+        loss = −mean over examples of log p(x), in nats
+
     Args:
         bijector: from data to code.
         shape: of one example.
-        levels: number of grey levels, for images in [0, 1] that have few. `fit` and `evaluate` then
-            take such images and dequantize them anew at each step, so that the noise cannot be
-            learned by heart. `log_prob` and `encode` take points of the continuous space: give
-            them images from `course_utils.metrics.likelihood.dequantize`.
+        levels: the number L of grey levels of images in [0, 1]; None for continuous data. `fit` and
+            `evaluate` then take images with grey levels and dequantize them anew at each step, so
+            that the flow cannot memorise the noise. `log_prob` and `encode` take points of the
+            continuous space: give them images from `course_utils.metrics.likelihood.dequantize`.
     """
 
     def __init__(
@@ -57,7 +59,7 @@ class Flow(InMemoryModel):
         self.noise = keras.random.SeedGenerator()
 
     def dequantize(self, x):
-        """Grey levels in [0, 1] spread over bins of [0, 1): (x (L − 1) + u) / L, u ~ U[0, 1)."""
+        """Grey levels in [0, 1] plus noise within each bin: (x (L − 1) + u) / L, u ~ U[0, 1)."""
         noise = keras.random.uniform(ops.shape(x), seed=self.noise)
         return (x * (self.levels - 1) + noise) / self.levels
 
@@ -68,12 +70,12 @@ class Flow(InMemoryModel):
         return -ops.mean(base_log_prob(y_pred.z) + y_pred.log_det)
 
     def fit(self, x=None, y=None, **kwargs):
-        """Train the flow; layers that start from the data are initialised first.
+        """Train the flow; data-dependent layers are initialised first.
 
         See `InMemoryModel.fit` for the arguments.
 
         Raises:
-            ValueError: for examples of another shape or range, NaN or no examples.
+            ValueError: for examples of another shape or range, NaN, or no examples.
         """
         if isinstance(x, np.ndarray | tf.Tensor):
             low, high = (0, 1) if self.levels else self.bijector.domain
@@ -85,16 +87,28 @@ class Flow(InMemoryModel):
         return super().fit(x, y, **kwargs)
 
     def log_prob(self, x):
-        """Log-density of each example, (B,), in nats, for x of shape (B, *shape)."""
+        """Log-density of each example, (B,), in nats, for x of shape (B, *shape).
+
+        Raises:
+            ValueError: for another shape, NaN, or values outside the bijector's domain.
+        """
         z, log_det = self.bijector(_checked("x", x, self.shape, self.bijector.domain))
         return base_log_prob(z) + log_det
 
     def encode(self, x):
-        """The code z = f(x), (B, *code), of x (B, *shape)."""
+        """The code z = f(x), (B, *code), of x (B, *shape).
+
+        Raises:
+            ValueError: as for `log_prob`.
+        """
         return self.bijector(_checked("x", x, self.shape, self.bijector.domain))[0]
 
     def decode(self, z):
-        """The example x = f⁻¹(z), (B, *shape), of z (B, *code)."""
+        """The example x = f⁻¹(z), (B, *shape), of z (B, *code).
+
+        Raises:
+            ValueError: for another shape or NaN.
+        """
         return self.bijector.inverse(_checked("z", z, self.code_shape))
 
     def sample(self, count: int, temperature: float = 1.0):
@@ -104,6 +118,9 @@ class Flow(InMemoryModel):
             count: how many.
             temperature: standard deviation of z. Below 1 the samples are more typical and less
                 varied (Kingma and Dhariwal 2018, §6).
+
+        Raises:
+            ValueError: for a count that is not a whole number of at least 1.
         """
         count = check_count("count", count)
         z = keras.random.normal((count, *self.code_shape), seed=self.noise)
@@ -117,17 +134,17 @@ def dense_conditioner(
     activation: str = "relu",
     dropout: float = 0.0,
 ) -> keras.Model:
-    """Fully connected network that tells a coupling how to shift and scale.
+    """Fully connected network that computes shift and log_scale of a coupling.
 
     Args:
         shape: shape of one example.
         hidden: widths of the hidden layers.
         activation: of the hidden layers.
-        dropout: share of hidden units dropped while training.
+        dropout: fraction of hidden units dropped in training, in [0, 1).
 
     Returns:
-        A Functional model: (B, *shape) → (B, *shape but twice the last axis). It starts at 0, so
-        that the coupling starts as the identity.
+        A Functional model: (B, *shape) → the same shape with twice as many entries on the last
+        axis. Its output is 0 before training, so that the coupling starts as the identity.
     """
     x = keras.Input(shape)
     h = layers.Flatten()(x)
@@ -143,7 +160,7 @@ def dense_conditioner(
 def convolutional_conditioner(
     shape: Sequence[int], *, width: int = 64, activation: str = "relu"
 ) -> keras.Model:
-    """Convolutions 3×3, 1×1, 3×3 that tell a coupling how to shift and scale (Glow, appendix B).
+    """Convolutions 3×3, 1×1, 3×3 that compute shift and log_scale of a coupling (Glow, appendix B).
 
     Args:
         shape: shape of one image, (H, W, C).
@@ -151,8 +168,8 @@ def convolutional_conditioner(
         activation: of the hidden layers.
 
     Returns:
-        A Functional model: (B, H, W, C) → (B, H, W, 2C). It starts at 0, so that the coupling
-        starts as the identity.
+        A Functional model: (B, H, W, C) → (B, H, W, 2C). Its output is 0 before training, so that
+        the coupling starts as the identity.
     """
     x = keras.Input(shape)
     h = layers.Conv2D(width, 3, padding="same", activation=activation)(x)
@@ -171,17 +188,21 @@ def real_nvp(
     dropout: float = 0.0,
     levels: int | None = None,
 ) -> Flow:
-    """RealNVP: couplings that take turns in what passes, with fully connected conditioners.
+    """RealNVP: affine couplings with alternating masks and fully connected conditioners.
 
-    Points pass by halves. Images pass by the two checkerboards and by even and odd rows, after a
-    logit. Batch normalisation is replaced by Glow's ActNorm.
+    For points, the two masks are the two halves. For images, which go through a logit first, they
+    are the two checkerboards, then the even and the odd rows. Glow's ActNorm replaces batch
+    normalisation.
 
     Args:
         shape: of one example: (D,) for points, (H, W, C) for images in [0, 1).
-        steps: how many couplings.
+        steps: the number of couplings.
         hidden: widths of the hidden layers of each conditioner.
-        dropout: share of their hidden units dropped while training.
+        dropout: fraction of their hidden units dropped in training, in [0, 1).
         levels: see `Flow`.
+
+    Raises:
+        ValueError: for points of fewer than 2 dimensions, or a shape of neither kind.
     """
     if len(shape) == 1:
         masks, chain = [bj.half_mask(shape)], []
@@ -204,20 +225,24 @@ def glow(
 ) -> Flow:
     """Glow: multiscale, each step ActNorm → invertible 1×1 convolution → coupling by channels.
 
-        one scale = squeeze → steps × step → half of the channels leave (Kingma and Dhariwal 2018,
-        figure 2)
+        one scale = squeeze → steps × step → split off half of the channels
+
+    (Kingma and Dhariwal 2018, figure 2). The last scale has no split.
 
     Args:
-        shape: of one image, (H, W, C), pixels in [0, 1); H and W divisible by 2 to the `scales`.
-        scales: how many times the image is squeezed.
+        shape: of one image, (H, W, C), pixels in [0, 1).
+        scales: the number of scales; H and W must be divisible by 2^scales.
         steps: steps at each scale.
         width: hidden channels of each conditioner.
         levels: see `Flow`.
+
+    Raises:
+        ValueError: for a shape that is not (H, W, C), or sides not divisible by 2^scales.
     """
     check_shape("shape", tuple(shape), ("H", "W", "C"))
 
     def scale(shape, below):
-        """The chain from images of `shape` on, with `below` scales after this one."""
+        """The layers for images of `shape`, with `below` scales after this one."""
         chain = [bj.Squeeze()]
         shape = chain[0].compute_output_shape((None, *shape))[1:]
         for _ in range(steps):
@@ -239,7 +264,7 @@ def glow(
 
 
 def attribute_direction(codes, labels) -> np.ndarray:
-    """The way in code space from examples without an attribute to those with it.
+    """The direction in code space from examples without an attribute to those with it.
 
         direction = mean of z with it − mean of z without it        (Kingma and Dhariwal 2018, §6)
 
@@ -251,7 +276,8 @@ def attribute_direction(codes, labels) -> np.ndarray:
         (…), to be added to codes: `flow.decode(flow.encode(x) + strength * direction)`.
 
     Raises:
-        ValueError: when no example, or every example, has the attribute.
+        ValueError: for other shapes or labels, or if no example, or every example, has the
+            attribute.
     """
     sizes = {}
     codes = check_array("codes", codes, ("N", ...), sizes)
@@ -267,7 +293,7 @@ def base_log_prob(z):
 
 
 def _checked(name, value, shape, domain=(-np.inf, np.inf)):
-    """The value as a tensor; its shape is checked always, its entries where they are known."""
+    """The value as a tensor. Its shape is always checked, its entries if they are known."""
     if not tf.is_symbolic_tensor(value):
         value = check_array(name, value, ("B", *shape), low=domain[0], high=domain[1])
     check_shape(name, value.shape, ("B", *shape))

@@ -9,8 +9,8 @@ as rectified flow: Liu, Gong and Liu, *Flow Straight and Fast*, 2023.
     samples      solve dz/dt = u(z, t) from z ~ N(0, I) at t = 1 back to t = 0
     density      log p(x) = log N(z₁; 0, I) + ∫₀¹ div u(z_t, t) dt along the solution through x
 
-Time runs as in `course_utils.models.diffusion`, of which this is the variant with another path;
-Lipman et al. count it the other way.
+Time has the direction of `course_utils.models.diffusion`, of which this is a variant with another
+path; in Lipman et al. it has the opposite one.
 """
 
 import course_utils.quiet
@@ -32,9 +32,10 @@ METHODS = ("euler", "heun")
 class FlowMatching(Diffusion):
     """A network that learns the mean velocity of straight paths, and a solver that follows it.
 
-    At the objective's minimum u(z, t) is the mean of ε − x over all pairs whose path leads through
-    z at t. The single paths cross; those of u do not, so they carry the normal distribution over to
-    the data's as a normalizing flow does, without a bijector.
+    At the minimum of the objective, u(z, t) is the mean of ε − x over all pairs (x, ε) whose path
+    passes through z at time t. The straight paths cross, but the solutions of dz/dt = u do not. So
+    they map the normal distribution to that of the data, as a normalizing flow does, but without an
+    architecture that is invertible by construction.
 
     Args and Raises are those of `Diffusion`.
     """
@@ -49,8 +50,13 @@ class FlowMatching(Diffusion):
             Euler   z_s = z + (s − t) u(z, t)
             Heun    z_s = z + (s − t) ½ (u(z, t) + u(Euler's z_s, s))
 
-        The last step, to s = 0, is always Euler's, and so goes to x̂ (Karras et al. 2022, algorithm
-        1): at s = 0 a model with bounds has no velocity.
+        The last step, to s = 0, is always Euler's and leads to x̂ (Karras et al. 2022, algorithm 1),
+        because the velocity of a model with bounds is undefined at s = 0.
+
+        Args:
+            z: z_t, (B, *example), in the model's scale.
+            t, s: times, scalars.
+            method: "euler" or "heun".
 
         Returns:
             (z_s, x̂), each (B, *example).
@@ -66,7 +72,11 @@ class FlowMatching(Diffusion):
         return z + (s - t) * mean, self.clean(z, start, times)
 
     def denoise(self, z, steps: int, method: str = "heun") -> Iterator[Moment]:
-        """As `Diffusion.denoise`, by the solver `method`: "euler" or "heun"."""
+        """As `Diffusion.denoise`, by the solver `method`: "euler" or "heun".
+
+        Raises:
+            ValueError: for z of another shape, a number of steps below 1, or another method.
+        """
         if method not in METHODS:
             raise ValueError(f"method: expected one of {', '.join(METHODS)}; got {method!r}")
         return self._walk(z, steps, method)
@@ -75,7 +85,7 @@ class FlowMatching(Diffusion):
         """`count` examples, (count, *example), each from its own noise; arguments as for `denoise`.
 
         Raises:
-            ValueError: for numbers out of range.
+            ValueError: for numbers out of range, or another method.
         """
         return last(self.denoise(self.latent_noise(count), steps, method)).x
 
@@ -84,13 +94,17 @@ class FlowMatching(Diffusion):
 
             d/dt log p(z_t) = −div u(z_t, t)        (Chen et al., Neural ODEs, 2018, theorem 1)
 
-        By Heun's steps from the data to the noise; the divergence is exact and takes a pass back
-        through the network for each dimension, so this is for few dimensions. The error left is the
-        solver's: halve the steps to see its size.
+        The equation is solved by Heun's method from the data to the noise. The divergence is exact
+        and takes one backward pass for each dimension, so use this in few dimensions only. The
+        remaining error is the solver's; compare with twice as many steps to estimate it.
+
+        Args:
+            x: (B, *example).
+            steps: of the solver.
 
         Raises:
-            ValueError: for x of another shape or not finite, or a model with bounds. Pixels that
-                lie on a bound have probability there, and a density cannot say how much.
+            ValueError: for x of another shape or not finite, a number of steps below 1, or a model
+                with bounds: data that lie on a bound, as black pixels do, have no density.
         """
         if self.bounds is not None:
             raise ValueError(
@@ -119,7 +133,7 @@ class FlowMatching(Diffusion):
         return z, integral
 
     def _with_divergence(self, z, t):
-        """u, (B, *example), and div u = Σᵢ ∂uᵢ/∂zᵢ, (B,), at z and one time t for all."""
+        """u, (B, *example), and div u = Σᵢ ∂uᵢ/∂zᵢ, (B,), at z and a single time t."""
         with tf.GradientTape(persistent=True) as tape:
             tape.watch(z)
             u = self.velocity(z, ops.full((ops.shape(z)[0],), t))

@@ -1,4 +1,4 @@
-"""The generative adversarial network, and what keeps it from failing.
+"""The generative adversarial network, and three methods that stabilise it.
 
 Goodfellow et al., *Generative Adversarial Nets*, 2014.
 
@@ -6,10 +6,10 @@ Goodfellow et al., *Generative Adversarial Nets*, 2014.
     discriminator    D(x) = sigmoid(logit), the probability that x is real
     objective        min_G max_D  E log D(x) + E log(1 − D(G(z)))
 
-Three remedies, each an argument: a loss of the generator that does not saturate, a penalty on the
-discriminator's slope at the data (R1: Mescheder, Geiger and Nowozin, 2018), and samples from an
-average of the generator's weights over its last steps (Yazıcı et al., *The Unusual Effectiveness of
-Averaging in GAN Training*, 2019).
+The three methods are arguments: a generator loss that does not saturate, a penalty on the gradient
+of the discriminator at the data (R1: Mescheder, Geiger and Nowozin, 2018), and samples from a
+moving average of the generator's weights (Yazıcı et al., *The Unusual Effectiveness of Averaging in
+GAN Training*, 2019).
 """
 
 import course_utils.quiet
@@ -51,16 +51,16 @@ class GAN(TwoPlayers):
         generator: z (B, D) → examples (B, …).
         discriminator: examples (B, …) → logits (B, 1).
         objective: a key of `OBJECTIVES`.
-        r1_weight: γ. The discriminator's loss is raised by γ/2 ‖∇ₓ logit(x)‖² at real x. It needs a
-            discriminator without batch normalisation.
-        ema_decay: β in w̄ ← β w̄ + (1 − β) w, taken after each step of the generator. Samples come
-            from w̄. With 0 they come from the latest weights. It is the average that a Keras
-            optimizer takes with `use_ema=True` and β as `ema_momentum`. Models of one optimizer use
-            that one: `fit` leaves them with w̄. A game has to go on from w, so it keeps both.
+        r1_weight: γ. The discriminator's loss has the additional term γ/2 ‖∇ₓ logit(x)‖² at real x.
+            It needs a discriminator without batch normalisation.
+        ema_decay: β in w̄ ← β w̄ + (1 − β) w, which is computed after each step of the generator.
+            Samples are drawn with w̄, or with the latest weights w if β = 0. A Keras optimizer with
+            `use_ema=True` and `ema_momentum` β computes the same average, and `fit` leaves other
+            models with it. A GAN keeps w as well, because training has to continue from w.
 
     Raises:
         ValueError: for an unknown objective, a negative weight, a decay outside [0, 1), or networks
-            that do not fit together.
+            that do not fit together; in `fit`, for validation data.
     """
 
     def __init__(
@@ -101,32 +101,36 @@ class GAN(TwoPlayers):
 
     @property
     def pixel_range(self):
-        """(0, 1) if the generator can draw no others: it would never meet data beyond."""
+        """(0, 1) if the generator ends in a sigmoid and so draws no other values, else None."""
         return (0, 1) if ends_in_sigmoid(self.generator) else None
 
     @staticmethod
     def default_optimizer() -> keras.optimizers.Optimizer:
-        """Adam with β₁ = 0 and β₂ = 0.99: the other player moves too, so past gradients mislead."""
+        """Adam with β₁ = 0, β₂ = 0.99 and a learning rate of 10⁻³.
+
+        There is no momentum, because the other player changes too and makes past gradients
+        outdated.
+        """
         return keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99)
 
     # --------------------------------------------------------------------------- the game
 
     def draw(self, z, y):
-        """The generator's examples while it trains. `y` is what `fit` was given beside `x`."""
+        """The generator's examples in training, (B, …), for z (B, D) and the y given to `fit`."""
         return self.generator(z, training=True)
 
     def judge(self, x, y):
-        """The discriminator's logits while it trains, (B, 1)."""
+        """The discriminator's logits in training, (B, 1), for x (B, …) and the y given to `fit`."""
         return self.discriminator(x, training=True)
 
     def penalty(self, real, fake, y):
-        """What is added to the discriminator's loss, (B,) or 0."""
+        """The term added to the discriminator's loss, (B,) or 0."""
         if not self.r1_weight:
             return 0.0
         return self.r1_weight / 2 * losses.r1_penalty(lambda x: self.judge(x, y), real)
 
     def generator_penalty(self, fake, y):
-        """What is added to the generator's loss, (B,) or 0."""
+        """The term added to the generator's loss, (B,) or 0."""
         return 0.0
 
     def train_step(self, data):
@@ -136,7 +140,7 @@ class GAN(TwoPlayers):
         return self.get_metrics_result()
 
     def discriminator_step(self, x, y):
-        """Move the discriminator once, against fakes that stay as they are."""
+        """Update the discriminator once, with the generator held fixed."""
         fake = self.draw(self.latent_noise(ops.shape(x)[0]), y)
         with tf.GradientTape() as tape:
             loss = self.objective.discriminator(self.judge(x, y), self.judge(fake, y))
@@ -146,7 +150,7 @@ class GAN(TwoPlayers):
         self.discriminator_loss.update_state(loss)
 
     def generator_step(self, x, y):
-        """Move the generator once, and its average after it. Of x only the number counts."""
+        """Update the generator once, then its average. Only the batch size of x matters."""
         z = self.latent_noise(ops.shape(x)[0])
         with tf.GradientTape() as tape:
             fake = self.draw(z, y)
@@ -209,11 +213,11 @@ def fourier_discriminator(
     scale: float = 2.0,
     hidden: Sequence[int] = (128, 128, 128),
 ) -> keras.Model:
-    """Fully connected network from points to one logit, by way of Fourier features.
+    """Fully connected network from the Fourier features of points to one logit.
 
     Args:
         dimensions: of the space in which the points lie.
-        features, scale: of the Fourier features; the scale suits points of unit variance.
+        features, scale: as for `FourierFeatures`; the default suits points of unit variance.
         hidden: widths of the hidden layers.
 
     Returns:
@@ -244,11 +248,11 @@ def conv_gan(shape: Sequence[int], latent: int, *, filters: int = 32, **options)
 
     Args:
         shape, latent, options: as for `dense_gan`.
-        filters: channels beside the image in both networks; twice as many at each halving.
+        filters: channels next to the image in both networks; twice as many at each halving.
 
-    Radford, Metz and Chintala, *Unsupervised Representation Learning with Deep Convolutional
-    Generative Adversarial Networks*, 2016. Unlike theirs, our discriminator has no batch
-    normalisation, so that R1 and the gradient penalty are what they claim to be.
+    Source: Radford, Metz and Chintala, *Unsupervised Representation Learning with Deep
+    Convolutional Generative Adversarial Networks*, 2016. Unlike theirs, this discriminator has no
+    batch normalisation, with which R1 and the gradient penalty would not be correct.
     """
     return GAN(
         networks.conv_generator(latent, shape, filters=filters),
