@@ -216,12 +216,10 @@ class InMemoryModel(FromArguments, keras.Model):
     ):
         """Train the model; see `keras.Model.fit` for the arguments that the two share.
 
-        If the optimizer has `use_ema=True`, the model is validated with the averaged weights, and
-        keeps them after training.
-
         With validation data, training stops when the validation loss has not fallen for `patience`
         epochs, and the best weights are restored. If a callback listens to single batches, every
-        step is a separate call, and most of the speed is lost.
+        step is a separate call, and most of the speed is lost. An optimizer with `use_ema=True`
+        leaves the model with the averaged weights, which validation uses too.
 
         Args:
             verbose: "auto" draws one progress bar over all epochs; 0, 1 and 2 are as in Keras.
@@ -232,8 +230,7 @@ class InMemoryModel(FromArguments, keras.Model):
             The `keras.callbacks.History`: a list of values per epoch for each metric.
 
         Raises:
-            ValueError: for data with which training would run but go wrong, such as pixels outside
-                `pixel_range`, arrays of different lengths, or weights that the loss would ignore.
+            ValueError: for data with which training would go wrong, such as pixels out of range.
         """
         self._check_data(x, y, class_weight, sample_weight)
         validated = validation_data is not None or bool(validation_split)

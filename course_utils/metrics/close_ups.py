@@ -16,16 +16,16 @@ FACTORS = ("identity", "expression")
 def read_factor(images, factor: str) -> np.ndarray:
     """The level of a factor that each close-up shows.
 
-    The classifier is scikit-learn's support vector machine on the 100 principal components of the
-    pixels, fitted on the real training close-ups of both people. Read real test pictures too, to
-    know how far it can be trusted.
+    The classifier is scikit-learn's support vector machine on the first 100 principal components of
+    the pixels, fitted to the real training close-ups of both people. Classify real test pictures as
+    well, to know how far it can be trusted.
 
     Args:
         images: close-ups (N, 32, 32, 3) in [0, 1].
         factor: "identity" or "expression".
 
     Returns:
-        Level indices (N,).
+        Level indices (N,), int64.
 
     Raises:
         ValueError: for images of another shape or range, or another factor.

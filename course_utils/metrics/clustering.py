@@ -1,8 +1,8 @@
 """How well do clusters match known classes?
 
 Normalised mutual information, the adjusted Rand index and the V-measure are scikit-learn's:
-`sklearn.metrics.normalized_mutual_info_score`, `adjusted_rand_score`, `v_measure_score`. What it
-lacks is here.
+`sklearn.metrics.normalized_mutual_info_score`, `adjusted_rand_score`, `v_measure_score`. This
+module has the accuracy, which scikit-learn does not have.
 """
 
 from scipy.optimize import linear_sum_assignment
@@ -12,20 +12,21 @@ from course_utils.validation import check_array
 
 
 def clustering_accuracy(classes, clusters) -> float:
-    """Share of examples whose cluster is paired with their class, under the best pairing.
+    """Fraction of examples whose cluster is paired with their class, under the best pairing.
 
         accuracy = max over one-to-one pairings m of 1/N Σᵢ [m(clusterᵢ) = classᵢ]
 
-    Names of clusters do not matter. A class is paired with one cluster at most, so cutting a class
-    in two costs its smaller part. The best pairing is found by the Hungarian method.
+    The names of clusters do not matter. A class is paired with at most one cluster, so if a class
+    is split into two clusters, the smaller one counts as wrong. The best pairing is found by the
+    Hungarian method.
 
     Args:
-        classes: (N,) integers, what is known.
-        clusters: (N,) integers, what was found; as many different ones as you like.
+        classes: (N,) integers, the known classes.
+        clusters: (N,) integers, the clusters found; their number need not be that of the classes.
 
     Returns:
-        The share, above 0 and up to 1. Guessing scores somewhat more than 1/classes,
-        because the best pairing is chosen afterwards.
+        The accuracy, above 0 and up to 1. As many random clusters as classes of equal size score
+        somewhat more than 1 / number of classes, because the best pairing is chosen afterwards.
 
     Raises:
         ValueError: for a wrong rank, unequal lengths or numbers that are not integers.

@@ -1,12 +1,13 @@
-"""Does each number of a code stand for one factor of the data? Four scores, 1 is best.
+"""Does each dimension of a code represent one factor of the data? Four scores, 1 is best.
 
-Every score takes codes (N, D), the means that an encoder gives for N images, and factors (N, F),
-the levels that the images were drawn with, as integers. Codes may have any scale. Side by side::
+Every score takes codes (N, D), such as the means that an encoder gives for N images, and factors
+(N, F), the levels from which the images were drawn, as integers. Codes may have any scale. In the
+following, "a code" is one dimension of them::
 
-    mutual_information_gap   is each factor told by one code much more than by the next?
-    factor_vae_score         with one factor held fixed, is it always the same code that is still?
-    dci                      does each code serve one factor, and each factor need one code?
-    sap_score                can one code alone predict a factor much better than the next can?
+    mutual_information_gap   has one code much more information on a factor than any other code?
+    factor_vae_score         with one factor held fixed, does always the same code vary least?
+    dci                      does each code predict one factor, and each factor need one code?
+    sap_score                does one code alone predict a factor much better than any other code?
 """
 
 from typing import NamedTuple
@@ -22,24 +23,24 @@ from course_utils.validation import check_array, check_count
 
 
 def mutual_information_gap(codes, factors, bins: int = 20) -> float:
-    """MIG: how much more the best code tells about a factor than the second best.
+    """MIG: how much more information the best code has on a factor than the second best.
 
         MIG = 1/F Σ_f (I(z_best; v_f) − I(z_second; v_f)) / H(v_f)
 
-    A code axis that mixes factors lowers the first term; a factor spread over two axes raises the
-    second. I is computed from a histogram: each code is cut into bins of equal width.
+    A code that mixes factors lowers the first term; a factor spread over two codes raises the
+    second. The mutual information I is computed from a histogram with bins of equal width.
 
     Args:
         codes: (N, D), D at least 2.
         factors: (N, F) integers, each factor with 2 levels or more.
-        bins: cells per code; 20, as in Locatello et al. (2019). Too few examples per cell overstate
-            every I; 10,000 examples are plenty.
+        bins: number of bins per code; 20, as in Locatello et al. (2019). With few examples per bin
+            every I is overestimated; 10,000 examples are enough.
 
     Returns:
         The mean gap, from 0 to 1. (A factor with more levels than `bins` cannot quite reach 1.)
 
     Raises:
-        ValueError: for wrong shapes, NaN or a factor that never changes.
+        ValueError: for wrong shapes, NaN, negative levels or a factor that never changes.
 
     Source: Chen et al., Isolating Sources of Disentanglement in VAEs, 2018, eq. 6. They integrate
     over q(z|x); the histogram is that of Locatello et al., Challenging Common Assumptions, 2019.
@@ -55,34 +56,36 @@ def mutual_information_gap(codes, factors, bins: int = 20) -> float:
 def factor_vae_score(
     codes, factors, *, votes: int = 800, batch_size: int = 64, seed: int = 0
 ) -> float:
-    """FactorVAE score: with one factor fixed, does the stillest code tell which factor it was?
+    """FactorVAE score: with one factor fixed, does the code that varies least identify the factor?
 
     A vote: choose a factor k and one of its levels, take `batch_size` examples that have it, and
     find the code whose variance, relative to its variance over all data, is smallest:
 
         d* = argmin_d Var_batch(z_d) / Var_all(z_d)
 
-    A table of majority votes then names the factor for each d*; the score is the share of new votes
-    that it names correctly. Chance is 1/F. It asks only that each factor stills a code of its own:
-    codes that still mix factors a little can score 1. Codes that hardly move (under 5% of the
-    variance of the widest) have collapsed to the prior and do not take part.
+    A majority vote then assigns a factor to each d*; the score is the fraction of new votes for
+    which this factor is right. Chance is about 1/F. The score requires only that a different code
+    varies least for each factor, so codes that mix factors a little can still score 1. Codes with
+    less than 5% of the largest variance have collapsed to the prior and are left out.
 
     Args:
         codes: (N, D), D at least 2.
         factors: (N, F) integers, drawn independently of each other; at least `batch_size` examples
             of every level.
-        votes: to fill the table, and as many again to score it.
-        batch_size: L, examples per vote.
+        votes: number of votes for the assignment, and again for the score.
+        batch_size: L, examples per vote, at least 2.
         seed: of the choices.
 
     Returns:
         The accuracy, from 0 to 1.
 
     Raises:
-        ValueError: for wrong shapes, NaN, codes that never change or a level with too few examples.
+        ValueError: for wrong shapes, NaN, codes or factors that never change, or a level with too
+            few examples.
 
-    Source: Kim and Mnih, Disentangling by Factorising, 2018, §4 and fig. 2. The 5% is ours, made
-    free of scale; Locatello et al. (2019) use a variance of 0.05 under a standard normal prior.
+    Source: Kim and Mnih, Disentangling by Factorising, 2018, §4 and fig. 2. The limit of 5% is the
+    course's own and independent of scale; Locatello et al. (2019) use a variance of 0.05 under a
+    standard normal prior.
     """
     codes, factors = _check(codes, factors)
     votes = check_count("votes", votes)
@@ -124,17 +127,17 @@ class DCI(NamedTuple):
 
 
 def dci(codes, factors, seed: int = 0) -> DCI:
-    """Disentanglement, completeness and informativeness, from what a predictor finds important.
+    """Disentanglement, completeness and informativeness, from the feature importances of a forest.
 
-    A random forest predicts each factor from the whole code. R[d, f] is how much it relies on
-    code d for factor f, each column summing to 1.
+    A random forest predicts each factor from all codes. R[d, f] is the importance of code d for
+    factor f; each column sums to 1.
 
         disentanglement = Σ_d ρ_d (1 − H_F(R[d, :])),    ρ_d = Σ_f R[d, f] / Σ R
         completeness    = 1/F Σ_f (1 − H_D(R[:, f]))
         informativeness = mean accuracy on a quarter of the examples, held out
 
-    H_F and H_D are entropies of the normalised row or column, to base F and D. The trees keep 1% of
-    the examples in every leaf.
+    H_F and H_D are entropies of the normalised row or column, to base F and D. Every leaf of the
+    trees has at least 1% of the examples.
 
     Args:
         codes: (N, D), D at least 2.
@@ -145,11 +148,11 @@ def dci(codes, factors, seed: int = 0) -> DCI:
         `DCI(disentanglement, completeness, informativeness)`.
 
     Raises:
-        ValueError: for wrong shapes, NaN or fewer than 2 factors.
+        ValueError: for wrong shapes, NaN, fewer than 2 factors or a factor that never changes.
 
     Source: Eastwood and Williams, A Framework for the Quantitative Evaluation of Disentangled
-    Representations, 2018, §2. They also use lasso, and score informativeness by an error; ours is
-    an accuracy, because factors here are levels.
+    Representations, 2018, §2. They also use lasso, and measure informativeness by an error; here it
+    is an accuracy, because factors are levels.
     """
     codes, factors = _check(codes, factors)
     if factors.shape[1] < 2:
@@ -158,8 +161,9 @@ def dci(codes, factors, seed: int = 0) -> DCI:
     importance = np.zeros((codes.shape[1], factors.shape[1]))
     accuracy = np.zeros(factors.shape[1])
     for f, levels in enumerate(factors.T):
-        # Every split may choose among all codes: a forest that hides some at each split must rely
-        # on worse ones and would blame the code for it. Smaller leaves would split on noise.
+        # Every split may choose among all codes. If some were left out at each split, as usual, the
+        # forest would have to use worse codes, which lowers the scores. Smaller leaves would split
+        # on noise.
         forest = RandomForestClassifier(
             n_estimators=10, max_features=None, min_samples_leaf=0.01, random_state=seed
         )
@@ -181,10 +185,10 @@ def sap_score(codes, factors, seed: int = 0) -> float:
 
         SAP = 1/F Σ_f (S[best, f] − S[second, f])
 
-    S[d, f] is the balanced accuracy, on a quarter of the examples held out, of thresholds on code d
-    alone that tell the levels of factor f apart. It is adjusted for chance, (accuracy − 1/L) /
-    (1 − 1/L) for L levels, so that a perfect code scores 1; the paper does not adjust, which makes
-    its numbers smaller by 1 − 1/L.
+    S[d, f] is the balanced accuracy, on a held-out quarter of the examples, of thresholds on code d
+    alone that separate the levels of factor f. It is adjusted for chance, (accuracy − 1/L) /
+    (1 − 1/L) for L levels, so that a perfect code scores 1; the paper does not adjust, so its
+    scores are smaller by a factor of 1 − 1/L.
 
     Args:
         codes: (N, D), D at least 2.
@@ -195,7 +199,7 @@ def sap_score(codes, factors, seed: int = 0) -> float:
         The mean gap, from 0 to about 1.
 
     Raises:
-        ValueError: for wrong shapes, NaN or a factor that never changes.
+        ValueError: for wrong shapes, NaN, negative levels or a factor that never changes.
 
     Source: Kumar, Sattigeri and Balakrishnan, Variational Inference of Disentangled Latent Concepts
     from Unlabeled Observations, 2018, §3.
@@ -216,7 +220,7 @@ def sap_score(codes, factors, seed: int = 0) -> float:
 
 
 def _gap(scores: np.ndarray) -> np.ndarray:
-    """(F,): largest minus second largest of each column of (D, F)."""
+    """The largest minus the second largest entry of each column, (D, F) → (F,)."""
     second, best = np.sort(scores, axis=0)[-2:]
     return best - second
 

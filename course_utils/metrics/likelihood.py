@@ -1,11 +1,11 @@
-"""How probable is held-out data under a model: lower bounds and bits per dimension.
+"""How probable are held-out data under a model? Lower bounds and bits per dimension.
 
-Both bounds are made of log-weights, drawn from the approximate posterior q(z|x):
+Both bounds are computed from log-weights with z drawn from the approximate posterior q(z|x):
 
     log w = log p(x, z) − log q(z|x),        z ~ q(z|x)
 
-A single z gives an unbiased estimate w of p(x); its logarithm is too small on average (Jensen). How
-the K log-weights are averaged decides how much is lost.
+A single z gives an unbiased estimate w of p(x); its logarithm is too small on average (Jensen). The
+two bounds average K weights in different ways, so they are tight to different degrees.
 """
 
 import numpy as np
@@ -26,7 +26,7 @@ def evidence_lower_bound(log_weights) -> np.ndarray:
         (N,), in nats: an unbiased estimate of the bound.
 
     Raises:
-        ValueError: for a wrong rank, no draws, NaN or +inf.
+        ValueError: for another rank, no draws, NaN or +inf.
 
     Source: Kingma and Welling, Auto-Encoding Variational Bayes, 2014, eq. 2.
     """
@@ -34,7 +34,7 @@ def evidence_lower_bound(log_weights) -> np.ndarray:
 
 
 def importance_weighted_bound(log_weights) -> np.ndarray:
-    """IWAE bound: the log of the mean weight, tighter the more draws there are.
+    """IWAE bound: the log of the mean weight, which is the tighter the more draws there are.
 
         L_K = E[log 1/K Σ_k w_k],        ELBO = L_1 ≤ L_K ≤ L_{K+1} ≤ log p(x)
 
@@ -42,10 +42,10 @@ def importance_weighted_bound(log_weights) -> np.ndarray:
         log_weights: (K, N), K draws of log w for each of N examples, in nats. −inf is allowed.
 
     Returns:
-        (N,), in nats.
+        (N,), in nats: an unbiased estimate of L_K.
 
     Raises:
-        ValueError: for a wrong rank, no draws, NaN or +inf.
+        ValueError: for another rank, no draws, NaN or +inf.
 
     Source: Burda, Grosse and Salakhutdinov, Importance Weighted Autoencoders, 2016, eq. 8.
     """
@@ -58,8 +58,8 @@ def dequantize(images, levels: int, seed: int) -> np.ndarray:
 
         y = (k + u) / L,        k = (L − 1) x,        u ~ U[0, 1)
 
-    A density can be made as large as one likes on isolated grey levels. Uniform noise closes the
-    gaps, and then the density bounds a probability: E_u[log p(y)] − D log L ≤ log P(x).
+    On isolated grey levels a density can be made arbitrarily large. Uniform noise fills the gaps
+    between them, and then the density bounds a probability: E_u[log p(y)] − D log L ≤ log P(x).
 
     Args:
         images: (N, ...), grey levels scaled to [0, 1]: multiples of 1/(L − 1).
@@ -86,15 +86,15 @@ def dequantize(images, levels: int, seed: int) -> np.ndarray:
 
 
 def bits_per_dimension(log_prob, *, dimensions: int, levels: int = 1) -> np.ndarray:
-    """What it costs to code one pixel, in bits.
+    """Bits per dimension: the code length of one pixel under the model.
 
         bits = −(log p(y) − D log L) / (D log 2) = −log p(y) / (D log 2) + log₂ L
 
-    A model that knows nothing (uniform on [0, 1)) pays log₂ L.
+    A uniform density on [0, 1)ᴰ has log₂ L bits.
 
     Args:
         log_prob: (N,), log-likelihood of each example in nats.
-        dimensions: D, numbers in one example.
+        dimensions: D, the number of entries of one example.
         levels: L, if `log_prob` is a density of examples dequantised to [0, 1) (see `dequantize`);
             1 if it is already the log of a probability.
 
@@ -102,7 +102,7 @@ def bits_per_dimension(log_prob, *, dimensions: int, levels: int = 1) -> np.ndar
         (N,), in bits per dimension; smaller is better.
 
     Raises:
-        ValueError: for NaN, infinity or a wrong rank.
+        ValueError: for NaN, infinity or another rank.
 
     Source: Theis, van den Oord and Bethge, 2016, §3.1.
     """

@@ -1,8 +1,8 @@
 """How good are samples, when the model gives no likelihood? Compare features of real and fake.
 
 Every distance here takes two sets of feature vectors, (N, D) and (M, D). For digits the features
-come from `digit_features`, a small classifier trained here. **They are not Inception's**: numbers
-compare models of this course with each other, never with a published FID, KID or precision.
+come from `digit_features`, a small classifier trained here. **They are not Inception's**: use them
+to compare models of this course with each other, never with a published FID, KID or precision.
 """
 
 import functools
@@ -21,18 +21,19 @@ from course_utils.validation import check_array, check_count, check_number
 def frechet_distance(real, fake) -> float:
     """Fréchet distance between Gaussians fitted to two sets of features.
 
-    In Inception's features this is FID. In ours it is not: see the top of this file.
+    With Inception's features this is the FID; with the course's features it is not (see the top of
+    this file).
 
     Args:
         real, fake: (N, D) and (M, D) features, N and M at least 2. Few examples bias the distance
-            upwards, so compare only numbers from equal N and M.
+            upwards, so compare only values for the same N and M.
 
     Returns:
-        The distance, 0 or more, in squared units of the features. (The square of a metric: the name
-        without "squared" is the field's habit.)
+        The distance, 0 or more, in squared units of the features. (It is the square of a metric,
+        although it is usually not called "squared".)
 
     Raises:
-        ValueError: for a wrong rank, fewer than 2 examples, NaN or unequal D.
+        ValueError: for another rank, fewer than 2 examples, NaN or unequal D.
 
     Source: Heusel et al., GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash
     Equilibrium, 2017, eq. 6.
@@ -44,17 +45,17 @@ def frechet_distance(real, fake) -> float:
 
 
 def gaussian_frechet_distance(mean_1, covariance_1, mean_2, covariance_2) -> float:
-    """Fréchet (2-Wasserstein) distance between two Gaussians.
+    """Squared Fréchet (2-Wasserstein) distance between two Gaussians.
 
         d² = |μ₁ − μ₂|² + tr(Σ₁ + Σ₂ − 2 (Σ₁ Σ₂)^½)
 
-    Σ₁Σ₂ is not symmetric, and a general matrix root of it may come out complex when a covariance is
-    singular. So we use tr (Σ₁ Σ₂)^½ = sum of the singular values of Σ₁^½ Σ₂^½, which needs roots of
-    symmetric matrices only and is real whatever the rank.
+    Σ₁Σ₂ is not symmetric, and a general matrix root of it may be complex by rounding if a
+    covariance is singular. But tr (Σ₁ Σ₂)^½ is the sum of the singular values of Σ₁^½ Σ₂^½, which
+    needs roots of symmetric matrices only and is always real.
 
     Args:
         mean_1, mean_2: (D,).
-        covariance_1, covariance_2: (D, D), symmetric, no negative eigenvalue; for D = 1 also ().
+        covariance_1, covariance_2: (D, D), symmetric and positive semidefinite; for D = 1 also ().
 
     Returns:
         The squared distance, 0 or more.
@@ -76,31 +77,32 @@ def gaussian_frechet_distance(mean_1, covariance_1, mean_2, covariance_2) -> flo
 
 
 def _symmetric_root(matrix: np.ndarray) -> np.ndarray:
-    """The root of a symmetric matrix without negative eigenvalues, but for rounding."""
+    """The root of a matrix that is symmetric and, up to rounding, positive semidefinite."""
     eigenvalues, vectors = np.linalg.eigh(matrix)
     return (vectors * np.sqrt(np.maximum(eigenvalues, 0))) @ vectors.T
 
 
 def kernel_distance(real, fake) -> float:
-    """Squared maximum mean discrepancy with a cubic kernel, without bias.
+    """Squared maximum mean discrepancy with a cubic kernel, estimated without bias.
 
         MMD² = mean_{i≠j} k(xᵢ, xⱼ) + mean_{i≠j} k(yᵢ, yⱼ) − 2 mean_{ij} k(xᵢ, yⱼ)
         k(x, y) = (x·y / D + 1)³
 
-    In Inception's features this is KID. In ours it is not. Unlike the Fréchet distance it does not
-    grow when examples are few, and it can come out slightly negative.
+    With Inception's features this is the KID; with the course's features it is not. Unlike the
+    Fréchet distance it is not biased upwards for few examples, and it can be slightly negative.
 
     Args:
-        real, fake: (N, D) and (M, D) features, N and M at least 2.
+        real, fake: (N, D) and (M, D) features, N and M at least 2. All (N + M)² kernel values are
+            computed in memory.
 
     Returns:
         The estimate; 0 on average if both come from one distribution.
 
     Raises:
-        ValueError: for a wrong rank, fewer than 2 examples, NaN or unequal D.
+        ValueError: for another rank, fewer than 2 examples, NaN or unequal D.
 
     Source: Bińkowski et al., Demystifying MMD GANs, 2018, §4. (They average over blocks of
-    examples; here all examples make one block.)
+    examples; here all examples are in one block.)
     """
     real, fake = _check_pair(real, fake, fewest=2)
 
@@ -118,7 +120,7 @@ def kernel_distance(real, fake) -> float:
 
 
 class PrecisionRecall(NamedTuple):
-    """Shares in [0, 1]: fakes that look real, and reals that can be drawn."""
+    """Fraction of fakes in the real region, and of reals in the fake region, each in [0, 1]."""
 
     precision: float
     recall: float
@@ -127,20 +129,20 @@ class PrecisionRecall(NamedTuple):
 def precision_recall(real, fake, neighbors: int = 3) -> PrecisionRecall:
     """How many fakes lie among the reals, and how many reals among the fakes.
 
-    Each set is widened to a region: one ball per point, reaching to its k-th nearest neighbour in
-    the same set. Precision is the share of fakes in the real region (quality); recall is the share
-    of reals in the fake region (variety).
+    The region of each set consists of one ball per point, which reaches to its k-th nearest
+    neighbour in the same set. Precision is the fraction of fakes in the real region (quality);
+    recall is the fraction of reals in the fake region (variety).
 
     Args:
-        real, fake: (N, D) and (M, D) features, more than `neighbors` of each. All N·M distances are
-            held at once.
+        real, fake: (N, D) and (M, D) features, more than `neighbors` of each. All pairwise
+            distances are kept in memory.
         neighbors: k.
 
     Returns:
         `PrecisionRecall(precision, recall)`, each in [0, 1].
 
     Raises:
-        ValueError: for a wrong rank, too few examples, NaN or unequal D.
+        ValueError: for another rank, too few examples, NaN or unequal D.
 
     Source: Kynkäänniemi et al., Improved Precision and Recall Metric for Assessing Generative
     Models, 2019, eqs. 1 and 2.
@@ -154,7 +156,7 @@ def precision_recall(real, fake, neighbors: int = 3) -> PrecisionRecall:
 
 
 class DensityCoverage(NamedTuple):
-    """How densely fakes fill the real region (may exceed 1), and the share of reals they reach."""
+    """How densely fakes fill the real region (0 or more), and the fraction of reals they reach."""
 
     density: float
     coverage: float
@@ -163,15 +165,15 @@ class DensityCoverage(NamedTuple):
 def density_coverage(real, fake, neighbors: int = 5) -> DensityCoverage:
     """Precision and recall, made robust to outliers: only balls around reals are used.
 
-        density  = 1/(k M) Σ_j (number of real balls that hold fake j)
-        coverage = 1/N Σ_i [ball of real i holds a fake]
+        density  = 1/(k M) Σ_j (number of real balls that contain fake j)
+        coverage = 1/N Σ_i [ball of real i contains a fake]
 
-    One real outlier has a huge ball and gives precision to every fake inside; density counts it as
-    one ball of k. Coverage cannot be raised by a fake outlier, as recall can.
+    A real outlier has a huge ball, and every fake in it counts fully for precision; for density it
+    counts as one ball of k. A fake outlier can raise recall, but not coverage.
 
     Args:
-        real, fake: (N, D) and (M, D) features, more than `neighbors` reals. All N·M distances are
-            held at once.
+        real, fake: (N, D) and (M, D) features, more than `neighbors` reals. All pairwise distances
+            are kept in memory.
         neighbors: k.
 
     Returns:
@@ -179,7 +181,7 @@ def density_coverage(real, fake, neighbors: int = 5) -> DensityCoverage:
         on average and coverage about 1 − 2⁻ᵏ for N = M.
 
     Raises:
-        ValueError: for a wrong rank, too few examples, NaN or unequal D.
+        ValueError: for another rank, too few examples, NaN or unequal D.
 
     Source: Naeem et al., Reliable Fidelity and Diversity Metrics for Generative Models, 2020, §3.
     """
@@ -194,7 +196,7 @@ def density_coverage(real, fake, neighbors: int = 5) -> DensityCoverage:
 
 
 def _radii(points: np.ndarray, neighbors: int) -> np.ndarray:
-    """(N,): the distance from each point to its k-th nearest neighbour, itself not counted."""
+    """The distance from each point to its k-th nearest neighbour, itself not counted, (N,)."""
     return np.partition(cdist(points, points), neighbors, axis=1)[:, neighbors]
 
 
@@ -202,7 +204,7 @@ def _radii(points: np.ndarray, neighbors: int) -> np.ndarray:
 
 
 class ModeCoverage(NamedTuple):
-    """How many modes were found, and the share of samples that lie near one."""
+    """How many modes were found, and the fraction of samples that lie near one."""
 
     modes: int
     high_quality: float
@@ -211,10 +213,10 @@ class ModeCoverage(NamedTuple):
 def mode_coverage(samples, centers, std: float) -> ModeCoverage:
     """Count the modes of a mixture of round Gaussians that samples reach.
 
-    A sample is of high quality if it lies within 3 standard deviations of the nearest mode, in
-    Euclidean distance. A mode is covered if it is the nearest mode of at least one such sample: one
-    sample is enough, so quote the number of samples (the papers below draw 2,500). In two
-    dimensions exp(−9/2) = 1.1% of *real* points lie further out: 98.9% is as good as real.
+    A sample is of high quality if its Euclidean distance from the nearest mode is at most 3
+    standard deviations. A mode is covered if it is the nearest mode of at least one such sample.
+    One sample is enough, so state the number of samples (the papers below draw 2,500). In two
+    dimensions exp(−9/2) = 1.1% of *real* points lie further out, so a perfect model has 98.9%.
 
     Args:
         samples: (N, D).
@@ -222,10 +224,10 @@ def mode_coverage(samples, centers, std: float) -> ModeCoverage:
         std: standard deviation of each component, the same along every axis.
 
     Returns:
-        `ModeCoverage(modes, high_quality)`: an integer from 0 to K and a share in [0, 1].
+        `ModeCoverage(modes, high_quality)`: an integer from 0 to K and a fraction in [0, 1].
 
     Raises:
-        ValueError: for a wrong rank, NaN, unequal D or a `std` that is not positive.
+        ValueError: for another rank, NaN, unequal D or a `std` that is not positive.
 
     Source: Srivastava et al., VEEGAN, 2017, §5.1; Lin et al., PacGAN, 2018, §4.1.
     """
@@ -243,14 +245,14 @@ def mode_coverage(samples, centers, std: float) -> ModeCoverage:
 
 
 def digit_features(images) -> np.ndarray:
-    """What our digit classifier sees in an image: the 32 units of its second hidden layer.
+    """Features of digits: the 32 units of the second hidden layer of a small classifier.
 
     The classifier is scikit-learn's MLPClassifier with hidden layers of 64 and 32 rectified units,
-    fitted on the 1,500 train and validation digits of `load("digits")` at the first call (about two
-    seconds) and kept. It is not Inception.
+    fitted to the 1,500 training and validation digits of `load("digits")` at the first call (about
+    two seconds) and kept. It is not Inception.
 
     Args:
-        images: (N, 8, 8, 1) in [0, 1]. Clip a model that draws beyond.
+        images: (N, 8, 8, 1) in [0, 1]. Clip the images of a model that exceeds this range.
 
     Returns:
         (N, 32), float64, 0 or more.
@@ -266,7 +268,7 @@ def digit_features(images) -> np.ndarray:
 
 
 def digit_classes(images) -> np.ndarray:
-    """The digit that our classifier reads in each image.
+    """The digit that the classifier of `digit_features` reads in each image.
 
     Args:
         images: (N, 8, 8, 1) in [0, 1].

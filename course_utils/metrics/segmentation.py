@@ -6,19 +6,19 @@ from course_utils.validation import check_array, check_count
 
 
 def intersection_over_union(real, found, classes: int) -> np.ndarray:
-    """For each class, the pixels that both maps give to it, over those that either does.
+    """For each class, the pixels that both maps assign to it, over those that either does.
 
         IoU_k = |{real = k} ∩ {found = k}| / |{real = k} ∪ {found = k}|
 
-    Pixels of all maps are counted together, so a class that is rare in one image and common in
-    another is weighed by its pixels. Their mean over classes is the mean IoU.
+    Pixels of all maps are counted together, so each image counts in proportion to its pixels of the
+    class. The mean over classes is the mean IoU.
 
     Args:
-        real, found: integer labels from 0 to `classes` − 1, of one shape (N, …).
+        real, found: integer labels from 0 to `classes` − 1, of the same shape (N, …).
         classes: number K of labels.
 
     Returns:
-        (K,) in [0, 1]; NaN for a class that occurs in neither.
+        (K,) float64 in [0, 1]; NaN for a class that occurs in neither map.
 
     Raises:
         ValueError: for labels that are not integers, out of range, or of another shape.

@@ -1,4 +1,4 @@
-"""InfoGAN: a GAN whose generator must make its code visible.
+"""InfoGAN: a GAN whose code can be recognised in the generated images.
 
 Chen et al., *InfoGAN: Interpretable Representation Learning by Information Maximizing Generative
 Adversarial Nets*, 2016.
@@ -8,8 +8,8 @@ Adversarial Nets*, 2016.
     objective        min_{G,Q} max_D  V(D, G) − λ L(G, Q)
     information      L = H(c, u) + E log Q(c, u | x) ≤ I(c, u; x)
 
-A generator may ignore any number that it is given. Here it may not ignore c and u: an image from
-which they cannot be told costs. Nobody says what they should stand for.
+A generator may ignore any of its inputs. Here the loss is larger if c and u cannot be recovered
+from the image, so it must use them. What they come to represent is not prescribed.
 """
 
 import course_utils.quiet
@@ -27,13 +27,13 @@ from course_utils.validation import check_array, check_count, check_number, chec
 
 
 class InfoGAN(GAN):
-    """A GAN with a code that can be read off its images.
+    """A GAN with a code that can be recovered from its images.
 
     Args:
         generator: [z, c one-hot, u] as one vector (B, D + K + C) → examples (B, …).
         discriminator: examples (B, …) → [logits (B, 1), code logits (B, K), means of u (B, C)].
         information_weight: λ for the categorical code.
-        continuous_weight: λ for the continuous codes.
+        continuous_weight: λ for the continuous codes, whose loss is ½ Σ (u − μ)².
         kwargs: as for `GAN`.
 
     Raises:
@@ -82,15 +82,15 @@ class InfoGAN(GAN):
 
     @property
     def latent(self) -> int:
-        """The size D of the noise z, which nobody reads off."""
+        """The size D of the noise z, which is not recovered."""
         return self.generator.input_shape[-1] - self.classes - self.continuous
 
     # --------------------------------------------------------------------------- the game
     #
-    # To the two players the code is what a label is in a conditional GAN, except that it is drawn.
+    # The code has the place of the label in a conditional GAN, except that it is drawn.
 
     def draw_codes(self, count: int):
-        """c, one-hot, and u ~ U[−1, 1], side by side: (count, K + C)."""
+        """c, one-hot, and u ~ U[−1, 1], concatenated: (count, K + C)."""
         classes = keras.random.randint((count,), 0, self.classes, seed=self.noise)
         u = keras.random.uniform((count, self.continuous), -1, 1, seed=self.noise)
         return ops.concatenate([ops.one_hot(classes, self.classes), u], axis=-1)
@@ -109,7 +109,7 @@ class InfoGAN(GAN):
         return self.discriminator(x, training=True)[0]
 
     def penalty(self, real, fake, y):
-        # Q's own weights are the discriminator's: it learns from the same fakes.
+        # The weights of Q belong to the discriminator, which learns from the same fakes.
         return super().penalty(real, fake, y) + self.generator_penalty(fake, y)
 
     def generator_penalty(self, fake, y):
@@ -125,7 +125,7 @@ class InfoGAN(GAN):
     # --------------------------------------------------------------------------- codes and samples
 
     def recognize(self, x):
-        """What the recognition network reads off examples x (B, …), real or drawn.
+        """The codes that the recognition network infers from examples x (B, …), real or generated.
 
         Returns:
             Probabilities of the categorical code (B, K) and means of the continuous ones (B, C).
@@ -142,7 +142,7 @@ class InfoGAN(GAN):
 
         Args:
             z: the noise.
-            codes: c, one-hot or a mixture that sums to 1, and u, side by side.
+            codes: c, one-hot or a mixture that sums to 1, and u, concatenated.
 
         Raises:
             ValueError: for another shape, or numbers that are not finite.
@@ -170,9 +170,9 @@ def recognising_discriminator(
     hidden: Sequence[int] = (256, 128),
     activation: str = "leaky_relu",
 ) -> keras.Model:
-    """A dense discriminator that also says which code an image was drawn from.
+    """A dense discriminator that also predicts from which code an image was generated.
 
-    All three answers come from one trunk, so that recognising costs next to nothing.
+    All three outputs come from one trunk, so that recognition takes hardly any extra time.
 
     Args:
         shape: shape of one example, such as (8, 8, 1).

@@ -3,9 +3,9 @@
 Karras, Aila, Laine and Lehtinen, *Progressive Growing of GANs for Improved Quality, Stability, and
 Variation*, 2018.
 
-At each new size both players get new layers, and the old ones go on learning. The new layers fade
-in: for a while the picture is (1 − α) times the old one, drawn twice as wide, plus α times the new,
-and α rises from 0 to 1. Real pictures are shrunk to the size of the day and faded alike.
+At each new size both players get new layers, and the old ones continue to learn. The new layers are
+faded in: for a while the image is (1 − α) times the old one, upsampled, plus α times the new one,
+while α rises from 0 to 1. Real images are downsampled to the current size and faded alike.
 """
 
 import course_utils.quiet
@@ -31,18 +31,18 @@ _lrelu = partial(layers.LeakyReLU, 0.2)
 
 
 class ProgressiveGAN(GAN):
-    """A GAN that is small until `grow` makes it larger.
+    """A GAN that starts at 4×4 pixels and is enlarged by `grow`.
 
         gan.compile()
         gan.fit(x, epochs=5)              # at 4×4 pixels
         while gan.size < gan.full_size:
             gan.grow()                    # 8×8, 16×16, …
-            gan.fit(x, epochs=5)          # x keeps its full size: the model shrinks it
+            gan.fit(x, epochs=5)          # x keeps its full size: the model downsamples it
 
     Args:
         generator: z (B, D) → images at every size, the smallest first; see `growing_generator`.
         discriminators: one for each size, images → logits (B, 1); see `growing_discriminators`.
-        fade_steps: steps of training after each growth until α is 1.
+        fade_steps: the number of training steps after each growth until α is 1.
         kwargs: as for `GAN`.
 
     Raises:
@@ -50,7 +50,7 @@ class ProgressiveGAN(GAN):
     """
 
     def __init__(self, generator, discriminators, *, fade_steps: int = 250, **kwargs):
-        # The averaged copy is of the whole generator: it grows with the original.
+        # The averaged copy is of the whole generator, so that it grows with the original.
         super().__init__(generator, discriminators[-1], **kwargs)
         self.fade_steps = check_count("fade_steps", fade_steps)
         self.all_discriminators = discriminators
@@ -67,12 +67,12 @@ class ProgressiveGAN(GAN):
 
     @property
     def size(self) -> int:
-        """Pixels a side, now."""
+        """The current number of pixels per side."""
         return self.generator.output_shape[1]
 
     @property
     def full_size(self) -> int:
-        """Pixels a side when it is fully grown."""
+        """The number of pixels per side when it is fully grown."""
         return self.whole_generator.output_shape[-1][1]
 
     def _resize(self, level: int):
@@ -85,16 +85,16 @@ class ProgressiveGAN(GAN):
         self.fades = [_newest_fade(network) for network in players] if level else []
 
     def grow(self):
-        """Add the layers of the next size, at α = 0.
+        """Add the layers of the next size, at α = 0. Optimizers start anew.
 
         Raises:
-            ValueError: if the model has its full size.
+            ValueError: if the model has its full size already.
         """
         if self.size == self.full_size:
             raise ValueError(f"the model has its full size already, {self.size} pixels")
         self._resize(self.level + 1)
         if self.compiled:
-            # Layers that never moved must not meet the optimizers' averages of those that did.
+            # New optimizers: moments of the old layers would not fit the new ones.
             optimizers = [
                 type(optimizer).from_config(optimizer.get_config())
                 for optimizer in (self.generator_optimizer, self.discriminator_optimizer)
@@ -108,7 +108,7 @@ class ProgressiveGAN(GAN):
         return super().train_step((self.shrink(x), y))
 
     def shrink(self, x):
-        """Real images as the discriminator sees them now, faded like the fakes.
+        """Real images at the current size, faded like the fakes.
 
         Args:
             x: (B, full size, full size, C).
@@ -122,7 +122,7 @@ class ProgressiveGAN(GAN):
             x = old + self.fades[1].alpha * (x - old)
         return x
 
-    # The size belongs to the state: loaded weights need the networks that they were saved from.
+    # The size is saved too, because loaded weights need the networks that they were saved from.
 
     def save_own_variables(self, store):
         super().save_own_variables(store)
@@ -139,7 +139,7 @@ def _halve(x, factor: int):
 
 
 def _at_level(generator: keras.Model, level: int) -> keras.Model:
-    """The part of a generator that draws its images of one size."""
+    """The part of a generator that generates the images of one size."""
     return keras.Model(generator.input, generator.outputs[level], name="generator")
 
 
@@ -160,7 +160,7 @@ def growing_generator(latent: int, channels: Sequence[int], colors: int = 3) -> 
     Returns:
         A Functional model: (B, D) → a list of images (B, s, s, colors) in [0, 1], s = 4, 8, ….
 
-    Source: Karras et al. 2018, table 2, with one convolution a size instead of two.
+    Source: Karras et al. 2018, table 2, with one convolution per size instead of two.
     """
     z = keras.Input((latent,))
     h = PixelNorm()(z)
@@ -179,7 +179,7 @@ def growing_generator(latent: int, channels: Sequence[int], colors: int = 3) -> 
 
 
 def growing_discriminators(channels: Sequence[int], colors: int = 3) -> list[keras.Model]:
-    """Discriminators for every size, each the one before with a layer more in front.
+    """Discriminators for every size, each with one more layer in front than the one before.
 
     Args:
         channels: feature channels at 4×4 pixels, at 8×8, and so on.
@@ -188,7 +188,7 @@ def growing_discriminators(channels: Sequence[int], colors: int = 3) -> list[ker
     Returns:
         For s = 4, 8, … a Functional model (B, s, s, colors) → (B, 1). They share their layers.
 
-    Source: Karras et al. 2018, table 2, with one convolution a size instead of two.
+    Source: Karras et al. 2018, table 2, with one convolution per size instead of two.
     """
     from_colors = [EqualizedConv2D(width, 1) for width in channels]
     halving = [EqualizedConv2D(before, 4, strides=2, padding="same") for before in channels[:-1]]
@@ -221,7 +221,8 @@ def progressive_gan(
 
     Args:
         latent: size D of the latent space.
-        channels: feature channels at 4×4 pixels, at 8×8, and so on; the last is the images' size.
+        channels: feature channels at 4×4 pixels, at 8×8, and so on up to the full size; the default
+            is for 32×32 images.
         options: as for `ProgressiveGAN`.
     """
     generator = growing_generator(latent, channels)

@@ -3,19 +3,19 @@
 Park et al., *Semantic Image Synthesis with Spatially-Adaptive Normalization*, 2019.
 
     normalise     ĥ = (h − mean) / std, for each channel, over the batch and all pixels
-    modulate      γ(m) ⊙ ĥ + β(m), where γ and β see the label map m at that pixel and around it
+    modulate      (1 + γ(m)) ⊙ ĥ + β(m), where γ and β depend on the label map m near that pixel
     generator     x = G(z, m): each scale is modulated by the map at its size
-    discriminator D(x, m), one verdict for each patch: does it look real, and like this map?
-    encoder       z ~ N(μ(x), σ²(x)), what the map does not tell: the colours, the style
+    discriminator D(x, m), one logit per patch: does it look real, and does it match the map?
+    encoder       z ~ N(μ(x), σ²(x)), what is not in the map: the colours, the style
 
-Normalisation without modulation would wipe out what distinguishes a uniform map from another, since
-it takes away the mean that a label leaves; γ and β put it back at every scale.
+Normalisation alone would remove the difference between two uniform maps, since it subtracts the
+mean in which they differ; γ and β put it back at every scale.
 
-Objective of the generator and encoder: hinge loss, a KL divergence, so that a style may also be
-drawn from N(0, I), and the absolute error to the picture that the style came from. Park et al. have
-a distance between features (of VGG and of the discriminator) in that place. Our drawn faces have
-sharp edges exactly where the map changes and one colour a part, so that pixels say the same without
-another network.
+The generator and the encoder minimise the hinge loss, plus a KL divergence, so that a style may
+also be drawn from N(0, I), plus the absolute error to the image that the style came from. Park et
+al. have a distance between features (of VGG and of the discriminator) instead of the last. The
+course's drawn faces have sharp edges exactly where the map changes, and few colours per part, so
+that comparing pixels serves as well and needs no other network.
 """
 
 import course_utils.quiet
@@ -36,7 +36,7 @@ from course_utils.validation import check_array, check_count, check_number, chec
 
 
 class SpadeLosses(NamedTuple):
-    """The parts of the generator's objective, each a mean over the batch."""
+    """The terms of the generator's objective, each a mean over the batch, before weighting."""
 
     adversarial: tf.Tensor
     error: tf.Tensor
@@ -44,7 +44,9 @@ class SpadeLosses(NamedTuple):
 
 
 class Spade(TwoPlayers):
-    """Draws images for label maps; trained by `fit(images, label_maps)`.
+    """A model that draws images for label maps; trained by `fit(images, label_maps)`.
+
+    Images are (B, H, W, C) in [0, 1], label maps (B, H, W) whole numbers from 0 to K − 1.
 
     Args:
         generator: [z (B, D), map (B, H, W, K), one-hot] → images (B, H, W, C) in [0, 1].
@@ -97,12 +99,12 @@ class Spade(TwoPlayers):
 
     @property
     def generator_variables(self):
-        # The encoder has no judge of its own: it learns what helps the generator.
+        # The encoder is trained together with the generator, on the same objective.
         return self.generator.trainable_variables + self.encoder.trainable_variables
 
     @staticmethod
     def default_optimizer() -> keras.optimizers.Optimizer:
-        """Adam with β₁ = 0.5."""
+        """Adam with β₁ = 0.5 and a learning rate of 2 · 10⁻³."""
         return keras.optimizers.Adam(2e-3, beta_1=0.5)
 
     # --------------------------------------------------------------------------- training
@@ -125,7 +127,7 @@ class Spade(TwoPlayers):
         variables = self.generator_variables
         self.generator_optimizer.apply(tape.gradient(objective, variables), variables)
 
-        # The same fakes serve the discriminator, which has not seen them yet.
+        # The same fakes are used for the discriminator.
         fake = ops.stop_gradient(fake)
         with tf.GradientTape() as tape:
             loss = ops.mean(
@@ -144,7 +146,7 @@ class Spade(TwoPlayers):
         return self.generator([z, maps], training=True), mu, log_var
 
     def _judge(self, x, maps):
-        """One logit a patch, (B · patches, 1)."""
+        """One logit per patch, (B · patches, 1)."""
         return ops.reshape(self.discriminator([x, maps], training=True), (-1, 1))
 
     def _one_hot(self, label_maps):
@@ -174,6 +176,9 @@ class Spade(TwoPlayers):
 
     def sample(self, label_maps):
         """One image for each label map (B, H, W), each in its own style z ~ N(0, I).
+
+        Returns:
+            (B, H, W, C) in [0, 1].
 
         Raises:
             ValueError: for maps of another shape, or labels that are not whole numbers from 0 to
@@ -213,7 +218,7 @@ def modulate(h, label_map):
 
     Args:
         h: symbolic activations, (B, H, W, C).
-        label_map: symbolic, (B, H, W, K), the share of each class in each pixel.
+        label_map: symbolic, (B, H, W, K), the fraction of each class in each pixel.
 
     Returns:
         Symbolic, (B, H, W, C).
@@ -229,21 +234,22 @@ def modulate(h, label_map):
 def spade_generator(
     latent: int, map_shape: Sequence[int], *, filters: Sequence[int] = (64, 48, 32, 16)
 ) -> keras.Model:
-    """From a style and a label map to an image, twice as wide at each scale.
+    """From a style and a label map to an image, by upsampling from scale to scale.
 
-    Unlike Park et al. there are no residual blocks, and the map is halved by averaging rather than
-    by leaving pixels out, so that an eye of two pixels is not lost.
+    Unlike Park et al. it has no residual blocks, and the map is downsampled by averaging instead of
+    leaving out pixels, so that an eye of two pixels is not lost.
 
     Args:
         latent: size D of the style.
-        map_shape: (H, W, K); H and W divisible by 2 to the number of filters minus one.
-        filters: channels of each scale, from the smallest to the size of the map.
+        map_shape: (H, W, K).
+        filters: channels of each scale, from the smallest to the size of the map. H and W must be
+            divisible by 2ⁿ⁻¹ for n filters.
 
     Returns:
         A Functional model: [z (B, D), map (B, H, W, K)] → images (B, H, W, 3) in [0, 1].
 
     Raises:
-        ValueError: for a map that cannot be halved so often.
+        ValueError: for a map that cannot be halved that often.
     """
     height, width, _ = map_shape
     shrink = 2 ** (len(filters) - 1)
@@ -271,7 +277,7 @@ def spade_generator(
 def map_discriminator(
     shape: Sequence[int], classes: int, *, filters: Sequence[int] = (32, 64)
 ) -> keras.Model:
-    """Sees an image and its label map; a logit for each patch.
+    """From an image and its label map to a logit for each patch.
 
     Args:
         shape: of the images, (H, W, C).
@@ -288,7 +294,7 @@ def map_discriminator(
 
 
 def style_encoder(shape: Sequence[int], latent: int) -> keras.Model:
-    """From an image to μ and log σ² of its style, by way of a quarter of its size.
+    """From an image, downsampled to a quarter of its size, to μ and log σ² of its style.
 
     Args:
         shape: of the images, (H, W, C), sides divisible by 4.
@@ -298,7 +304,7 @@ def style_encoder(shape: Sequence[int], latent: int) -> keras.Model:
         A Functional model: (B, H, W, C) → two outputs (B, D).
     """
     x = keras.Input(tuple(shape))
-    small = layers.AveragePooling2D(4)(x)  # colours survive, and nothing else is asked for
+    small = layers.AveragePooling2D(4)(x)  # the style is mainly colours, which this preserves
     outputs = dense_encoder(small.shape[1:], latent, outputs=2)(small)
     return keras.Model(x, outputs, name="style_encoder")
 
@@ -311,6 +317,9 @@ def conv_spade(shape: Sequence[int], classes: int, latent: int = 16, **options) 
         classes: number K of labels.
         latent: size D of the style.
         options: as for `Spade`.
+
+    Raises:
+        ValueError: for sides not divisible by 8.
     """
     return Spade(
         spade_generator(latent, (*shape[:2], classes)),

@@ -1,15 +1,15 @@
-"""StyleGAN: a generator that is told at every size what the picture should look like there.
+"""StyleGAN: a generator whose convolutions are modulated by a style at every resolution.
 
 Karras, Laine and Aila, *A Style-Based Generator Architecture for Generative Adversarial Networks*,
-2019; modulated convolutions and colours added up over sizes as in Karras et al., *Analyzing and
-Improving the Image Quality of StyleGAN*, 2020.
+2019; modulated convolutions, and colours added up over resolutions, as in Karras et al., *Analyzing
+and Improving the Image Quality of StyleGAN*, 2020.
 
     mapping      w = f(z),  z ~ N(0, I)
-    synthesis    x = g(w₁, …, w_L): a learnt constant, drawn larger size by size; the convolutions
-                 of size l are modulated by the style w_l, and each gets noise of its own
+    synthesis    x = g(w₁, …, w_L): a learnt constant, upsampled step by step; the convolutions at
+                 resolution l are modulated by the style w_l, and each has its own noise
 
-All w_l are the same w but where two are mixed: those of one picture in the first layers, of another
-in the rest. A layer here is all that happens at one size: 4×4 pixels, 8×8, and so on.
+All w_l are the same w, except in style mixing: there the first layers have the style of one image,
+the rest that of another. A layer here is everything at one resolution: 4×4 pixels, 8×8, and so on.
 """
 
 import course_utils.quiet
@@ -44,13 +44,13 @@ class StyleGAN(GAN):
     Args:
         generator: z (B, D) → images, made of these two; see `style_generator`.
         discriminator: images → logits (B, 1).
-        mixing: share of the training images that are drawn from two styles (style mixing
+        mixing: fraction of the training images that are drawn from two styles (style mixing
             regularisation, Karras et al. 2019, section 3.1).
-        mean_decay: β of the running mean w̄ ← β w̄ + (1 − β) mean w, towards which truncation goes.
+        mean_decay: β of the running mean w̄ ← β w̄ + (1 − β) mean w, which truncation uses.
         kwargs: as for `GAN`.
 
     Raises:
-        ValueError: for a share or a decay outside [0, 1].
+        ValueError: as for `GAN`, or for `mixing` or `mean_decay` outside [0, 1].
     """
 
     def __init__(self, generator, discriminator, *, mixing=0.9, mean_decay=0.99, **kwargs):
@@ -86,8 +86,8 @@ class StyleGAN(GAN):
 
         Args:
             z: (B, D).
-            truncation: ψ in w̄ + ψ (w − w̄). Towards 0 the pictures come close to the mean face:
-                better ones, and fewer different ones (Karras et al. 2019, appendix B).
+            truncation: ψ in w̄ + ψ (w − w̄). Towards 0, the images approach that of the mean style:
+                they become better and less varied (Karras et al. 2019, appendix B).
 
         Raises:
             ValueError: for z of another shape, or numbers that are not finite.
@@ -101,7 +101,7 @@ class StyleGAN(GAN):
 
         Args:
             styles: (B, style size), or (B, L, style size) with one for each layer.
-            fresh_noise: draw the noise of all layers anew, for another picture of the same face.
+            fresh_noise: draw the noise of all layers anew, for another image of the same face.
 
         Returns:
             (B, …) in [0, 1].
@@ -121,13 +121,13 @@ class StyleGAN(GAN):
 
         Args:
             coarse, fine: styles (B, style size).
-            crossover: from 0, all fine, to L, all coarse.
+            crossover: number of layers with the coarse style, from 0 to L.
 
         Returns:
             (B, …) in [0, 1].
 
         Raises:
-            ValueError: for other shapes, or a layer that is not there.
+            ValueError: for other shapes, or a crossover outside 0 to L.
         """
         sizes = {}
         pair = [
@@ -142,16 +142,25 @@ class StyleGAN(GAN):
         return self.synthesize(self.map(z, truncation))
 
     def sample(self, count: int, truncation: float = 1.0):
-        """`count` images, each from its own z ~ N(0, I); `truncation` as for `map`."""
+        """`count` images, (count, …) in [0, 1], each from its own z ~ N(0, I).
+
+        Args:
+            count: how many.
+            truncation: as for `map`.
+
+        Raises:
+            ValueError: for anything but a whole number of at least 1, or a truncation that is not
+                a finite number.
+        """
         return self.generate(self.latent_noise(check_count("count", count)), truncation)
 
 
 MAPPING_RATE = 0.1
-"""At the speed of the other layers the mapping soon knows two directions of w and no more."""
+"""If the mapping learnt as fast as the other layers, w would collapse to two directions."""
 
 
 def mapping_network(latent: int, style: int, depth: int = 3) -> keras.Model:
-    """Fully connected network from z, at length √D, to w.
+    """Fully connected network from z, normalised to length √D, to w.
 
     Args:
         latent: size D of z.
@@ -171,17 +180,17 @@ def mapping_network(latent: int, style: int, depth: int = 3) -> keras.Model:
 
 
 def synthesis_network(style: int, channels: Sequence[int]) -> keras.Model:
-    """From one style a size to an image: 4×4 pixels first, then twice as wide at each size.
+    """From one style per resolution to an image: first 4×4 pixels, then doubled at each layer.
 
     Args:
         style: size of w.
-        channels: feature channels at 4×4 pixels, at 8×8, and so on: L sizes.
+        channels: feature channels at 4×4 pixels, at 8×8, and so on: L resolutions.
 
     Returns:
-        A Functional model: (B, L, style) → RGB (B, H, W, 3) in [0, 1].
+        A Functional model: (B, L, style) → RGB (B, s, s, 3) in [0, 1], where s = 4 · 2^(L − 1).
 
     Source: Karras et al., Analyzing and Improving the Image Quality of StyleGAN, 2020, figures 2
-    and 7b. (Theirs has two convolutions at every size, each with a style of its own.)
+    and 7b. (Theirs has two convolutions at every resolution, each with its own style.)
     """
     w = keras.Input((len(channels), style))
     x, image = Constant((4, 4, channels[0]))(w), None
@@ -190,27 +199,27 @@ def synthesis_network(style: int, channels: Sequence[int]) -> keras.Model:
         first = ModulatedConv2D(width, 3)
         if 0 < number < len(channels) - 1:
             first = ModulatedConv2DTranspose(width, 4)
-        elif number:  # here a checkerboard would stay: nothing comes after to wipe it out
+        elif number:  # at the last layer no later convolution would remove a checkerboard
             x = _twice_as_wide()(x)
         x = _styled(first, x, own)
-        if number < 2:  # where pixels are few, another convolution costs little
+        if number < 2:  # at low resolution another convolution takes little time
             x = _styled(ModulatedConv2D(width, 3), x, own)
         colors = ModulatedConv2D(3, 1, demodulate=False)([x, own])
         image = layers.Add()([_twice_as_wide()(image), colors]) if number else colors
-    # Colours of all sizes add up. A quarter of them leaves the sigmoid its slope at the start.
+    # The colours of all resolutions add up; the factor keeps the sigmoid from saturating early.
     image = layers.Activation("sigmoid", dtype=floatx())(layers.Rescaling(0.25)(image))
     return keras.Model(w, image, name="synthesis")
 
 
 def _styled(convolution: ModulatedConv2D, x, style):
     x = _lrelu()(LayerNoise()(convolution([x, style])))
-    return layers.Rescaling(2**0.5)(x)  # the rectifier halves the power that demodulation gave
+    return layers.Rescaling(2**0.5)(x)  # the rectifier halves the power of its input
 
 
 def style_generator(latent: int, style: int, channels: Sequence[int]) -> keras.Model:
-    """Mapping and synthesis in one: z (B, D) → RGB (B, H, W, 3) in [0, 1].
+    """Mapping and synthesis in one: z (B, D) → RGB (B, s, s, 3) in [0, 1].
 
-    Arguments as for the two.
+    Arguments as for `mapping_network` and `synthesis_network`.
     """
     z = keras.Input((latent,))
     w = layers.RepeatVector(len(channels))(mapping_network(latent, style)(z))
@@ -218,11 +227,11 @@ def style_generator(latent: int, style: int, channels: Sequence[int]) -> keras.M
 
 
 def style_discriminator(size: int, channels: Sequence[int]) -> keras.Model:
-    """Equalized convolutions down to 4×4 pixels, the batch's variety, and one logit.
+    """Equalized convolutions, `MinibatchStandardDeviation`, and one logit.
 
     Args:
-        size: pixels a side.
-        channels: of the first convolution, the second, and so on: one a halving.
+        size: pixels per side.
+        channels: of the strided convolutions, each of which halves height and width.
 
     Returns:
         A Functional model: RGB (B, size, size, 3) → (B, 1).
@@ -245,7 +254,8 @@ def style_gan(
 
     Args:
         latent, style: sizes of z and w.
-        channels: of the generator at 4×4 pixels, at 8×8, and so on; the last is the images' size.
+        channels: of the generator at 4×4 pixels, at 8×8, and so on up to the full size; the default
+            is for 32×32 images.
         options: as for `StyleGAN`.
     """
     size = 4 << len(channels) - 1

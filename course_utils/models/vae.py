@@ -28,7 +28,7 @@ from course_utils.validation import check_number
 
 
 class VAEOutput(NamedTuple):
-    """What one pass through the autoencoder gives."""
+    """The result of one pass through the autoencoder."""
 
     logits: keras.KerasTensor  # (B, *image)
     mu: keras.KerasTensor  # (B, D)
@@ -39,15 +39,20 @@ class VAEOutput(NamedTuple):
 class VAE(InMemoryModel):
     """A Gaussian encoder and a Bernoulli decoder, trained on the evidence lower bound.
 
+        loss = mean over examples of −log p(x | z) + β KL(q(z | x) ‖ p(z)), z ~ q(z | x), in nats
+
     Args:
         encoder: (B, *image) → [mu (B, D), log_var (B, D)].
         decoder: (B, D) → logits (B, *image).
         beta: weight of the KL term; 1 gives the evidence lower bound, other values the β-VAE
-            (Higgins et al. 2017). A schedule of `keras.optimizers.schedules` lets it change from
+            (Higgins et al. 2017). A schedule of `keras.optimizers.schedules` makes it change from
             step to step.
+
+    Raises:
+        ValueError: for a negative beta.
     """
 
-    pixel_range = (0, 1)  # a Bernoulli likelihood has no other
+    pixel_range = (0, 1)  # as a Bernoulli likelihood needs
 
     def __init__(
         self,
@@ -72,7 +77,7 @@ class VAE(InMemoryModel):
         return self.decoder.input_shape[-1]
 
     def reparameterize(self, mu, log_var):
-        """z = μ + σ ε with ε ~ N(0, I): a sample through which gradients reach μ and σ."""
+        """z = μ + σ ε with ε ~ N(0, I), (B, D): a sample through which gradients reach μ and σ."""
         epsilon = keras.random.normal(ops.shape(mu), seed=self.noise)
         return mu + ops.exp(0.5 * log_var) * epsilon
 
@@ -89,12 +94,12 @@ class VAE(InMemoryModel):
         return ops.mean(reconstruction + self.regularizer(y_pred, kl))
 
     def regularizer(self, output: VAEOutput, kl):
-        """What is added to the reconstruction, (B,), where `kl` (B,) is KL(q(z | x) ‖ p(z))."""
+        """The term added to the reconstruction loss, (B,); `kl` (B,) is KL(q(z | x) ‖ p(z))."""
         beta = self.beta(self.optimizer.iterations) if callable(self.beta) else self.beta
         return beta * kl
 
     def encode(self, x):
-        """Mean and log-variance of q(z | x), each (B, D)."""
+        """Mean and log-variance of q(z | x), each (B, D), for images x (B, *image)."""
         return self.encoder(x, training=False)
 
     def decode(self, z):
@@ -108,8 +113,8 @@ class VAE(InMemoryModel):
     def log_weights(self, x, samples: int):
         """Log importance weights log p(x, z) − log q(z | x) with z drawn from q(z | x).
 
-        Their mean over the samples is an estimate of the ELBO, and their log-mean-exp the tighter
-        bound of Burda, Grosse and Salakhutdinov (2016, eq. 8).
+        Their mean over the samples estimates the ELBO, and their log-mean-exp the tighter bound of
+        Burda, Grosse and Salakhutdinov (2016, eq. 8); see `course_utils.metrics.likelihood`.
 
         Args:
             x: images, (B, *image).
@@ -144,9 +149,9 @@ def dense_vae(
         shape: shape of one image, such as (8, 8, 1).
         latent: size D of the latent space.
         kind: `VAE` or one of its variants.
-        hidden: widths of the encoder's hidden layers; the decoder's are the same, backwards.
+        hidden: widths of the encoder's hidden layers; the decoder has them in reverse order.
         activation: of the hidden layers.
-        options: of that kind, such as `beta`.
+        options: further arguments of `kind`, such as `beta`.
     """
     return kind(
         dense_encoder(shape, latent, outputs=2, hidden=hidden, activation=activation),

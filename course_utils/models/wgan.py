@@ -3,11 +3,12 @@
 Arjovsky, Chintala and Bottou, *Wasserstein GAN*, 2017; Gulrajani et al., *Improved Training of
 Wasserstein GANs*, 2017.
 
-    critic       f(x), a score without a sigmoid to follow, of slope 1 at most
+    critic       f(x), a score without a sigmoid, with gradients of norm at most 1
     objective    min_G max_f  E f(x) − E f(G(z))  =  min_G W₁(data, G(z))
 
-The better the critic, the better the gradient that the generator gets. So the critic moves several
-times for each move of the generator, and a penalty holds its slope at 1 between real and fake.
+The better the critic, the better the gradient for the generator. So the critic is updated several
+times for each update of the generator, and a penalty keeps the norm of its gradient close to 1
+between real and fake.
 """
 
 import course_utils.quiet
@@ -25,15 +26,16 @@ from course_utils.validation import check_count, check_number
 class WGAN(GAN):
     """A GAN with Wasserstein's objective, a gradient penalty and several critic steps.
 
-    `discriminator_loss` is minus an estimate of the Wasserstein distance, and falls as samples get
-    worse: unlike a GAN's it can be read as a measure of progress.
+    The metric `discriminator_loss` is minus an estimate of the Wasserstein distance, without the
+    penalty. It approaches 0 as samples improve, so unlike a GAN's it can be read as a measure of
+    progress.
 
     Args:
         generator: z (B, D) → examples (B, …).
         critic: examples (B, …) → scores (B, 1), without batch normalisation.
         penalty_weight: λ of the gradient penalty.
-        critic_steps: batches that the critic sees for each step of the generator.
-        kwargs: as for `GAN`.
+        critic_steps: the number of critic steps, each with a new batch, per generator step.
+        kwargs: as for `GAN`, without `objective`.
 
     Raises:
         ValueError: for a negative weight or no critic step.
