@@ -1,4 +1,4 @@
-"""Run built lectures as a student would: fresh kernel, top to bottom, from the folder they lie in.
+"""Run built lectures as a student would: in a fresh kernel, from top to bottom, in their folder.
 
 A lecture fails when a cell raises, when anything is written to standard error, or when the kernel
 dies. The executed copies, up to the failing cell, are kept in build/lectures/.
@@ -25,15 +25,15 @@ SAMPLING_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Execution:
-    """What came of running one lecture.
+    """The result of running one lecture.
 
     Attributes:
         name: the lecture's name.
-        seconds: wall-clock time, the kernel's start included.
-        cpu_seconds: what the kernel and its child processes computed, summed over cores. A machine
-            that does something else lengthens `seconds`, but hardly this.
-        peak_mebibytes: the most memory that the kernel and its child processes held at once
-            (resident set, sampled ten times a second).
+        seconds: wall-clock time, including the start of the kernel.
+        cpu_seconds: processor time of the kernel and its child processes, summed over cores. Other
+            work on the machine lengthens `seconds`, but hardly this.
+        peak_mebibytes: the largest memory of the kernel and its child processes together, in MiB
+            (resident set, sampled ten times per second).
         failure: why the lecture failed, or None.
         cell: the source of the first cell that failed, or None.
     """
@@ -47,14 +47,14 @@ class Execution:
 
 
 def lecture_paths(root: Path, names: list[str]) -> list[Path]:
-    """The built lectures of these names, or all of them.
+    """The paths of the built lectures with these names, or of all.
 
     Args:
         root: the course's folder.
-        names: full names ("07_vae"), or without the number ("vae"); none means all.
+        names: full names ("07_vae"), or names without the number ("vae"); empty for all.
 
     Raises:
-        ValueError: for a name that no lecture has.
+        ValueError: for an unknown name, or if no lecture has been built.
     """
     known = sorted((root / "lectures").glob("*.ipynb"))
     if not known:
@@ -78,7 +78,8 @@ def execute_all(root: Path, paths: list[Path], jobs: int = 1) -> list[Execution]
     Args:
         root: the course's folder; executed copies go to build/lectures/ in it.
         paths: the notebooks.
-        jobs: how many kernels run at once. Each uses all cores, so more than one blurs the times.
+        jobs: how many kernels run at once. Each uses all cores, so more than one lengthens the
+            times.
 
     Returns:
         One `Execution` for each path, in the order given.
@@ -102,7 +103,7 @@ def execute(path: Path, copy: Path) -> Execution:
         copy: where the executed notebook is written, whether or not it fails.
 
     Returns:
-        What came of it; a failure is told, not raised.
+        The result; a failure is recorded in it and not raised.
     """
     notebook = nbformat.read(path, as_version=4)
     latest = {"cell": None}
@@ -155,7 +156,7 @@ def execute(path: Path, copy: Path) -> Execution:
 
 @contextlib.contextmanager
 def _usage(client: NotebookClient):
-    """Sample the kernel and its children; yields `peak`, in bytes, and `cpu_seconds`, so far."""
+    """Sample the kernel and its children; yields a dictionary with `peak`, bytes, `cpu_seconds`."""
     usage = {"peak": 0, "cpu_seconds": 0.0}
     done = threading.Event()
 
@@ -163,7 +164,7 @@ def _usage(client: NotebookClient):
         while not done.wait(SAMPLING_SECONDS):
             manager = client.km
             if manager is not None and manager.provisioner is not None:
-                # A process may end between being listed and being asked.
+                # A process may end after it was listed.
                 with contextlib.suppress(psutil.Error):
                     kernel = psutil.Process(manager.provisioner.pid)
                     processes = [kernel, *kernel.children(recursive=True)]

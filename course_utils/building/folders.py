@@ -4,8 +4,8 @@
     notebooks/assignments/NAME.py  →  solutions/NAME/NAME.ipynb    with solutions and hidden tests
                                       assignments/NAME/NAME.ipynb  what students get
 
-The built folders hold nothing else: nbgrader would copy any other file in solutions/NAME/ into the
-release.
+The built folders contain nothing else, because nbgrader would copy any other file in
+solutions/NAME/ into the release.
 """
 
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ BUILT_FOLDERS = ("lectures", "solutions", "assignments")
 
 @dataclass(frozen=True)
 class Difference:
-    """How the built folders differ from what the texts say; paths are relative to the root.
+    """How the built folders differ from the texts; paths are relative to the root.
 
     Attributes:
-        stale: built files that are missing or whose content differs, with the content they need.
+        stale: built files that are missing or differ, with the content that they should have.
         orphans: notebooks without a text.
-        strays: other files that a built folder must not hold.
+        strays: other files that must not be in a built folder.
     """
 
     stale: dict[Path, str]
@@ -39,10 +39,12 @@ class Difference:
 
 
 def find_root(start: Path) -> Path:
-    """The course's folder: `start` or the nearest folder above it that has a notebooks/ folder.
+    """The course's folder: `start`, or the nearest one above it that is the root of the course.
+
+    That is a folder that contains notebooks/ and nbgrader_config.py.
 
     Raises:
-        ValueError: when there is none.
+        ValueError: if there is none.
     """
     start = start.resolve()
     for folder in (start, *start.parents):
@@ -55,16 +57,16 @@ def find_root(start: Path) -> Path:
 
 
 def planned(root: Path) -> dict[Path, str]:
-    """All files that the built folders shall hold.
+    """All files that should be in the built folders.
 
     Args:
         root: the course's folder.
 
     Returns:
-        For each path, relative to the root, the file's content.
+        {path relative to the root: content}.
 
     Raises:
-        SourceError: when a text cannot be built, or its release would hold something secret.
+        SourceError: if a text cannot be built, or its release would contain something secret.
     """
     files = {}
     for path in sorted((root / "notebooks" / "lectures").glob("*.py")):
@@ -90,9 +92,9 @@ def planned(root: Path) -> dict[Path, str]:
 
 
 def released(root: Path) -> dict[str, str]:
-    """The assignments as students get them: by name, the content of the notebook.
+    """The assignments as students get them: {name: content of the notebook}.
 
-    What lies in assignments/ does not count: somebody may have worked there.
+    They are built from the texts, not read from assignments/, where somebody may have worked.
 
     Raises:
         SourceError: see `planned`.
@@ -121,14 +123,14 @@ def difference(root: Path) -> Difference:
 
 
 def build(root: Path) -> Difference:
-    """Write what is stale and remove the orphans.
+    """Write stale files and remove orphans.
 
     Returns:
-        What was different before.
+        The difference before.
 
     Raises:
-        SourceError: when a text cannot be built; nothing is written then.
-        ValueError: when a built folder holds a stray file; nothing is written then.
+        SourceError: if a text cannot be built; then nothing is written.
+        ValueError: if a stray file is in solutions/ or assignments/; then nothing is written.
     """
     before = difference(root)
     if before.strays:

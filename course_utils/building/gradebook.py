@@ -1,8 +1,8 @@
-"""nbgrader's gradebook: opened so that what is wrong with it is one sentence, and kept in step with
-an assignment that changes after it was handed out.
+"""nbgrader's gradebook: problems with it in one sentence, and assignments that change later.
 
-nbgrader itself refuses to add or remove a cell once there are submissions. Here cells come and go
-as long as nobody's work is lost: points and comments that a person gave keep their cell.
+nbgrader itself refuses to add or remove a cell once there are submissions. Here cells can be added
+and removed as long as nobody's work is lost: a cell for which a person has given points or comments
+is not removed.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ from traitlets.config import Config
 
 from course_utils.building import release
 
-# What a database says, what it means, and what to do.
+# Words in a database's error, what they mean, and what to do.
 TROUBLE = (
     (
         ("database is locked",),
@@ -50,7 +50,7 @@ class GradebookError(ValueError):
 
 
 def trouble(error: Exception, url: str) -> str:
-    """What an error of the database means for the person who grades."""
+    """What an error of the database at `url` means for the person who grades, in one sentence."""
     said = str(getattr(error, "orig", None) or error)
     for patterns, meaning in TROUBLE:
         if any(pattern in said for pattern in patterns):
@@ -59,17 +59,17 @@ def trouble(error: Exception, url: str) -> str:
 
 
 def _named(url: str) -> str:
-    """The gradebook's file, or where it is; without a password."""
+    """The name of the gradebook's file, or its address without user and password."""
     path = url.removeprefix("sqlite:///")
     return Path(path).name if path != url else "The gradebook at " + url.rpartition("@")[2]
 
 
 @contextlib.contextmanager
 def opened(course: CourseDirectory) -> Iterator[Gradebook]:
-    """The gradebook of a course.
+    """Open the gradebook of a course, as a context manager.
 
     Raises:
-        GradebookError: it cannot be opened, read or written.
+        GradebookError: if it cannot be opened, read or written.
     """
     url = course.db_url
     try:
@@ -82,7 +82,7 @@ def opened(course: CourseDirectory) -> Iterator[Gradebook]:
 
 @functools.cache
 def _check(url: str) -> None:
-    """Refuse what is no gradebook before nbgrader makes its tables in it."""
+    """Refuse a database that is not a gradebook before nbgrader creates its tables in it."""
     engine = create_engine(url)
     try:
         there = inspect(engine)
@@ -100,10 +100,10 @@ def _check(url: str) -> None:
 
 
 def enter(course: CourseDirectory, config: Config, source: NotebookNode, name: str) -> list[str]:
-    """Enter an assignment, or bring what is known of it up to date.
+    """Enter an assignment in the gradebook, or update its entry.
 
     Args:
-        course: whose gradebook it is.
+        course: the course of the gradebook.
         config: the course's nbgrader configuration.
         source: the assignment with its solutions and hidden tests.
         name: of the assignment and of its notebook.
@@ -112,7 +112,8 @@ def enter(course: CourseDirectory, config: Config, source: NotebookNode, name: s
         A sentence for each thing that somebody should look at.
 
     Raises:
-        GradebookError: it would lose what a person gave, or the gradebook cannot be used.
+        GradebookError: if points or comments given by a person would be lost, or the gradebook
+            cannot be used.
     """
     notes = []
     with opened(course) as gradebook:
@@ -129,7 +130,7 @@ def enter(course: CourseDirectory, config: Config, source: NotebookNode, name: s
 
 
 def _follow(gradebook: Gradebook, notebook: Notebook, source: NotebookNode) -> None:
-    """Add and remove cells, with what submissions need for them."""
+    """Add and remove cells, with their grades and comments in all submissions."""
     name = notebook.name
     kinds = (
         ("grade", is_grade, notebook.grade_cells),
@@ -178,7 +179,7 @@ def _remove(gradebook: Gradebook, cell: object, name: str) -> None:
 
 
 def _rescale(gradebook: Gradebook, notebook: Notebook, source: NotebookNode) -> list[str]:
-    """Let no score be more than a cell is worth now; what a person gave is told."""
+    """Adapt scores to the present points of the cells; returns a note if points by hand changed."""
     points = {c.metadata.nbgrader.grade_id: c for c in source.cells if is_grade(c)}
     capped = []
     for cell in notebook.grade_cells:

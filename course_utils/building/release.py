@@ -1,9 +1,9 @@
 """Make the students' version of an assignment, and prove that nothing secret is in it.
 
-nbgrader does the cutting, with the course's own nbgrader_config.py: what comes out is, byte for
-byte, what `nbgrader generate_assignment` writes. nbgrader trusts its input, though. A misspelt
-delimiter or an END without a BEGIN releases a hidden test without a word. So the source is checked
-before, and the release is searched afterwards.
+nbgrader removes solutions and hidden tests, with the course's own nbgrader_config.py; the result
+is, byte for byte, what `nbgrader generate_assignment` writes. But nbgrader trusts its input: with a
+misspelt delimiter or an END without a BEGIN it silently releases a hidden test. So the source is
+checked before, and the release is searched afterwards.
 """
 
 import json
@@ -29,7 +29,7 @@ ALLOWED = {
     HIDDEN_TESTS: ("a test", lambda cell: is_grade(cell) and not is_solution(cell)),
     MARK_SCHEME: ("a task", is_task),
 }
-# Shorter lines, such as `return x`, give nothing away and occur in many places by chance.
+# Shorter lines, such as `return x`, reveal nothing and occur in many places by chance.
 TELLING_LENGTH = 12
 
 
@@ -39,14 +39,14 @@ def load_config(root: Path) -> Config:
 
 
 def check_source(source: Source) -> None:
-    """Check that nbgrader will cut exactly what the author meant.
+    """Check that nbgrader will remove exactly what the author meant.
 
     Args:
         source: an assignment with its solutions and hidden tests.
 
     Raises:
-        SourceError: for a wrong or doubled grade_id, wrong metadata, a delimiter that is misspelt,
-            unpaired or in the wrong kind of cell, a solution without delimiters, no graded cell.
+        SourceError: for a repeated grade_id, wrong metadata, a delimiter that is misspelt, unpaired
+            or in the wrong kind of cell, a solution without delimiters, or no graded cell.
     """
     first_use: dict[str, int] = {}
     for index, cell in enumerate(source.notebook.cells):
@@ -71,7 +71,7 @@ def released(source: NotebookNode, name: str, config: Config, gradebook: str = "
         source: the notebook with solutions and hidden tests; it is not changed.
         name: the assignment's name.
         config: the course's nbgrader configuration.
-        gradebook: its address, to enter the cells there; empty to leave it alone.
+        gradebook: address of the gradebook in which to enter the cells; empty for none.
 
     Returns:
         The content of the released .ipynb file.
@@ -88,16 +88,16 @@ def released(source: NotebookNode, name: str, config: Config, gradebook: str = "
 
 
 def leaks(source: NotebookNode, release: str) -> list[str]:
-    """Lines of the source's solutions and hidden tests that the release holds.
+    """Lines of the source's solutions and hidden tests that occur in the release.
 
     Args:
         source: the notebook with solutions and hidden tests.
         release: the content of the released file.
 
     Returns:
-        Every line of a solution, a model answer or a mark scheme that stands anywhere in the
-        release, even in a text or a docstring; and every line of a hidden test that does, unless
-        the source shows it outside the hidden part too. Delimiters count. Lines of fewer than 12
+        Sorted: every line of a solution, a model answer or a mark scheme that occurs anywhere in
+        the release, even in a text or a docstring; and every such line of a hidden test, unless the
+        source also has it outside the hidden part. Delimiters count; lines of fewer than 12
         characters and imports do not.
     """
     secrets, tests, shown = set(), set(), set()
@@ -121,7 +121,7 @@ def leaks(source: NotebookNode, release: str) -> list[str]:
 
 
 def regions(cell: NotebookNode) -> Iterator[tuple[str | None, str]]:
-    """Each line of a cell with the region it lies in, delimiters included, or None."""
+    """Each line of a cell as (region, line); delimiters belong to it, and None is no region."""
     region = None
     for line in cell.source.split("\n"):
         delimiter = DELIMITER.search(line)

@@ -1,11 +1,11 @@
-"""Keep hidden tests out of the pages that students get back, and the network, too.
+"""Feedback pages of nbgrader that show no hidden tests and need no network.
 
-nbgrader's own feedback prints every test cell whole, and its tracebacks quote the line that failed.
-nbgrader_config.py puts `HideTests` among the steps that make the page. nbgrader's page loads
-MathJax from the network; in that of `Page` formulas are drawings.
+nbgrader's own feedback shows every test cell in full, and its tracebacks quote the line that
+failed. nbgrader_config.py puts `HideTests` among the steps that make the page. nbgrader's page
+loads MathJax from the network; in that of `Page`, formulas are drawings.
 
-What stays visible: the message of a failed test, which is meant for the student, and whatever the
-student's own code prints about the values that it was called with.
+Two things stay visible: the message of a failed test, which is meant for the student, and whatever
+the student's own code prints about the values with which it was called.
 """
 
 import re
@@ -27,12 +27,12 @@ QUOTED_LINE = re.compile(r"\s*(?:-+>)?\s*\d+\s*(?P<code>.*)")
 
 
 class HideTests(ClearHiddenTests):
-    """Cut hidden tests from a cell and from the tracebacks that it left."""
+    """Remove hidden tests from a cell and from the tracebacks in its outputs."""
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: ResourcesDict, cell_index: int
     ) -> tuple[NotebookNode, ResourcesDict]:
-        """nbgrader's hook: one cell in, the same cell without its hidden tests out."""
+        """nbgrader's hook: returns the cell without its hidden tests, and the resources."""
         hidden = {line.strip() for region, line in regions(cell) if region == HIDDEN_TESTS}
         for output in cell.get("outputs", []) if hidden else []:
             if output.output_type == "error":
@@ -41,7 +41,7 @@ class HideTests(ClearHiddenTests):
 
 
 def _without(hidden: set[str], entry: str) -> str:
-    """A traceback's entry without the lines that quote a hidden test."""
+    """An entry of a traceback without the lines that quote a hidden test."""
     kept = []
     for line in entry.split("\n"):
         quoted = QUOTED_LINE.fullmatch(strip_ansi(line))
@@ -51,10 +51,10 @@ def _without(hidden: set[str], entry: str) -> str:
 
 
 class Page(HTMLExporter):
-    """nbgrader's page of feedback, without a network."""
+    """nbgrader's feedback page, which needs no network."""
 
     def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **options):
-        """nbconvert's hook: a notebook in, the page and its resources out."""
+        """nbconvert's hook: returns the page of a notebook, and the resources."""
         page, resources = super().from_notebook_node(nb, resources, **options)
         return MATHJAX.sub("", page), resources
 

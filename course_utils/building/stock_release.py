@@ -1,9 +1,9 @@
-"""Have `nbgrader generate_assignment` look before it removes what was released.
+"""Make `nbgrader generate_assignment` check the source before it removes the old release.
 
-nbgrader removes the released notebook, then makes the new one, and where that fails students have
-neither. nbgrader_config.py makes `LookFirst` the exporter: it comes to be before anything is
-removed, and tries everything once without writing. What still fails afterwards (the disk is full,
-somebody presses Ctrl-C) is made good at the end: the old release is put back.
+nbgrader removes the released notebook and then makes the new one; if that fails, students have
+neither. nbgrader_config.py makes `LookFirst` the exporter. It is created before anything is
+removed, and tries everything once without writing. If something still fails afterwards (the disk is
+full, somebody presses Ctrl-C), the old release is put back at the end.
 """
 
 import atexit
@@ -19,7 +19,7 @@ from course_utils.building import gradebook, release
 
 
 class LookFirst(NotebookExporter):
-    """nbgrader's exporter, which refuses what could not be released."""
+    """nbgrader's exporter, with an NbGraderException for an assignment that cannot be released."""
 
     def __init__(self, parent: LoggingConfigurable | None = None, **options: Any) -> None:
         super().__init__(parent=parent, **options)
@@ -43,7 +43,7 @@ class LookFirst(NotebookExporter):
             gradebook.enter(self.parent.coursedir, self.config, source, assignment)
 
     def _keep(self, folder: Path, notebooks: list[str]) -> None:
-        """Put back what lies in a folder if one of the notebooks is not there at the end."""
+        """At exit, restore the present files of a folder if one of the notebooks is missing."""
         before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
         def put_back() -> None:

@@ -2,9 +2,9 @@
 
 README.md           docs/students/README.md
 lectures/           all of them
-assignments/        those that were asked for, without solutions and hidden tests
-course_utils/       without what only instructors use
-pyproject.toml …    the environment, without the tools of maintainers
+assignments/        the chosen ones, without solutions and hidden tests
+course_utils/       without the parts for instructors
+pyproject.toml …    the environment, without the tools for maintainers
 """
 
 import re
@@ -16,7 +16,7 @@ from course_utils import students
 from course_utils.building import folders
 from course_utils.validation import check_known
 
-# nbgrader's settings are among them: without these, Validate stops a cell after 30 s.
+# They include nbgrader's settings, without which Validate stops a cell after 30 s.
 AS_THEY_ARE = ("LICENSE", "environment.yml", "nbgrader_config.py")
 MAKE_SECTIONS_FOR_STUDENTS = ("Use the course", "Tidy up")
 
@@ -26,14 +26,14 @@ def plan(root: Path, assignments: Sequence[str] = ()) -> dict[Path, bytes]:
 
     Args:
         root: the course's folder.
-        assignments: names of those to hand out; all when empty.
+        assignments: names of those to hand out; empty for all.
 
     Returns:
-        For each path, relative to the copy's folder, the file's content.
+        {path relative to the folder of the copy: content}.
 
     Raises:
         ValueError: for an unknown assignment.
-        SourceError: when a text cannot be built, or a release would hold something secret.
+        SourceError: if a text cannot be built, or a release would contain something secret.
     """
     built = folders.planned(root)
     known = sorted(path.stem for path in built if path.parts[0] == "assignments")
@@ -55,7 +55,7 @@ def plan(root: Path, assignments: Sequence[str] = ()) -> dict[Path, bytes]:
     for name in AS_THEY_ARE:
         files[Path(name)] = (root / name).read_bytes()
     files[Path("README.md")] = (root / "docs" / "students" / "README.md").read_bytes()
-    # uv compares the two and refuses a lock that names other groups.
+    # uv compares the two and refuses a lock with other groups.
     for name in ("pyproject.toml", "uv.lock"):
         files[Path(name)] = _without_development((root / name).read_text("utf-8")).encode()
     files[Path("Makefile")] = _for_students((root / "Makefile").read_text("utf-8")).encode()
@@ -67,14 +67,15 @@ def write(root: Path, output: Path, assignments: Sequence[str] = ()) -> list[Pat
 
     Args:
         root: the course's folder.
-        output: a new or empty folder, or a new file whose name ends with .zip.
-        assignments: names of those to hand out; all when empty.
+        output: a new or empty folder, or a new file whose name ends in .zip.
+        assignments: names of those to hand out; empty for all.
 
     Returns:
         The paths of its files, relative to it.
 
     Raises:
-        ValueError: if the output exists, and see `plan`; nothing is written then.
+        ValueError: if the output exists, or as for `plan`; then nothing is written.
+        SourceError: as for `plan`.
     """
     if output.is_file() or (output.is_dir() and any(output.iterdir())):
         raise ValueError(f"{output} already exists: name a new folder or a new .zip file")
@@ -93,7 +94,7 @@ def write(root: Path, output: Path, assignments: Sequence[str] = ()) -> list[Pat
 
 
 def _without_development(project: str) -> str:
-    """pyproject.toml or uv.lock of an environment without tools for tests."""
+    """pyproject.toml or uv.lock without the tools for maintainers among the default groups."""
     shortened, count = re.subn(
         r"^default-groups = .*$", 'default-groups = ["cpu"]', project, flags=re.M
     )
@@ -103,7 +104,7 @@ def _without_development(project: str) -> str:
 
 
 def _for_students(makefile: str) -> str:
-    """The Makefile with the targets that a student can use; they stand in sections ##@ TITLE."""
+    """The Makefile with the sections (`##@ TITLE`) of targets that a student can use."""
     before, *sections = re.split(r"(?=^##@ )", makefile, flags=re.M)
     *titled, last = sections
     last, after = re.split(r"(?=^help:)", last, maxsplit=1, flags=re.M)

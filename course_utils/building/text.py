@@ -1,6 +1,6 @@
 """Read a notebook from its text: jupytext's percent format, read strictly.
 
-A text is a Python file. A marker line opens each cell; the first line of the file is one::
+A text is a Python file. Each cell begins with a marker line, which the file's first line is, too::
 
     # %% [markdown]
     # # Autoencoders
@@ -13,31 +13,33 @@ A text is a Python file. A marker line opens each cell; the first line of the fi
     # %matplotlib inline
 
 Magics and shell commands are written as comments, so that the file stays Python: `# %%time`,
-`# %matplotlib inline`, `# !ls`. A comment that begins with a % or a ! and a letter is always one.
+`# %matplotlib inline`, `# !ls`. In a code cell, every comment that begins with % or ! and a letter
+is taken for one.
 
-Cells of an assignment say in the marker what nbgrader shall do with them. NAME is the cell's
+For a cell of an assignment, the marker says what nbgrader does with it. NAME is the cell's
 grade_id, unique in the notebook (letters, digits, - and _); it also becomes the cell's id.
 
     # %% solution="NAME"
         code that the student replaces. The part between the comments `# BEGIN SOLUTION` and
-        `# END SOLUTION` is cut from the release; what is around it (signature, docstring) stays.
+        `# END SOLUTION` is removed from the release; the rest (signature, docstring) stays.
     # %% test="NAME" points=3
         graded by running it, locked. The part between `# BEGIN HIDDEN TESTS` and
-        `# END HIDDEN TESTS` is cut from the release. With points=0 it is a self-check: it counts
-        nothing, but nbgrader's Validate reports when it fails.
+        `# END HIDDEN TESTS` is removed from the release. With points=0 it is a self-check: it gives
+        no points, but nbgrader's Validate reports when it fails.
     # %% [markdown] answer="NAME" points=2
-        a written answer, graded by hand. The whole text is the model answer and is cut; or only the
-        lines between `BEGIN SOLUTION` and `END SOLUTION`, each on a line of its own.
+        a written answer, graded by hand. The whole text is the model answer and is removed; or only
+        the part between the lines `BEGIN SOLUTION` and `END SOLUTION`, if there are any.
     # %% locked="NAME"
         read-only for the student (code or markdown) and restored before grading: set-up cells.
 
-Anything else that nbgrader knows is written out in full and passes unchanged, for example a task::
+Any other metadata of nbgrader is written in full and passed on unchanged, for example a task::
 
     # %% [markdown] nbgrader={"grade": false, "grade_id": "essay", "locked": false, "points": 2,
     (on one line)            "schema_version": 3, "solution": false, "task": true}
 
-Nothing else is allowed in a marker. jupytext itself takes a marker with a missing brace for a plain
-cell, and a test in it is then ungraded without a word; here it is an error with file and line.
+Apart from these and `tags`, nothing is allowed in a marker. jupytext itself takes a marker with a
+missing brace for that of a plain cell, so that a test in it would silently be ungraded; here it is
+an error with file and line.
 """
 
 import hashlib
@@ -64,8 +66,8 @@ KERNEL = {
     "language_info": {"name": "python"},
 }
 
-# jupytext would also uncomment what IPython takes for a command without a sign: a remark that
-# starts with the word "cat" would become code. So `read` does it, for explicit magics only.
+# jupytext would also uncomment commands that IPython knows without a sign: a comment that starts
+# with the word "cat" would become code. So `read` does it, for explicit magics only.
 FORMAT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
 
 # What each short form stands for: (grade, solution, locked), and the cells that may carry it.
@@ -93,12 +95,12 @@ class SourceError(ValueError):
 
 @dataclass(frozen=True)
 class Source:
-    """A notebook and where in its text each cell stands.
+    """A notebook, and where in its text each cell is.
 
     Attributes:
-        path: the text file, as errors shall name it.
+        path: the text file, as errors name it.
         notebook: the notebook, with grading metadata and stable cell ids, without outputs.
-        markers: for each cell, the number of its marker line (1 is the file's first).
+        markers: the number of each cell's marker line, counted from 1.
     """
 
     path: str | Path
@@ -114,12 +116,13 @@ def read(text: str, path: str | Path) -> Source:
     """Read the text of a notebook.
 
     Args:
-        text: the file's content, in the format that this module's docstring describes.
-        path: the file's name, for errors.
+        text: the content of the file, in the format at the top of this module.
+        path: the name of the file, for errors.
 
     Returns:
-        The `Source`. Equal texts give equal notebooks. The id of a graded cell is its grade_id; any
-        other id is a hash of the cell's own content: an edit or a new cell changes no other id.
+        The `Source`. Equal texts give equal notebooks. The id of a cell with a grade_id is that;
+        any other id is a hash of the cell's content, so that an edit or a new cell changes no other
+        id, except those of equal cells after it.
 
     Raises:
         SourceError: for a malformed marker, unknown or wrong metadata, or stray text.
@@ -173,7 +176,7 @@ def _parse(text: str, path: str | Path, markers: list[int]) -> NotebookNode:
     try:
         return jupytext.reads(text, fmt=FORMAT)
     except NotebookValidationError:
-        # jupytext does not say where, so ask it about each marker.
+        # jupytext does not say where, so each marker is tried separately.
         lines = text.splitlines()
         for number in markers:
             try:
@@ -184,7 +187,7 @@ def _parse(text: str, path: str | Path, markers: list[int]) -> NotebookNode:
 
 
 def _metadata(source: Source, index: int, cell: NotebookNode) -> dict:
-    """The cell's metadata as the notebook shall hold it, short forms written out."""
+    """The metadata of the cell in the notebook, with short forms written in full."""
     given = {key: value for key, value in cell.metadata.items() if key != "lines_to_next_cell"}
     if "incorrectly_encoded_metadata" in given:
         raise source.error(
@@ -241,7 +244,7 @@ def _check_name(source: Source, index: int, name: object) -> None:
 
 
 def _check_commented(source: Source, index: int, lines: list[str]) -> None:
-    """Refuse markdown that is not commented: jupytext would take every # for text."""
+    """Refuse markdown that is not commented, since jupytext would take every # for text."""
     start = source.markers[index]
     end = source.markers[index + 1] - 1 if index + 1 < len(source.markers) else len(lines)
     body = lines[start:end]

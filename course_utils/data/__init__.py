@@ -1,4 +1,4 @@
-"""Data that needs no download, and two classics that may need one.
+"""Data sets that need no download, and two classics that may need one.
 
 `load(name)` returns a `Dataset`: three splits with their shape, range, factors and source.
 `load_domains()` returns two of them, for translation without pairs.
@@ -31,10 +31,10 @@ def load(name: str, **options) -> Dataset:
 
     Args:
         name: one of the keys of `LOADERS`.
-        **options: what that loader takes, as in `load("sprites", size=32)`.
+        **options: arguments of its loader, as in `load("sprites", size=32)`.
 
     Returns:
-        The `Dataset`; printing it tells shape, range, split, factors and source.
+        The `Dataset`; printing it shows shape, range, splits, factors and source.
 
     Raises:
         ValueError: for a name that is not known.

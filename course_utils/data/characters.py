@@ -1,6 +1,6 @@
-"""Who is in the faces: ten characters, six expressions, and the colours they come in.
+"""The cast of the faces: ten characters, six expressions, and their colours.
 
-Lengths are those of the drawing, where the picture spans [-1, 1] both ways.
+Lengths are in the units of the drawing, in which the picture spans [-1, 1] in both directions.
 """
 
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ class Identity:
     """What stays the same in every picture of a character. Lengths: the picture spans [-1, 1].
 
     Attributes:
-        head: half width, half height, and how much the chin is narrower than the cheeks.
-        square: exponent of the outline; 2 is an ellipse, more is squarer.
+        head: half width, half height, and by what fraction the chin is narrower than the cheeks.
+        square: exponent of the outline; 2 gives an ellipse, a larger one a squarer shape.
         eyes: distance of each from the middle, half width, half height.
         iris: colour of the iris, RGB.
         nose: half width and half height.
@@ -189,16 +189,17 @@ IDENTITIES = (
 
 @dataclass(frozen=True)
 class Expression:
-    """What the muscles do. Angles and lengths are those of the drawing.
+    """What changes with the expression. Lengths: the picture spans [-1, 1].
 
     Attributes:
-        corners: how far the mouth's corners are up.
-        upper, lower: how far the lips' middles are above and below the line between the corners.
-        width: half the mouth's width.
+        corners: height of the corners of the mouth, 0 for a straight mouth.
+        upper, lower: height of the upper edge of the mouth, and depth of its lower edge, both in
+            the middle and from where the corners of a straight mouth are.
+        width: half the width of the mouth.
         round: whether the mouth is an O.
-        brow_lift, brow_slant: how far the brows are up, and how much further their inner ends down.
-        lids: how far the upper lids are open, 1 for relaxed.
-        wink: whether the eye on the picture's right is shut.
+        brow_lift, brow_slant: how far the brows are raised, and how steeply they fall inwards.
+        lids: opening of the upper lids, 1 for relaxed.
+        wink: whether the eye on the right of the picture is shut.
     """
 
     corners: float = 0.0

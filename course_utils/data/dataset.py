@@ -1,4 +1,4 @@
-"""What every dataset of the course looks like."""
+"""The classes of every data set of the course."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ class Split:
     Attributes:
         x: the examples, float32. Images are (N, height, width, channels) in [0, 1]; points are
             (N, 2).
-        factors: one int64 array of shape (N,) for each named factor, holding level indices.
+        factors: {name of a factor: level indices (N,), int64}; empty if there are none.
     """
 
     x: np.ndarray
@@ -25,19 +25,19 @@ class Split:
 
     @property
     def labels(self) -> np.ndarray:
-        """The first factor, (N,): the class, where a dataset has classes."""
+        """The first factor, (N,) int64: the class, if the data set has classes."""
         return next(iter(self.factors.values()))
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Three splits of one source, and the facts a reader needs before using them.
+    """Three splits of one source, and the facts to know before using them.
 
     Attributes:
-        name: the name that `load` knows it by.
+        name: the name to give to `load`.
         source: where the examples come from.
-        train, validation, test: the splits. Choose on validation; look at test once.
-        levels: for each factor, what its level indices stand for.
+        train, validation, test: the splits. Make choices on validation data; use test data once.
+        levels: {name of a factor: what its level indices stand for}.
     """
 
     name: str

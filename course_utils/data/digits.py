@@ -1,7 +1,7 @@
 """Handwritten digits, 8×8, bundled with scikit-learn: real images without a download.
 
 Source: E. Alpaydin and C. Kaynak, *Optical Recognition of Handwritten Digits*, UCI Machine Learning
-Repository, 1998. The 1,797 images of its test part, 17 grey levels.
+Repository, 1998. These are the 1,797 images of its test part, with 17 grey levels.
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ def load_digits() -> Dataset:
     """The digits, scaled to [0, 1] and always split the same way.
 
     Returns:
-        A `Dataset` of images (N, 8, 8, 1): 1,350 to train, 150 to validate, 297 to test.
+        A `Dataset` of images (N, 8, 8, 1): 1,350 for training, 150 for validation, 297 for testing.
     """
     bunch = datasets.load_digits()
     images = (bunch.images / (GREY_LEVELS - 1)).astype("float32")[..., None]

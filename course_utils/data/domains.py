@@ -1,13 +1,13 @@
 """Two domains for translation without pairs: portraits, and drawings in pencil and thin wash.
 
-The drawing colours the face evenly. Of hair, clothes and background it has the lines where they
-meet something, in their colours, and further in a thin wash over the paper. So translation needs a
-pixel's surroundings both ways: to draw, find the edges and tell the face from the rest; to paint,
-tell pale wash from pale skin, and the lit side from the shaded one. No map from pixel to pixel can
-do it.
+A drawing colours the face evenly. Hair, clothes and background are lines in their colours along
+their edges, and a thin wash over the paper inside. So translation needs the surroundings of a pixel
+in both directions: to draw, it has to find the edges and to distinguish the face from the rest; to
+paint, it has to distinguish pale wash from pale skin, and the lit side from the shaded one. No map
+from pixel to pixel can do that.
 
-The true pairing is known here, and a model never sees it: no face of the training portraits is
-among the training drawings. In validation and test, row i of both domains is the same face.
+The true pairing is known here, but not to a model: no face of the training portraits is among the
+training drawings. In validation and test, row i of both domains is the same face.
 """
 
 from collections.abc import Mapping
@@ -30,10 +30,10 @@ from course_utils.data.faces import (
 from course_utils.data.factors import check_size
 
 PAPER = (0.98, 0.96, 0.91)
-# How far a pencil line reaches from an edge, as a share of the picture's width.
+# How far a pencil line reaches from an edge, as a fraction of the picture's width.
 REACH = 0.02
 PRESSURE = 2.2
-# How much colour is left far from any line.
+# How much colour there is far from any line.
 WASH = 0.35
 BLANK = [CLASSES.index(name) for name in ("background", "clothes", "hair")]
 
@@ -50,7 +50,7 @@ def draw_in_pencil(factors: Mapping[str, np.ndarray], size: int = 32) -> np.ndar
 
     Args:
         factors: level indices of every factor of the faces; the arrays broadcast.
-        size: pixels a side, 16 or more.
+        size: pixels per side, 16 or more.
 
     Returns:
         RGB images, float32 in [0, 1], shape `(..., size, size, 3)`.
@@ -70,7 +70,7 @@ def draw_in_pencil(factors: Mapping[str, np.ndarray], size: int = 32) -> np.ndar
 
 
 def _lines(classes: np.ndarray) -> np.ndarray:
-    """How strongly the pencil marks each pixel, (size, size, 1): faces, and where classes meet."""
+    """How strongly each pixel is coloured, (size, size, 1): the face, and edges between classes."""
     down, right = np.gradient(classes, axis=(0, 1))
     edge = np.sqrt((down**2 + right**2).sum(-1))
     spread = ndimage.gaussian_filter(edge, REACH * len(edge))
@@ -80,18 +80,18 @@ def _lines(classes: np.ndarray) -> np.ndarray:
 
 
 def load_domains(count: int = 12_000, size: int = 32, seed: int = 0) -> Domains:
-    """Portraits and drawings of different faces to train, of the same faces to score.
+    """Portraits and drawings of different faces for training, of the same faces for evaluation.
 
     Args:
-        count: how many faces in all: 40% to train each domain, 10% to validate, 10% to test.
-        size: pixels a side.
+        count: the number of faces: 40% to train each domain, 10% to validate, 10% to test.
+        size: pixels per side, 16 or more.
         seed: the same seed gives the same faces and the same split.
 
     Returns:
         Two `Dataset`s of RGB images (N, size, size, 3) in [0, 1].
 
     Raises:
-        ValueError: for a size or count that does not exist.
+        ValueError: for a size below 16, or a count out of range.
     """
     check_size(size, SMALLEST)
     train, validation, test = GRID.split(count, None, seed)

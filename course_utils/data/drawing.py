@@ -1,32 +1,32 @@
 """Shapes as signed distances, and pictures made from them.
 
-A shape is a function of the plane: negative inside, zero on the edge, positive outside, and near
+A shape is a function on the plane: negative inside, zero on the edge, positive outside, and near
 the edge equal to the distance from it. Then union is a minimum, intersection a maximum, and the
-share of a pixel that a shape covers follows from the distance of the pixel's middle: edges come
-out smooth without drawing at a higher resolution.
+fraction of a pixel that a shape covers can be computed from the distance at the pixel's centre, so
+that edges are smooth without drawing at a higher resolution.
 """
 
 import numpy as np
 
 
 def pixel_centers(size: int) -> tuple[np.ndarray, np.ndarray]:
-    """The middles of the pixels of a square picture that spans [-1, 1] both ways.
+    """The centres of the pixels of a square picture that spans [-1, 1] in both directions.
 
     Args:
-        size: pixels a side.
+        size: pixels per side.
 
     Returns:
-        x of shape (1, size), growing to the right, and y of shape (size, 1), growing upwards.
+        x, (1, size), increasing to the right, and y, (size, 1), increasing upwards; both float32.
     """
     middle = ((np.arange(size) + 0.5) / size * 2 - 1).astype("float32")
     return middle[None, :], -middle[:, None]
 
 
 def coverage(distance: np.ndarray, pixel: float) -> np.ndarray:
-    """The share of each pixel inside a shape: a straight edge crosses it in one pixel's width.
+    """The fraction of each pixel inside a shape, as if a straight edge ran parallel to a side.
 
     Args:
-        distance: signed distance of the pixels' middles from the edge, negative inside.
+        distance: signed distance of the pixel centres from the edge, negative inside.
         pixel: the width of a pixel, in the same unit.
 
     Returns:
@@ -36,9 +36,9 @@ def coverage(distance: np.ndarray, pixel: float) -> np.ndarray:
 
 
 def ellipse(x: np.ndarray, y: np.ndarray, radius_x: float, radius_y: float) -> np.ndarray:
-    """Distance to an ellipse around the origin, exact to first order at its edge.
+    """Signed distance to an ellipse around the origin, exact to first order at its edge.
 
-    With f = |(x / a, y / b)|, the ellipse is f = 1 and the distance is near f (f - 1) / |∇(f²/2)|.
+    With f = |(x / a, y / b)|, the ellipse is f = 1 and the distance is about f (f − 1) / |∇(f²/2)|.
     """
     u, v = x / radius_x, y / radius_y
     f = np.sqrt(u * u + v * v)
@@ -47,14 +47,14 @@ def ellipse(x: np.ndarray, y: np.ndarray, radius_x: float, radius_y: float) -> n
 
 
 def box(x: np.ndarray, y: np.ndarray, half_x: float, half_y: float, corner: float = 0.0):
-    """Distance to a rectangle around the origin whose corners are rounded by a radius."""
+    """Signed distance to a rectangle around the origin, with corners rounded by a radius."""
     u, v = np.abs(x) - (half_x - corner), np.abs(y) - (half_y - corner)
     outside = np.hypot(np.maximum(u, 0), np.maximum(v, 0))
     return outside + np.minimum(np.maximum(u, v), 0) - corner
 
 
 def segment(x: np.ndarray, y: np.ndarray, start, end, radius) -> np.ndarray:
-    """Distance to a line from `start` to `end`, drawn with a round pen of the given radius."""
+    """Signed distance to a line from `start` to `end`, drawn with a round pen of that radius."""
     along_x, along_y = end[0] - start[0], end[1] - start[1]
     length = np.maximum(along_x * along_x + along_y * along_y, 1e-12)
     t = np.clip(((x - start[0]) * along_x + (y - start[1]) * along_y) / length, 0, 1)

@@ -1,7 +1,7 @@
 """How a face is drawn: a stack of antialiased shapes, each of one material.
 
-The head is a globe. A feature sits at a longitude and moves as the globe turns, which carries it
-to the side and makes it narrower.
+The head is a globe. Each feature has a longitude; when the globe turns, the feature moves to the
+side and becomes narrower.
 """
 
 import numpy as np
@@ -71,7 +71,7 @@ class _Face:
         self.layers.append((material, alpha))
 
     def flatten(self) -> np.ndarray:
-        """What is seen of each layer through those above it, added up by material."""
+        """The visible part of each layer, added up by material: (count, size, size, materials)."""
         shown = np.zeros((len(MATERIALS), *self.shape), "float32")
         left = np.ones(self.shape, "float32")
         for material, alpha in reversed(self.layers):
@@ -84,7 +84,7 @@ class _Face:
         return drawing.coverage(distance, self.pixel)
 
     def cover_implicit(self, f: np.ndarray) -> np.ndarray:
-        """Cover of the shape f < 0, whose distance is f / |∇f| to first order."""
+        """Coverage of the shape f < 0, whose distance is f / |∇f| to first order."""
         f = np.broadcast_to(f, self.shape)
         down, right = np.gradient(f, axis=(1, 2))
         return drawing.coverage(f / np.maximum(np.hypot(down, right), 1e-6), 1.0)
@@ -93,12 +93,12 @@ class _Face:
         return self.cover(drawing.ellipse(x, y, radius_x, radius_y))
 
     def across(self, at: float) -> np.ndarray:
-        """Where a point of the face ends up when the head turns."""
+        """The x of a point of the face after the turn; `at` is its x before."""
         half_width = self.identity.head[0]
         return half_width * np.sin(np.arcsin(at / half_width) + self.turn)
 
     def narrowed(self, at: float) -> np.ndarray:
-        """How much narrower a feature there looks."""
+        """By what factor a feature at x = `at` is narrower after the turn."""
         longitude = np.arcsin(at / self.identity.head[0])
         return np.cos(longitude + self.turn) / np.cos(longitude)
 
@@ -108,7 +108,7 @@ class _Face:
         self.add("backdrop_light", np.clip(0.55 - 0.6 * glow, 0, 1))
 
     def draw_behind_the_head(self) -> None:
-        """Long hair, buns and pigtails, which move against the turn; neck and shoulders."""
+        """Long hair, buns and pigtails, which move opposite to the turn; neck and shoulders."""
         x, y = self.x, self.y
         for center_x, center_y, radius_x, radius_y in self.identity.back:
             hair = self.hair_outline(
@@ -124,7 +124,7 @@ class _Face:
         self.add("skin_shade", self.cover(drawing.box(x, y + 0.75, 0.2, 0.3, 0.05)) * (y > -0.75))
 
     def draw_ears(self, front: bool) -> None:
-        """The ear that turns towards us lies over the head, the other one behind it."""
+        """The ear that is turned to the front is drawn over the head, the other one behind it."""
         if not self.identity.ears:
             return
         for side in (-1, 1):
@@ -168,7 +168,7 @@ class _Face:
         t = np.clip(x / act.width, -1, 1)
 
         def above(middle: np.ndarray) -> np.ndarray:
-            """Distance above the parabola from the corners through this height in the middle."""
+            """Distance above the parabola through both corners and this height in the middle."""
             rise = act.corners - middle
             slope = 2 * rise * t / act.width
             return (y - middle - rise * t * t) / np.sqrt(1 + slope * slope)
@@ -215,7 +215,7 @@ class _Face:
         self.add("iris", white * self.ellipse(gaze_x, y, 0.085, 0.09))
         self.add("pupil", white * self.ellipse(gaze_x, y, 0.06, 0.065))
         self.add("glint", white * self.ellipse(gaze_x + 0.035, y - 0.045, 0.026, 0.026))
-        # Where the eye is shut there is only the arc of the lashes.
+        # Of a shut eye only the arc of the lashes is drawn.
         arc = y + 0.04 - 0.05 * (1 - (x / half_width) ** 2)
         closed = np.hypot(np.maximum(np.abs(x) - half_width, 0), arc) - 0.04
         self.add("pupil", head * shut * self.cover(closed))
@@ -294,13 +294,14 @@ def cover_of_materials(
 
     Args:
         identity: the character.
-        act: the expressions; each field holds an array (count, 1, 1).
-        turn: how far the head is turned to the picture's right, radians, (count, 1, 1).
-        size: pixels a side.
+        act: the expressions; each field is an array (count, 1, 1).
+        turn: angle by which the head is turned to the right of the picture, in radians,
+            (count, 1, 1).
+        size: pixels per side.
 
     Returns:
-        How much of each pixel each material shows, (count, size, size, materials) float32; the
-        materials of a pixel sum to 1.
+        The fraction of each pixel that each material covers, (count, size, size, materials)
+        float32; the fractions of a pixel sum to 1.
     """
     face = _Face(identity, act, turn, size)
     face.draw_background()

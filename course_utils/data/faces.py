@@ -1,9 +1,9 @@
 """Faces: ten cartoon characters, drawn from named factors, free to use and with known truth.
 
-Who it is, what the face expresses, where it looks and in which colours are separate factors, so a
-model's edits can be checked: a changed expression must leave the hair alone. A picture is the sum
-over materials (skin, hair, ...) of how much of a pixel each covers times its colour. The same cover
-gives the label map of what every pixel shows.
+Identity, expression, turn of the head and colours are separate factors, so a model's edits can be
+checked: a change of expression must not change the hair. A picture is the sum over materials (skin,
+hair, …) of the fraction of a pixel that each covers times its colour. From the same fractions
+follows the label map of what every pixel shows.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ GRID = FactorGrid(
         "background": tuple(BACKGROUND),
     }
 )
-# Pictures that agree in these differ in colours alone.
+# Pictures that agree in these factors differ in their colours only.
 GEOMETRY = ("identity", "expression", "turn")
 SMALLEST = 16
 PIXELS_AT_ONCE = 2**17
@@ -97,12 +97,13 @@ def load_faces(
 ) -> Dataset:
     """A random part of the faces, no combination of factors twice, split 80% / 10% / 10%.
 
-    `load("faces", only={"identity": [0, 4]})` has two characters, in every mood, pose and colour.
+    `load("faces", only={"identity": [0, 4]})` has two characters, in all expressions, turns and
+    colours.
 
     Args:
-        size: pixels a side; 32 and 64 are what the drawing is made for.
-        count: how many pictures in all; `None` for every combination that `only` allows.
-        only: for a factor, the level indices it may take. A factor not named takes all.
+        size: pixels per side, 16 or more; the drawing is made for 32 and 64.
+        count: the number of pictures; `None` for every combination that `only` allows.
+        only: {name of a factor: the level indices it may have}. Other factors have all levels.
         seed: the same seed gives the same pictures and the same split.
 
     Returns:
@@ -110,7 +111,7 @@ def load_faces(
         `label_maps(split.factors, size)`.
 
     Raises:
-        ValueError: for a size, count or level that does not exist.
+        ValueError: for a size below 16, an unknown factor or level, or a count out of range.
     """
 
     def split(indices: np.ndarray) -> Split:
@@ -130,15 +131,15 @@ def load_faces(
 
 
 def covers(factors: Mapping[str, np.ndarray], size: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Draw every geometry among some faces once.
+    """Draw every distinct geometry of some faces once.
 
     Args:
         factors: level indices, flat arrays.
-        size: pixels a side.
+        size: pixels per side.
 
     Yields:
-        The indices of the faces that share one geometry, and how much of each pixel each material
-        shows there, (size, size, materials).
+        The indices of the faces that share one geometry, and the fraction of each pixel that each
+        material covers in it, (size, size, materials).
     """
     sizes = tuple(len(GRID.levels[name]) for name in GEOMETRY)
     geometry = np.ravel_multi_index([factors[name] for name in GEOMETRY], sizes)
@@ -174,7 +175,7 @@ def paint(cover: np.ndarray, colors: np.ndarray) -> np.ndarray:
 
 
 def cover_of_classes(cover: np.ndarray) -> np.ndarray:
-    """How much of each pixel each class of `CLASSES` shows, (..., classes)."""
+    """The fraction of each pixel that each class of `CLASSES` covers, (..., classes)."""
     return cover @ _IN_CLASS
 
 
@@ -183,7 +184,7 @@ def palette(factors: Mapping[str, np.ndarray], shaded: bool = True) -> np.ndarra
 
     Args:
         factors: level indices, flat arrays.
-        shaded: whether there is light and shade; without, each part has one colour.
+        shaded: whether there is light and shade; otherwise each part has one colour.
     """
 
     def color(factor: str, table: Mapping[str, tuple]) -> np.ndarray:

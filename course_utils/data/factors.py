@@ -1,7 +1,7 @@
 """Every combination of the levels of named factors, numbered in a fixed order.
 
-A drawn dataset is a function of its factors. So it needs no storage: an index names the factors,
-the factors name the picture.
+A drawn data set is a function of its factors and needs no storage: an index determines the factors,
+and the factors determine the picture.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,17 +13,17 @@ TRAIN_SHARE, VALIDATION_SHARE = 0.8, 0.1
 
 
 def check_size(size: int, least: int) -> None:
-    """Refuse a picture size that is not a whole number of pixels or is too small to read."""
+    """Refuse, with a ValueError, a size that is not a whole number of at least `least` pixels."""
     if not isinstance(size, int | np.integer) or size < least:
         raise ValueError(f"size is {size!r}; expected a whole number of pixels, {least} or more")
 
 
 @dataclass(frozen=True)
 class FactorGrid:
-    """The grid of all combinations. The last factor moves fastest, as in C's array order.
+    """The grid of all combinations. The last factor varies fastest, as in C order.
 
     Attributes:
-        levels: for each factor, in order, what its level indices stand for.
+        levels: {name of a factor: what its level indices stand for}, in the order of the grid.
     """
 
     levels: Mapping[str, tuple]
@@ -43,7 +43,7 @@ class FactorGrid:
             indices: integers of any shape, from 0 to `len(self) - 1`.
 
         Returns:
-            For each factor an int64 array of the same shape.
+            {name of a factor: level indices, int64, of the same shape}.
 
         Raises:
             ValueError: for indices that are not integers or lie outside the grid.
@@ -55,7 +55,7 @@ class FactorGrid:
         """The index of each combination of levels; the inverse of `factors`.
 
         Args:
-            factors: for each factor level indices; the arrays broadcast against each other.
+            factors: level indices of every factor; the arrays broadcast against each other.
 
         Returns:
             int64 indices, of the broadcast shape.
@@ -77,7 +77,7 @@ class FactorGrid:
     def flatten(
         self, factors: Mapping[str, np.ndarray]
     ) -> tuple[dict[str, np.ndarray], tuple[int, ...]]:
-        """Checked level indices as flat arrays of one length, and the shape they came in."""
+        """Checked level indices as flat arrays of the same length, and their broadcast shape."""
         indices = self.indices(factors)
         return self.factors(indices.ravel()), indices.shape
 
@@ -87,15 +87,16 @@ class FactorGrid:
         """Distinct combinations drawn at random, in three disjoint parts: 80%, 10%, 10%.
 
         Args:
-            count: how many combinations in all; `None` for every one.
-            only: for a factor, the level indices it may take. A factor not named takes all.
+            count: the number of combinations, 10 or more; `None` for all.
+            only: {name of a factor: the level indices it may have}. Other factors have all levels.
             seed: the same seed gives the same split.
 
         Returns:
-            Indices into the grid, int64, to train, to validate and to test.
+            Indices into the grid, int64, for training, validation and testing.
 
         Raises:
-            ValueError: for an unknown factor or level, or for more combinations than there are.
+            ValueError: for an unknown factor or level, or for fewer than 10 combinations or more
+                than there are.
         """
         allowed = {name: np.arange(len(values)) for name, values in self.levels.items()}
         for name, levels in (only or {}).items():

@@ -1,8 +1,8 @@
 """Articles of clothing, 28×28: a part of Fashion-MNIST that comes with the course.
 
 Source: H. Xiao, K. Rasul and R. Vollgraf, *Fashion-MNIST: a Novel Image Dataset for Benchmarking
-Machine Learning Algorithms*, 2017. Copyright 2017 Zalando SE, under the MIT licence that is in
-`fashion.LICENSE` beside the file.
+Machine Learning Algorithms*, 2017. Copyright 2017 Zalando SE, under the MIT licence in
+`fashion.LICENSE`, beside the data file.
 """
 
 import io

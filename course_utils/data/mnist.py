@@ -1,9 +1,9 @@
-"""MNIST and Fashion-MNIST, whole, from wherever this machine has them, checked by their contents.
+"""The whole of MNIST and Fashion-MNIST, from this machine or the network, checked by a hash.
 
-A folder given as an argument must hold the files. Otherwise they are looked for in the folder that
-the environment variable COURSE_DATA names, in Keras's cache and in Debian's package
-`dataset-fashion-mnist`, in this order, and downloaded where none of them has a file. A file is
-decompressed before it is checked, because the same data can be packed in more than one way.
+A folder given as an argument must contain the files. Otherwise each file is looked for in the
+folder that the environment variable COURSE_DATA names, in Keras's cache and in Debian's package
+`dataset-fashion-mnist`, in this order, and downloaded if none of them has it. A file is
+decompressed before it is checked, because the same data can be compressed in more than one way.
 
 Sources: Y. LeCun, C. Cortes and C. Burges, *The MNIST database of handwritten digits*, 1998;
 H. Xiao, K. Rasul and R. Vollgraf, *Fashion-MNIST*, 2017.
@@ -22,7 +22,7 @@ import numpy as np
 from course_utils.data.dataset import Dataset, Split
 
 ORIGIN = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
-# SHA-256 of what each file holds once it is decompressed.
+# SHA-256 of the decompressed contents of each file.
 MNIST_HASH = {"mnist.npz": "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"}
 FASHION_HASHES = {
     "train-images-idx3-ubyte.gz": (
@@ -67,28 +67,28 @@ class DownloadError(_Unavailable, ConnectionError):
 
 
 class MissingFileError(_Unavailable, FileNotFoundError):
-    """The folder that was asked for does not hold a dataset's file."""
+    """The folder that was given lacks a file of the data set."""
 
 
 class DamagedFileError(_Unavailable):
-    """A file's contents are not the published ones: incomplete, or not what it says it is."""
+    """The contents of a file are not the published ones: it is incomplete or another file."""
 
 
 def load_mnist(folder: str | Path | None = None) -> Dataset:
     """MNIST: handwritten digits.
 
     Args:
-        folder: where `mnist.npz` lies. Without it the usual places are searched, and the file is
-            downloaded where none has it; see the top of this file.
+        folder: the folder of `mnist.npz`. If None, the usual places are searched, and the file is
+            downloaded if none has it; see the top of this file.
 
     Returns:
         A `Dataset` of images (N, 28, 28, 1) in [0, 1]: the first 55,000 of the published training
-        images to train, its last 5,000 to validate, the published 10,000 to test.
+        images for training, the last 5,000 for validation, and the published 10,000 for testing.
 
     Raises:
-        MissingFileError: where the folder does not hold the file.
-        DownloadError: where the file is not on this machine and cannot be downloaded.
-        DamagedFileError: where the file's contents are not the published ones.
+        MissingFileError: if the folder lacks the file.
+        DownloadError: if the file is not on this machine and cannot be downloaded.
+        DamagedFileError: if the contents of the file are not the published ones.
     """
     (contents,) = _contents("mnist", MNIST_HASH, "", folder).values()
     with np.load(io.BytesIO(contents), allow_pickle=False) as arrays:
@@ -105,7 +105,13 @@ def load_fashion_mnist(folder: str | Path | None = None) -> Dataset:
     """Fashion-MNIST: articles of clothing, in the format of MNIST; see `load_mnist`.
 
     Args:
-        folder: where the four files `…-ubyte.gz` lie, as for `load_mnist`.
+        folder: the folder of the four files `…-ubyte.gz`, as for `load_mnist`.
+
+    Returns:
+        A `Dataset` as that of `load_mnist`.
+
+    Raises:
+        MissingFileError, DownloadError, DamagedFileError: as for `load_mnist`.
     """
     contents = _contents("fashion_mnist", FASHION_HASHES, "fashion-mnist", folder)
 
@@ -128,7 +134,7 @@ def load_fashion_mnist(folder: str | Path | None = None) -> Dataset:
 
 
 def to_split(images: np.ndarray, labels: np.ndarray, factor: str) -> Split:
-    """Images (N, 28, 28) of bytes and their labels (N,), as every dataset has them."""
+    """A `Split` of images (N, 28, 28) uint8 and their labels (N,), with pixels in [0, 1]."""
     return Split(images[..., None].astype("float32") / 255, {factor: labels.astype("int64")})
 
 
@@ -147,7 +153,7 @@ def _dataset(name: str, source: str, factor: str, classes: tuple, read: Callable
 def _contents(
     dataset: str, hashes: dict[str, str], subfolder: str, folder: str | Path | None
 ) -> dict[str, bytes]:
-    """The decompressed contents of each file, known to be the published ones."""
+    """The decompressed contents of each file, checked to be the published ones."""
     contents = {}
     for file, expected in hashes.items():
         if folder is not None:
@@ -181,8 +187,8 @@ def _downloaded(dataset: str, file: str, subfolder: str) -> Path:
     # isort: split
     import keras
 
-    # Keras replaces a cached file of the wrong hash without a word to the caller. So it is asked
-    # for the file without a hash, and the contents are checked here.
+    # Keras would silently replace a cached file that has the wrong hash. So it is asked for the
+    # file without a hash, and the contents are checked here.
     try:
         return Path(
             keras.utils.get_file(file, ORIGIN + file, cache_subdir=Path("datasets", subfolder))

@@ -1,6 +1,6 @@
-"""Close-ups of two characters for the face swap: what each does is known, and so is the true swap.
+"""Close-ups of two characters for the face swap, with known factors and a known true swap.
 
-As face-swapping software does, the picture is cut down to the face. Skin and hair belong to the
+As in face-swapping software, the picture is cropped to the face. Skin and hair are fixed for each
 person; expression, turn of the head, clothes and background change from picture to picture.
 """
 
@@ -24,18 +24,18 @@ TOP, LEFT = 9, 8
 
 
 class People(NamedTuple):
-    """Close-ups of the two characters. They share no picture, and no row belongs to another."""
+    """Close-ups of the two characters. They are unpaired: equal rows have nothing in common."""
 
     a: Dataset
     b: Dataset
 
 
 def draw_close_ups(factors: Mapping[str, np.ndarray], who: str | None = None) -> np.ndarray:
-    """The close-ups of faces from their factors, or of what another person would look like instead.
+    """The close-ups of faces from their factors, if wanted with another person in their place.
 
     Args:
         factors: level indices of every factor of the faces; the arrays broadcast.
-        who: "a" or "b" to give every face that person's identity, skin and hair.
+        who: "a" or "b" gives every face that person's identity, skin and hair; None keeps them.
 
     Returns:
         RGB images, float32 in [0, 1], shape `(..., 32, 32, 3)`.
@@ -49,7 +49,7 @@ def draw_close_ups(factors: Mapping[str, np.ndarray], who: str | None = None) ->
 
 
 def load_people(seed: int = 0) -> People:
-    """Every close-up of either person: 1,536 to train, 192 to validate, 192 to test.
+    """All close-ups of both people: of each, 1,536 to train, 192 to validate, 192 to test.
 
     Args:
         seed: the same seed gives the same split.
@@ -73,7 +73,7 @@ def load_people(seed: int = 0) -> People:
             test=cut(faces.test),
         )
 
-    # One seed for both would put the same expressions and poses in the same rows: pairs, in effect.
+    # The same seed for both would put the same expressions and poses in the same rows, as pairs.
     return People(person("a", 2 * seed), person("b", 2 * seed + 1))
 
 

@@ -1,12 +1,12 @@
 """Sprites: one white shape on black, drawn from the five factors of dSprites.
 
 Shape, scale, orientation and two positions combine to 3 · 6 · 40 · 32 · 32 = 737,280 pictures.
-They are drawn when asked for, so all of them can be addressed and none need be stored.
+They are drawn on demand, so that all can be addressed and none has to be stored.
 
 Source of the factors, their levels and their order: L. Matthey, I. Higgins, D. Hassabis and
-A. Lerchner, *dSprites: Disentanglement testing Sprites dataset*, 2017. The drawing is our own:
-edges are antialiased, where dSprites has only 0 and 1. As there, the orientations run from 0 to 2π,
-so the first and the last of them look the same.
+A. Lerchner, *dSprites: Disentanglement testing Sprites dataset*, 2017. The drawing is the course's
+own: edges are antialiased, while dSprites has only 0 and 1. As there, the orientations run from 0
+to 2π, so the first and the last of them look the same.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,8 +28,8 @@ GRID = FactorGrid(
     }
 )
 
-# The picture spans [-1, 1]. Middles stay within TRAVEL and no shape of scale 1 reaches further
-# than 0.46 from its middle, so that one pixel stays free around the picture at 32 pixels a side.
+# The picture spans [-1, 1]. Centres stay within TRAVEL, and no shape of scale 1 reaches further
+# than 0.46 from its centre, so that one pixel stays black along the border at 32 pixels per side.
 TRAVEL = 0.47
 SQUARE_HALF = 0.325
 ELLIPSE_RADII = (0.46, 0.25)
@@ -41,10 +41,14 @@ PIXELS_AT_ONCE = 2**18
 class Sprites:
     """All 737,280 pictures, drawn when indexed: `Sprites(size=64)[indices]`.
 
-    The order is dSprites': shape, scale, orientation, position x, position y, the last fastest.
+    The order is that of dSprites: shape, scale, orientation, position x, position y, with the last
+    varying fastest.
 
     Args:
-        size: pixels a side.
+        size: pixels per side, 8 or more.
+
+    Raises:
+        ValueError: for another size.
     """
 
     grid = GRID
@@ -64,13 +68,16 @@ class Sprites:
 
         Returns:
             float32 in [0, 1], shape `indices.shape + (size, size, 1)`.
+
+        Raises:
+            ValueError: for indices that are not integers or lie outside the grid.
         """
         if isinstance(indices, slice):
             indices = np.arange(*indices.indices(len(self)))
         return self.draw(self.grid.factors(indices))
 
     def draw(self, factors: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Pictures from level indices, one array for each factor; see `__getitem__`."""
+        """Pictures from level indices of every factor, which broadcast; see `__getitem__`."""
         flat, leading = self.grid.flatten(factors)
         images = np.empty((len(flat["shape"]), self.size, self.size), "float32")
         step = max(1, PIXELS_AT_ONCE // self.size**2)
@@ -82,7 +89,7 @@ class Sprites:
         return images.reshape(*leading, self.size, self.size, 1)
 
     def label_maps(self, factors: Mapping[str, np.ndarray]) -> np.ndarray:
-        """What each pixel shows: 0 for the ground, 1 + shape for a shape.
+        """What each pixel shows: 0 for the background, 1 + level of the shape for the shape.
 
         Args:
             factors: level indices, one array for each factor.
@@ -124,9 +131,9 @@ def load_sprites(
     position, upright.
 
     Args:
-        size: pixels a side.
-        count: how many pictures in all; `None` for every combination that `only` allows.
-        only: for a factor, the level indices it may take. A factor not named takes all.
+        size: pixels per side, 8 or more.
+        count: the number of pictures; `None` for every combination that `only` allows.
+        only: {name of a factor: the level indices it may have}. Other factors have all levels.
         seed: the same seed gives the same pictures and the same split.
 
     Returns:
@@ -134,7 +141,7 @@ def load_sprites(
         `Sprites(size).label_maps(split.factors)`.
 
     Raises:
-        ValueError: for a size, count or level that does not exist.
+        ValueError: for a size below 8, an unknown factor or level, or a count out of range.
     """
     sprites = Sprites(size)
     train, validation, test = (
@@ -153,7 +160,7 @@ def load_sprites(
 def _heart(x: np.ndarray, y: np.ndarray, side: float) -> np.ndarray:
     """Distance to a heart: a square on its corner, and a half disc on each of its upper sides."""
     half = side / 2
-    # The middle of mass of the square and the two half discs, above the square's own middle.
+    # The centre of mass of the square and the two half discs, above the centre of the square.
     centroid = side * (np.sqrt(2) * np.pi / 16 + np.sqrt(2) / 12) / (1 + np.pi / 4)
     x, y = np.abs(x), y + centroid
     root = np.float32(np.sqrt(0.5))

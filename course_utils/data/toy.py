@@ -1,4 +1,4 @@
-"""Points in the plane whose distribution is known: small enough to see what a model misses.
+"""Points in the plane with a known distribution, which show what a model misses.
 
 Sources: the ring of 8 and the grid of 25 Gaussians are the tasks of A. Srivastava et al.,
 *VEEGAN: Reducing Mode Collapse in GANs using Implicit Variational Learning*, 2017, section 4, with
@@ -28,7 +28,7 @@ class GaussianModes:
     std: float
 
     def sample(self, rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
-        """Points (count, 2) float32 and the mode (count,) int64 that each came from."""
+        """Draw points, (count, 2) float32, and the mode of each, (count,) int64."""
         mode = rng.integers(len(self.centers), size=count)
         return _noisy(rng, self.centers[mode], self.std), mode
 
@@ -52,7 +52,7 @@ SPIRAL_ARMS, SPIRAL_TURNS = 2, 1.5
 
 
 def sample_moons(rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Two interleaved half circles of radius 1."""
+    """Two interleaved half circles of radius 1 with Gaussian noise; see `GaussianModes.sample`."""
     moon = rng.integers(2, size=count)
     angle = np.pi * rng.random(count)
     side = 1 - 2 * moon
@@ -61,7 +61,7 @@ def sample_moons(rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.n
 
 
 def sample_rings(rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Three circles around one middle, each as likely as the others."""
+    """Three concentric, equally likely circles with Gaussian noise."""
     ring = rng.integers(len(RING_RADII), size=count)
     angle = 2 * np.pi * rng.random(count)
     radius = np.array(RING_RADII)[ring]
@@ -70,7 +70,7 @@ def sample_rings(rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.n
 
 
 def sample_spirals(rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Two spirals r = 2 t, each turned by half a circle against the other."""
+    """Two spirals r = 2 t, one rotated by half a turn against the other, with Gaussian noise."""
     arm = rng.integers(SPIRAL_ARMS, size=count)
     t = np.sqrt(rng.random(count))
     angle = 2 * np.pi * (SPIRAL_TURNS * t + arm / SPIRAL_ARMS)
@@ -107,12 +107,12 @@ TOYS = {
 
 
 def load_toy(name: str, count: int = 10_000, seed: int = 0) -> Dataset:
-    """Points of one toy distribution; the only factor, `mode`, says which part each came from.
+    """Points of one toy distribution; the only factor, `mode`, is the part that each came from.
 
     Args:
         name: one of the keys of `TOYS`.
-        count: how many points to train on. A tenth as many, at least one, validate; as many as
-            train test.
+        count: the number of points for training and for testing; a tenth as many, but at least
+            one, are for validation.
         seed: the same seed gives the same points; the three splits are drawn independently.
 
     Returns:

@@ -1,16 +1,16 @@
 """Trained models that come with the course, so that an explorer opens at once.
 
-Each model is one module here, its recipe:
+Each model has one module here, its recipe:
 
-    build()        the untrained model, as a `keras.Model`
-    train(seed)    builds it and trains it, from that seed alone
-    quality(model) one number on validation data, and
-    TOLERANCE      how far two trainings of the recipe may be apart in it
+    build()        returns the untrained model, a `keras.Model`
+    train(seed)    builds and trains it; the result depends on the seed only
+    quality(model) one number, on validation data unless its docstring says otherwise
+    TOLERANCE      how far two trainings of the recipe may differ in it
     LEFT_OUT       (optional) attributes of the model that only training needs, such as
                    ("discriminator",): their weights are not kept
 
-Its weights lie beside it, in `NAME.npz`: float16 in the order of `model.weights`, with the quality
-that was measured when they were made. `make weights` makes all of them anew.
+Its weights are beside it, in `NAME.npz`: float16 in the order of `model.weights`, with the quality
+that was measured when they were made. `make weights` trains all models again.
 """
 
 import functools
@@ -34,7 +34,7 @@ def names() -> list[str]:
 
 
 def recipe(name: str) -> ModuleType:
-    """The module that says how the model `name` is built and trained.
+    """The module that builds and trains the model `name`.
 
     Raises:
         ValueError: if there is no such model.
@@ -51,10 +51,10 @@ def load_pretrained(name: str):
         name: one of `names()`.
 
     Returns:
-        The `keras.Model` of its recipe. Parts that only training needs have fresh weights.
+        The `keras.Model` of its recipe. Parts that only training needs have random weights.
 
     Raises:
-        ValueError: if there is no such model, or its file does not fit its recipe.
+        ValueError: if there is no such model, or its weights do not fit its recipe.
     """
     module = recipe(name)
     model = module.build()
@@ -72,7 +72,11 @@ def load_pretrained(name: str):
 
 
 def save_pretrained(name: str, model) -> None:
-    """Keep the weights of a model trained by the recipe `name`, and its quality."""
+    """Save the weights of a model trained by the recipe `name`, with its quality.
+
+    Raises:
+        ValueError: if there is no such recipe.
+    """
     module = recipe(name)
     arrays = [np.asarray(v, "float16") for v in _kept_variables(model, module)]
     np.savez_compressed(
@@ -83,18 +87,18 @@ def save_pretrained(name: str, model) -> None:
 
 
 def recorded_quality(name: str) -> float:
-    """What `quality` gave for the model `name` when its weights were made."""
+    """The quality of the model `name` that was measured when its weights were made."""
     with np.load(_path(name)) as file:
         return float(file["quality"])
 
 
 @dataclass(frozen=True)
 class Judge:
-    """A classifier in whose features images of one kind are compared. **It is not Inception.**
+    """A classifier whose features are used to compare images. **It is not Inception.**
 
     Attributes:
         features: images (N, H, W, C) in [0, 1] → (N, D).
-        classes: the same images → the likeliest class of each, (N,), int64.
+        classes: the same images → the most probable class of each, (N,), int64.
     """
 
     features: Callable[[np.ndarray], np.ndarray]
@@ -107,10 +111,10 @@ class Judge:
 
 @functools.cache
 def judge(data: str) -> Judge:
-    """The classifier trained on a data set of ten classes: its features stand in for Inception's.
+    """The classifier of a data set of ten classes, whose features take the place of Inception's.
 
     Args:
-        data: "digits", whose judge has 32 features, or "fashion", with 64.
+        data: "digits", whose judge has 32 features, or "fashion", whose judge has 64.
 
     Returns:
         The `Judge`. Its methods raise ValueError for images of another shape or outside [0, 1].
@@ -135,7 +139,7 @@ def _keys(count: int) -> list[str]:
 
 
 def _kept_variables(model, module: ModuleType) -> list:
-    """The weights that belong into the file, in the order of `model.weights`."""
+    """The weights that belong in the file, in the order of `model.weights`."""
     left_out = {
         id(variable)
         for attribute in getattr(module, "LEFT_OUT", ())

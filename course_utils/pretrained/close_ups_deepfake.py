@@ -18,7 +18,7 @@ def build() -> Deepfake:
 
 
 def train(seed: int = 0) -> Deepfake:
-    """The model, trained on the training close-ups of both, which share no picture."""
+    """The model, trained on the training close-ups of both people, which are unpaired."""
     people = load_people()
     keras.utils.set_random_seed(seed)
     model = build()
@@ -31,7 +31,7 @@ def train(seed: int = 0) -> Deepfake:
 
 
 def quality(model: Deepfake) -> float:
-    """Mean absolute error of swaps, both ways, against the true ones of validation close-ups."""
+    """Mean absolute error of swaps of validation close-ups, in both directions."""
     people = load_people()
     errors = [
         np.abs(

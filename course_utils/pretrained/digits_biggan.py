@@ -1,4 +1,4 @@
-"""The BigGAN of the digits, whose labels it is told, as its lecture truncates it."""
+"""The BigGAN of the digits, conditioned on their labels, for truncation in its lecture."""
 
 import course_utils.quiet
 
@@ -32,7 +32,10 @@ def train(seed: int = 0) -> BigGAN:
 
 
 def quality(gan: BigGAN) -> float:
-    """The Fréchet distance of 1,500 samples to the validation digits, in digit features."""
+    """The Fréchet distance of 1,500 samples to the validation digits, in digit features.
+
+    The model has seen these digits in training.
+    """
     keras.utils.set_random_seed(0)
     real = digit_features(load("digits").validation.x)
     samples = np.asarray(gan.sample(np.arange(1500) % gan.classes))

@@ -9,7 +9,7 @@ from course_utils.data import load
 from course_utils.metrics.sample_quality import digit_features, frechet_distance
 from course_utils.models.diffusion import Diffusion, dense_diffusion
 
-TOLERANCE = 1.0  # of the Fréchet distance; both samples and trainings vary by several tenths
+TOLERANCE = 1.0  # of the Fréchet distance, which varies by several tenths with samples and seeds
 EPOCHS, BATCH = 200, 128
 
 
@@ -23,7 +23,7 @@ def train(seed: int = 0, build=build) -> Diffusion:
 
     Args:
         seed: of weights, order and noise.
-        build: makes the model; another of its family can be trained the same way.
+        build: returns the model; another model of the family can be trained in the same way.
     """
     digits = load("digits")
     x = np.concatenate([digits.train.x, digits.validation.x])
@@ -36,7 +36,10 @@ def train(seed: int = 0, build=build) -> Diffusion:
 
 
 def quality(diffusion: Diffusion) -> float:
-    """The Fréchet distance of 1,500 samples to the validation digits, in digit features."""
+    """The Fréchet distance of 1,500 samples to the validation digits, in digit features.
+
+    The model has seen these digits in training.
+    """
     keras.utils.set_random_seed(0)
     real = digit_features(load("digits").validation.x)
     return frechet_distance(real, digit_features(diffusion.sample(1500)))

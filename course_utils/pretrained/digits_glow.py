@@ -10,7 +10,7 @@ from course_utils.metrics.likelihood import bits_per_dimension, dequantize
 from course_utils.models.flow import Flow, glow
 
 LEVELS = 17
-TOLERANCE = 0.05  # bits a pixel
+TOLERANCE = 0.05  # bits per pixel
 
 
 def build() -> Flow:
@@ -19,14 +19,14 @@ def build() -> Flow:
 
 
 def train(seed: int = 0) -> Flow:
-    """The model, trained on the training digits and stopped by the validation digits."""
+    """The model, trained on the training digits with early stopping on the validation digits."""
     digits = load("digits")
     keras.utils.set_random_seed(seed)
     flow = build()
     flow.compile(keras.optimizers.Adam(5e-3, use_ema=True, ema_momentum=0.99, global_clipnorm=10.0))
     flow.fit(
         digits.train.x,
-        batch_size=50,  # divides both sets: no second program for a smaller last batch
+        batch_size=50,  # divides both sets, so that no smaller last batch has to be compiled
         epochs=100,
         validation_data=(digits.validation.x,),
         patience=6,
@@ -36,7 +36,7 @@ def train(seed: int = 0) -> Flow:
 
 
 def quality(flow: Flow) -> float:
-    """Mean bits a pixel of the validation digits, over four draws of the noise."""
+    """Mean bits per pixel of the validation digits, over four draws of the noise."""
     x = load("digits").validation.x
     draws = [flow.log_prob(dequantize(x, LEVELS, seed=draw)) for draw in range(4)]
     mean = np.mean(np.asarray(draws, "float64"), axis=0)

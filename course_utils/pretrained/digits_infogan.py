@@ -1,4 +1,4 @@
-"""The InfoGAN of the digits: ten values of a code that nobody named, and two numbers beside it."""
+"""The InfoGAN of the digits, with a categorical code of ten values and two continuous codes."""
 
 import course_utils.quiet
 
@@ -9,14 +9,14 @@ from course_utils.data import load
 from course_utils.metrics.clustering import clustering_accuracy
 from course_utils.models.infogan import InfoGAN, dense_infogan
 
-TOLERANCE = 0.15  # seeds settle on different clusters: five lay between 0.83 and 0.89
+TOLERANCE = 0.15  # seeds find different clusters: five gave 0.83 to 0.89
 LEFT_OUT = ("generator",)  # samples come from its average
 
 
 def build() -> InfoGAN:
     """The model, untrained.
 
-    Of noise there is little, so that the code has to tell the digits apart.
+    It has only two dimensions of noise, so that the code has to distinguish the digits.
     """
     return dense_infogan((8, 8, 1), 2, 10, 2, r1_weight=0.05, ema_decay=0.995)
 
@@ -31,7 +31,7 @@ def train(seed: int = 0) -> InfoGAN:
 
 
 def accuracy(gan: InfoGAN, split) -> float:
-    """Clustering accuracy of the code that is read off the images of a split."""
+    """Clustering accuracy of the categorical code that is inferred from the images of a split."""
     probabilities, _ = gan.recognize(split.x)
     return clustering_accuracy(split.labels, np.argmax(probabilities, axis=1))
 

@@ -8,7 +8,7 @@ from course_utils.data import load
 from course_utils.metrics.likelihood import evidence_lower_bound
 from course_utils.models.vae import VAE, dense_vae
 
-TOLERANCE = 0.3  # nats: five seeds lay within 0.1 of each other
+TOLERANCE = 0.3  # nats; five seeds were within 0.1 of each other
 
 
 def build() -> VAE:
@@ -17,7 +17,7 @@ def build() -> VAE:
 
 
 def train(seed: int = 0) -> VAE:
-    """The model, trained on the training digits and stopped by the validation digits."""
+    """The model, trained on the training digits with early stopping on the validation digits."""
     digits = load("digits").binarized()
     keras.utils.set_random_seed(seed)
     vae = build()
@@ -34,6 +34,6 @@ def train(seed: int = 0) -> VAE:
 
 
 def quality(vae: VAE) -> float:
-    """The evidence lower bound on the validation digits, in nats an image."""
+    """The evidence lower bound on the validation digits, in nats per image."""
     x = load("digits").binarized().validation.x
     return float(evidence_lower_bound(vae.log_weights(x, 16)).mean())

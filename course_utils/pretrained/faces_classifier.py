@@ -20,7 +20,7 @@ def build() -> FactorClassifier:
 
 
 def train(seed: int = 0) -> FactorClassifier:
-    """The model, trained on 8,000 faces and stopped by 1,000 others."""
+    """The model, trained on 8,000 faces; of 12 epochs, the best on 1,000 validation faces."""
     faces = load("faces", count=10_000)
     keras.utils.set_random_seed(seed)
     model = build()
@@ -37,6 +37,6 @@ def train(seed: int = 0) -> FactorClassifier:
 
 
 def quality(model: FactorClassifier) -> float:
-    """The share of factors read right in the validation faces."""
+    """The fraction of factors recognised in the validation faces."""
     validation = load("faces", count=10_000).validation
     return float(np.mean(list(model.accuracy(validation.x, validation.factors).values())))

@@ -11,13 +11,13 @@ from course_utils.data.faces import label_maps
 from course_utils.models.spade import Spade, conv_spade
 
 LEFT_OUT = ("discriminator",)
-TOLERANCE = 0.02  # of the absolute error a pixel
+TOLERANCE = 0.02  # of the mean absolute error
 
 SIZE, LATENT, BATCH, EPOCHS = 32, 16, 16, 3
 
 
 def faces() -> Dataset:
-    """The faces that it is trained on."""
+    """The faces on which it is trained."""
     return load("faces", size=SIZE, count=9000)
 
 
@@ -43,7 +43,7 @@ def _cooling_adam(steps: int) -> keras.optimizers.Optimizer:
 
 
 def quality(model: Spade) -> float:
-    """Mean absolute error of validation faces, drawn again from their map and their own style."""
+    """Mean absolute error of validation faces, reconstructed from their own map and style."""
     data = faces().validation
     drawn = model.generate(model.encode(data.x), label_maps(data.factors, SIZE))
     return float(np.mean(np.abs(data.x - np.asarray(drawn))))

@@ -16,7 +16,7 @@ BATCH, EPOCHS = 16, 20
 
 
 def faces() -> Dataset:
-    """The faces that it is trained on."""
+    """The faces on which it is trained."""
     return load("faces", count=10_000)
 
 
@@ -28,7 +28,7 @@ def build(mixing: float = 0.5) -> StyleGAN:
 def train(seed: int = 0, epochs: int = EPOCHS, **options) -> StyleGAN:
     """The model of `build(**options)`, trained on the training faces.
 
-    The discriminator learns the faster; both rates fall over the epochs given.
+    The discriminator has the higher learning rate; both fall to 30% over the epochs.
     """
     x = faces().train.x
     keras.utils.set_random_seed(seed)
@@ -45,7 +45,7 @@ def _cooling_adam(rate: float, steps: int) -> keras.optimizers.Optimizer:
 
 
 def quality(gan: StyleGAN) -> float:
-    """The Fréchet distance of 1,000 samples to the validation faces, as `faces_classifier` sees."""
+    """Fréchet distance of 1,000 samples to the validation faces, in `faces_classifier` features."""
     keras.utils.set_random_seed(0)
     classifier = load_pretrained("faces_classifier")
     real, fake = (

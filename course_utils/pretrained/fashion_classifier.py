@@ -1,7 +1,7 @@
-"""The classifier of garments, in whose 64 features pictures of them are compared.
+"""The classifier of garments, whose 64 features are used to compare pictures of them.
 
-It is trained on the whole of Fashion-MNIST, so that it knows more garments than the models which it
-judges. Its recipe needs the whole set, therefore; its weights come with the course.
+It is trained on most of Fashion-MNIST, so that it knows more garments than the models that it
+judges. So its recipe needs the whole data set; its weights come with the course.
 """
 
 import course_utils.quiet
@@ -34,7 +34,7 @@ def build() -> FactorClassifier:
 def train(seed: int = 0) -> FactorClassifier:
     """The model, trained on 54,000 of the published training garments.
 
-    Half of them are mirrored at each epoch: a shoe may point either way.
+    In each epoch a random half of them is mirrored, since a shoe may point either way.
     """
     train = unseen_by_validation(load("fashion_mnist").train)
     rng = np.random.default_rng(seed)
@@ -50,12 +50,12 @@ def train(seed: int = 0) -> FactorClassifier:
 
 
 def unseen_by_validation(train: Split) -> Split:
-    """Published training garments without those that `load("fashion")` has for validation."""
+    """The published training garments without the validation garments of `load("fashion")`."""
     kept = np.r_[: fashion.TRAIN, fashion.TRAIN + fashion.VALIDATION : len(train)]
     return Split(train.x[kept], {"article": train.labels[kept]})
 
 
 def quality(model: FactorClassifier) -> float:
-    """The share of the validation garments that are read right."""
+    """The accuracy on the validation garments of `load("fashion")`, in [0, 1]."""
     validation = load("fashion").validation
     return model.accuracy(validation.x, validation.factors)["article"]

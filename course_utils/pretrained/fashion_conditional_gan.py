@@ -15,5 +15,5 @@ def build() -> ConditionalGAN:
 
 
 def train(seed: int = 0) -> ConditionalGAN:
-    """The model, trained as the GAN without labels, but not as long."""
+    """The model, trained like the GAN without labels, but for fewer epochs."""
     return fashion_gan.train(seed, build, epochs=12)

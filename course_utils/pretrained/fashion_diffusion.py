@@ -9,7 +9,7 @@ from course_utils.data import load
 from course_utils.models.diffusion import Diffusion, dense_diffusion
 from course_utils.pretrained import judge
 
-TOLERANCE = 2.0  # of the Fréchet distance, of about 15
+TOLERANCE = 2.0  # of the Fréchet distance, which is about 15
 EPOCHS, BATCH = 15, 128
 
 
@@ -23,8 +23,8 @@ def train(seed: int = 0, build=build, epochs: int = EPOCHS) -> Diffusion:
 
     Args:
         seed: of weights, order and noise.
-        build: makes the model; another of its family can be trained the same way.
-        epochs: how long; the learning rate falls to 0 over them.
+        build: returns the model; another model of the family can be trained in the same way.
+        epochs: how many; the learning rate falls to 0 over them.
     """
     x = load("fashion").train.x
     keras.utils.set_random_seed(seed)

@@ -26,9 +26,8 @@ def train(seed: int = 0, build=build, epochs: int = EPOCHS) -> GAN:
 
     Args:
         seed: of weights, order and noise.
-        build: makes the model; another of its family, a `ConditionalGAN` too, can be trained the
-            same way.
-        epochs: how long; both learning rates fall to 0 over them.
+        build: returns the model; another GAN, conditional or not, can be trained in the same way.
+        epochs: how many; both learning rates fall to 0 over them.
     """
     garments = load("fashion").train
     keras.utils.set_random_seed(seed)

@@ -22,7 +22,7 @@ def train(seed: int = 0, build=build) -> VAE:
 
     Args:
         seed: of weights, order and noise.
-        build: makes the model; another of its family can be trained the same way.
+        build: returns the model; another model of the family can be trained in the same way.
     """
     x = load("fashion").train.x
     keras.utils.set_random_seed(seed)
@@ -34,6 +34,6 @@ def train(seed: int = 0, build=build) -> VAE:
 
 
 def quality(vae: VAE) -> float:
-    """The evidence lower bound on the validation garments, in nats an image."""
+    """The evidence lower bound on the validation garments, in nats per image."""
     keras.utils.set_random_seed(0)
     return float(evidence_lower_bound(vae.log_weights(load("fashion").validation.x, 4)).mean())

@@ -37,7 +37,7 @@ def train(seed: int = 0, epochs: int = EPOCHS, **weights) -> CycleGAN:
 
 
 def quality(model: CycleGAN) -> float:
-    """Mean absolute error of validation translations, both ways, against the true ones."""
+    """Mean absolute error of validation translations, in both directions."""
     portraits, drawings = (domain.validation.x for domain in load_domains(FACES))
     return float(
         np.mean(

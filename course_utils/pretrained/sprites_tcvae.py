@@ -1,7 +1,7 @@
 """The β-TCVAE of the upright sprites.
 
-It sees no factors, and finds all four: position across, position down, scale and shape each have a
-dimension to themselves, and two dimensions stay empty.
+It is not given the factors, but finds all four: the two positions, the scale and the shape each
+have one dimension of the code, and two dimensions stay unused.
 """
 
 import course_utils.quiet
@@ -14,24 +14,24 @@ from course_utils.metrics.disentanglement import mutual_information_gap
 from course_utils.models.disentangled_vae import BetaTCVAE
 from course_utils.models.vae import dense_vae
 
-TOLERANCE = 0.08  # of MIG: of five seeds, four lay within 0.04 of each other; see `train`
+TOLERANCE = 0.08  # of the MIG; of five seeds, four were within 0.04 of each other, see `train`
 SHAPE, LATENT = (32, 32, 1), 6
 FACTORS = ("shape", "scale", "position_x", "position_y")
 EXAMPLES, BATCH, EPOCHS = 14_746, 128, 100
 
 
 def load_upright() -> Dataset:
-    """All 18,432 sprites that are not turned: 80% to train, the rest in two halves."""
+    """All 18,432 sprites that are not rotated: 80% to train, 10% to validate, 10% to test."""
     return load("sprites", size=32, count=None, only={"orientation": [0]})
 
 
 def build() -> BetaTCVAE:
     """The model, untrained.
 
-    β falls from 30 to 0.1 in the first 40% of the steps, fast at first and slowly at the end. What
-    is worth the most nats, the position, enters the code first and finds room for itself; scale
-    follows, and long after the end of the fall shape. Leaky units can still learn by then what most
-    rectified ones, silent since the beginning, cannot.
+    β falls from 30 to 0.1 in the first 40% of the steps, fast at first and slowly at the end. The
+    positions, which reduce the loss most, enter the code first and get separate dimensions; scale
+    follows, and long after β has reached its end, shape. By then leaky units can still learn, while
+    most rectified units would have been inactive since the beginning.
     """
     steps = EPOCHS * -(-EXAMPLES // BATCH)
     return dense_vae(
@@ -49,8 +49,8 @@ def build() -> BetaTCVAE:
 def train(seed: int = 0) -> BetaTCVAE:
     """The model, trained on the training sprites without their factors.
 
-    Of seeds 0 to 4, seed 2 ends with both positions turned by half a right angle, and a MIG of half
-    the others': in the beginning nothing but chance prefers upright axes.
+    Of seeds 0 to 4, seed 2 ends with the two position axes rotated by 45°, and with half the MIG of
+    the others: whether the axes become aligned is decided by chance early in training.
     """
     images = load_upright().train.x
     keras.utils.set_random_seed(seed)
@@ -65,8 +65,8 @@ def train(seed: int = 0) -> BetaTCVAE:
 def codes_and_factors(vae: BetaTCVAE) -> tuple[np.ndarray, np.ndarray]:
     """Means (18,432, D) and factors (18,432, 4) of the whole grid, training images among them.
 
-    Disentanglement is measured on the whole grid throughout the literature: no factor is ever seen
-    in training, and every combination of levels comes once.
+    In the literature disentanglement is usually measured on the whole grid, where every combination
+    of levels occurs once; the factors themselves are not used in training.
     """
     data = load_upright()
     splits = (data.train, data.validation, data.test)
