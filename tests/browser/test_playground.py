@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 BATCH, STEPS = 32, 20
 PARTS = """{
     matrix, scope, Random, MODELS, gradients, ACTIVATIONS, times, rowSums, square, drawPoints,
+    filled, vectorUnit,
 }"""
 # Takes steps from given weights on given batches; returns the weights and losses.
 TRAIN = """({ model, options, weights, batches, noises }) => {
@@ -42,15 +43,30 @@ TRAIN = """({ model, options, weights, batches, noises }) => {
 }"""
 
 
-@pytest.fixture
-def parts(page):
-    """A page that holds the models' own code, as `window.parts`."""
-    page.set_content("<!doctype html><title>parts</title>")
+def add_parts(page):
+    """Gives a page the models' own code, as `window.parts`."""
     code = modules("playground/models.js") + modules("playground/points.js")
     code += modules("playground/random.js")
     page.add_script_tag(content=f"{code}\nwindow.parts = {PARTS};", type="module")
     page.wait_for_function("window.parts")
     return page
+
+
+@pytest.fixture
+def parts(page):
+    """A page that holds the models' own code, as `window.parts`."""
+    page.set_content("<!doctype html><title>parts</title>")
+    return add_parts(page)
+
+
+@pytest.fixture
+def parts_without_vectors(page):
+    """The same in a page that forbids WebAssembly, as some servers do."""
+    policy = "script-src 'unsafe-inline'"
+    page.set_content(
+        f'<!doctype html><meta http-equiv="Content-Security-Policy" content="{policy}">'
+    )
+    return add_parts(page)
 
 
 # ---- The same networks and losses in Keras ----------------------------------------------------
@@ -225,6 +241,72 @@ def test_twenty_steps_are_those_of_keras(parts, name):
         np.testing.assert_allclose(ours, theirs.numpy().ravel(), rtol=1e-4, atol=1e-5)
         assert not np.allclose(start, ours, rtol=1e-4, atol=1e-5)
 
+
+# ---- Products, by vectors and without ---------------------------------------------------------
+
+MULTIPLY = """({ n, k, m, a, b }) => {
+    const { matrix, scope, times } = window.parts;
+    const [left, right] = [matrix(n, k, Float64Array.from(a)), matrix(k, m, Float64Array.from(b))];
+    return scope(() => Array.from(times(left, right).values));
+}"""
+
+
+def products(page):
+    """(page's, NumPy's) products of matrices whose sizes are and are not multiples of four."""
+    rng = np.random.default_rng(0)
+    for n, k, m in [(128, 64, 64), (8, 1, 4), (6, 3, 7), (3, 5, 2), (4, 70, 13)]:
+        a, b = rng.normal(size=(n, k)), rng.normal(size=(k, m))
+        sizes = {"n": n, "k": k, "m": m}
+        numbers = {"a": a.ravel().tolist(), "b": b.ravel().tolist()}
+        yield page.evaluate(MULTIPLY, sizes | numbers), (a @ b).ravel()
+
+
+def test_products_by_vectors_are_those_of_numpy(parts):
+    assert parts.evaluate("window.parts.vectorUnit() !== null")
+    for ours, theirs in products(parts):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-12)
+
+
+def test_a_page_that_forbids_webassembly_multiplies_in_javascript(parts_without_vectors):
+    assert parts_without_vectors.evaluate("window.parts.vectorUnit() === null")
+    for ours, theirs in products(parts_without_vectors):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-12)
+
+
+def test_a_training_is_the_same_with_and_without_vectors(page):
+    trainings = []
+    page.set_content("<!doctype html><title>parts</title>")
+    for forbid in ("", "delete window.WebAssembly; delete window.parts"):
+        page.evaluate(forbid)
+        add_parts(page)
+        assert page.evaluate("window.parts.vectorUnit() === null") == bool(forbid)
+        points = page.evaluate(
+            LEARN,
+            {
+                "model": "gan",
+                "options": {"rate": 0.002, **GAN_OPTIONS, "r1": 0.1},
+                "shape": "ring",
+                "steps": 10,
+                "count": 50,
+            },
+        )
+        trainings.append(points["samples"])
+    assert trainings[0] == trainings[1]
+
+
+def test_what_does_not_fit_into_the_memory_of_vectors_is_multiplied_too(parts):
+    size = 2_200_000  # four rows of so many numbers take 70 MB, the memory is 64 MiB
+    product = parts.evaluate(
+        """(size) => {
+            const { filled, scope, times } = window.parts;
+            return scope(() => Array.from(times(filled(4, size, 1), filled(size, 4, 0.5)).values));
+        }""",
+        size,
+    )
+    assert product == [size / 2] * 16
+
+
+# ---- Gradients --------------------------------------------------------------------------------
 
 ACTIVATIONS = {
     "linear": tf.identity,

@@ -7,6 +7,8 @@
 //
 // Rows are examples, columns are numbers of one example. Numbers are float64.
 
+import { vectorUnit } from "./simd.js";
+
 export class Matrix {
   // `pullBacks[i]` belongs to `inputs[i]`.
   constructor(rows, columns, values, inputs = [], pullBacks = []) {
@@ -24,9 +26,10 @@ export class Matrix {
 // kept for the next step, so that the garbage collector has nothing to do.
 const spare = new Map();
 const lent = [];
+const vectors = vectorUnit();
 
 function memory(size) {
-  const values = spare.get(size)?.pop() ?? new Float64Array(size);
+  const values = spare.get(size)?.pop() ?? vectors?.allocate(size) ?? new Float64Array(size);
   lent.push(values);
   return values;
 }
@@ -58,14 +61,19 @@ export function filled(rows, columns, value) {
 // ---- Products and shapes --------------------------------------------------------------------
 
 // A (n × k) times B (k × m). Four rows and four columns at a time: each number that is read serves
-// four products.
+// four products. Where there are vectors and room in their memory, WebAssembly multiplies.
 export function times(a, b) {
   const [n, k, m] = [a.rows, a.columns, b.columns];
   if (b.rows !== k) throw new Error(`times: ${n} × ${k} and ${b.rows} × ${m} do not fit`);
   const values = memory(n * m);
   const [rows, columns] = [n - (n % 4), m - (m % 4)];
-  for (let i = 0; i < rows; i += 4) {
-    for (let j = 0; j < columns; j += 4) block(a.values, b.values, values, i, j, k, m);
+  const near = [a.values, b.values].map(nearVectors);
+  if (rows && columns && [...near, values].every((one) => vectors?.holds(one))) {
+    vectors.multiply(...near, values, { rows, columns, k, m });
+  } else {
+    for (let i = 0; i < rows; i += 4) {
+      for (let j = 0; j < columns; j += 4) block(a.values, b.values, values, i, j, k, m);
+    }
   }
   rest(a.values, b.values, values, 0, rows, columns, k, m);
   rest(a.values, b.values, values, rows, n, 0, k, m);
@@ -73,6 +81,14 @@ export function times(a, b) {
     (gradient) => times(gradient, transposed(b)),
     (gradient) => times(transposed(a), gradient),
   ]);
+}
+
+// Numbers that came from elsewhere, such as weights, are copied to where WebAssembly reads.
+function nearVectors(values) {
+  if (!vectors || vectors.holds(values)) return values;
+  const copy = memory(values.length);
+  copy.set(values);
+  return copy;
 }
 
 function block(a, b, c, i, j, k, m) {
