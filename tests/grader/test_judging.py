@@ -136,7 +136,7 @@ def test_what_knows_the_known_inputs_only_is_tampering():
 def asked_all(function, assignment, name):
     """What the self-check and the hidden tests find."""
     problem = selfcheck.diagnose(function, selfcheck.load_checks()[name])
-    return problem, broken_property(function, assignment.function(name))
+    return problem, broken_property(function, name, assignment.function(name).hidden_tests)
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,8 @@ def test_an_argument_changed_in_place_is_seen_across_the_wall(function):
     verdict = judged(EVALUATION, function.name, in_place, SelfCheck())
     assert verdict.points == 0
     assert "in place" in verdict.message
-    assert broken_property(in_place, function).sentence == verdict.message
+    problem = broken_property(in_place, function.name, function.hidden_tests)
+    assert problem.sentence == verdict.message
 
 
 @pytest.mark.parametrize("function", EVALUATION.functions, ids=lambda function: function.name)

@@ -175,6 +175,10 @@ CHANGED_LATER = {
         RIGHT.replace("0.5 *", "tf.constant(0.5, keras.config.floatx()) *"),
         "keras.config.set_floatx('float64')\nkeras.config.set_epsilon(0.1)",
     ),
+    "how dtypes are promoted": (
+        RIGHT.replace("0.5 *", "np.float64(0.5) *"),
+        "tf.experimental.numpy.experimental_enable_numpy_behavior()",
+    ),
     "the mode": (RIGHT, "tf.config.run_functions_eagerly(True)\nnp.seterr(all='raise')"),
 }
 # This cannot be brought back. The points may go; nobody is accused, and the student reads why.

@@ -1,8 +1,9 @@
 """What a function can see besides its arguments, kept as it was at its test.
 
 A function is called again after all cells have run. By then later cells may use the same names for
-other things, work in another folder or have set another precision. So what a notebook can set is
-noted after each test cell and set again before its function is called.
+other things, work in another folder, or have set another precision or another promotion of dtypes.
+So what a notebook can set is noted after each test cell and set again before its function is
+called.
 """
 
 import course_utils.quiet
@@ -14,6 +15,7 @@ import sys
 
 import keras
 import numpy as np
+from tensorflow.python.framework import ops  # which promotion is set, no public name tells
 
 # A container of more parts than this, or an array of more bytes, is shared and not copied.
 MOST_PARTS = 10_000
@@ -43,6 +45,7 @@ class State:
         self._epsilon = keras.config.epsilon()
         self._format = keras.config.image_data_format()
         self._policy = keras.config.dtype_policy()
+        self._promotion = ops.promo_mode_enum_to_string(ops.get_dtype_conversion_mode())
 
     def restore(self, namespace: dict) -> None:
         """Set it again."""
@@ -57,6 +60,7 @@ class State:
         keras.config.set_epsilon(self._epsilon)
         keras.config.set_image_data_format(self._format)
         keras.config.set_dtype_policy(self._policy)
+        ops.set_dtype_conversion_mode(self._promotion)
 
 
 def _folder() -> str:

@@ -7,9 +7,10 @@ the self-checks (`Assignment.checks`) and a list to read (`Assignment.list_misco
 
 import contextlib
 import dataclasses
+import functools
 import inspect
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import keras
@@ -79,9 +80,10 @@ class GradedFunction:
         builds_on: functions of the same assignment that it may call. Where they are wrong they
             are replaced by the course's own while it is graded: a mistake is not charged again.
         fresh: makes a property from a random generator, with inputs that nobody has seen before.
-            The properties have been made with it, too, from fixed seeds. So only a function that
-            recognises inputs by their values lacks new ones alone. Every graded function needs one;
-            `common.fresh_values` makes it where one compares values.
+            Every function of an assignment needs one; `common.fresh_values` makes it where one
+            compares values.
+        known_seeds: from which `fresh` makes further hidden tests. So only a function that
+            recognises inputs by their values lacks new ones alone.
 
     Probes, properties and `fresh` are all put to the function in two ways: in the student's
     notebook, and by `course grade` from another process, where the function is a stand-in that
@@ -97,11 +99,18 @@ class GradedFunction:
     misconceptions: tuple[Misconception, ...]
     builds_on: tuple[str, ...] = ()
     fresh: Callable[[np.random.Generator], Property] | None = None
+    known_seeds: tuple[int, ...] = KNOWN_SEEDS
 
     @property
     def name(self) -> str:
         """What students call it."""
         return self.solution.__name__
+
+    @functools.cached_property
+    def hidden_tests(self) -> tuple[Property, ...]:
+        """The properties, and what is asked with new inputs, too, for inputs of fixed seeds."""
+        seeds = self.known_seeds if self.fresh else ()
+        return (*self.properties, *(self.fresh(np.random.default_rng(seed)) for seed in seeds))
 
     def cells(self, misconception: Misconception) -> list[str]:
         """The cells of students who make a mistake."""
@@ -134,6 +143,7 @@ class Assignment:
         misconceptions: types.ModuleType,
         questions: types.ModuleType,
         builds_on: Mapping[str, tuple[str, ...]] | None = None,
+        random: Collection[str] = (),
     ) -> "Assignment":
         """The assignment whose parts lie in modules, under the names of its functions.
 
@@ -144,25 +154,21 @@ class Assignment:
                 `vae_loss` it is called `VAE_LOSS`; `properties` has `FRESH_VAE_LOSS` too.
             questions: holds `QUESTIONS` and `READINGS`.
             builds_on: for some functions, those that they may call.
+            random: functions that draw noise. Their properties ask of it what `fresh` asks.
         """
-        functions = []
-        for key, solution in vars(solutions).items():
-            hidden_tests = getattr(properties, key.upper())
-            fresh = getattr(properties, f"FRESH_{key.upper()}")
-            known = [fresh(np.random.default_rng(seed)) for seed in KNOWN_SEEDS]
-            # Of noise they ask it anyway.
-            asked = getattr(known[0], "func", None) in hidden_tests
-            functions.append(
-                GradedFunction(
-                    solution,
-                    getattr(probes, key.upper()),
-                    hidden_tests if asked else (*hidden_tests, *known),
-                    getattr(misconceptions, key.upper()),
-                    builds_on=(builds_on or {}).get(key, ()),
-                    fresh=fresh,
-                )
+        functions = tuple(
+            GradedFunction(
+                solution,
+                getattr(probes, key.upper()),
+                getattr(properties, key.upper()),
+                getattr(misconceptions, key.upper()),
+                builds_on=(builds_on or {}).get(key, ()),
+                fresh=getattr(properties, f"FRESH_{key.upper()}"),
+                known_seeds=() if key in random else KNOWN_SEEDS,
             )
-        return cls(name, tuple(functions), questions.QUESTIONS, questions.READINGS)
+            for key, solution in vars(solutions).items()
+        )
+        return cls(name, functions, questions.QUESTIONS, questions.READINGS)
 
     def function(self, name: str) -> GradedFunction:
         """The graded function of this name."""
@@ -193,7 +199,7 @@ class Assignment:
         wrong = [u for u in graded.builds_on if self._problem(u, namespace.get(u), namespace)]
         with self._course_versions(wrong, namespace), self._library_refused():
             problem = selfcheck.diagnose(function, selfcheck.load_checks()[name])
-            return problem or broken_property(function, graded)
+            return problem or broken_property(function, name, graded.hidden_tests)
 
     def _library_refused(self) -> contextlib.AbstractContextManager:
         return library.refused(also=[f.solution for f in self.functions])
@@ -265,23 +271,25 @@ class Assignment:
         return FunctionCheck(function.name, function.builds_on, probes, tuple(mistakes))
 
 
-def broken_property(function: Callable, graded: GradedFunction) -> Diagnosis | None:
-    """The first property that a function lacks; None if it has them all.
+def broken_property(
+    function: Callable, name: str, properties: Iterable[Property]
+) -> Diagnosis | None:
+    """The first property that the function of a name lacks; None if it has them all.
 
     Neither a number nor a word that the function chose is in the sentence: a student could read the
     inputs of the hidden tests from it.
     """
     keras.utils.set_random_seed(0)
-    for has_property in graded.properties:
+    for has_property in properties:
         try:
             with np.errstate(all="ignore"):
                 has_property(plain(function))
         except hidden.Lacking as problem:
             return problem.diagnosis
         except AssertionError as problem:
-            return Diagnosis(graded.name, DIFFERENT, str(problem))
+            return Diagnosis(name, DIFFERENT, str(problem))
         except Exception as error:  # a student's function may raise anything
-            return hidden.diagnosis(graded.name, seen_in(error, function))
+            return hidden.diagnosis(name, seen_in(error, function))
     return None
 
 

@@ -1,6 +1,6 @@
 """What a notebook has set is set again, as it was at a function's test."""
 
-import course_utils.quiet  # isort: skip
+from course_utils.quiet import tf  # isort: skip
 
 import os
 
@@ -73,6 +73,22 @@ def test_folder_variables_and_precision_are_as_they_were(tmp_path, monkeypatch, 
     assert os.getcwd() == str(tmp_path)
     assert (os.environ["FACTOR"], os.environ.get("NEW")) == ("1", None)
     assert (keras.config.floatx(), keras.config.dtype_policy().name) == before
+
+
+def test_dtypes_are_promoted_as_before(namespace):
+    half = np.float64(0.5)
+    before = State(namespace)
+    assert (half * tf.ones(1)).dtype == "float32"
+    try:
+        tf.experimental.numpy.experimental_enable_numpy_behavior()
+        after = State(namespace)
+        assert (half * tf.ones(1)).dtype == "float64"
+    finally:
+        before.restore(namespace)
+    assert (half * tf.ones(1)).dtype == "float32"
+    after.restore(namespace)
+    assert (half * tf.ones(1)).dtype == "float64"
+    before.restore(namespace)
 
 
 def test_a_folder_that_is_gone_stops_nothing(tmp_path, monkeypatch, namespace):

@@ -22,5 +22,6 @@ ASSIGNMENT = Assignment.gathered(
     properties,
     misconceptions,
     questions,
+    random=("corrupt",),
 )
 grade = ASSIGNMENT.grade

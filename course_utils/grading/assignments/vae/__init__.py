@@ -19,5 +19,6 @@ ASSIGNMENT = Assignment.gathered(
     misconceptions,
     questions,
     builds_on={"vae_loss": ("reconstruction_loss", "kl_divergence")},
+    random=("reparameterize",),
 )
 grade = ASSIGNMENT.grade
