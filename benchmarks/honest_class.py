@@ -35,7 +35,7 @@ BEFORE = [code.removesuffix(RIGHT) for code in HABITS.values() if code.endswith(
 
 def main() -> None:
     """Hand in, grade, compare and print."""
-    names = [assignment.name for assignment in registry.ASSIGNMENTS]
+    names = [*registry.NAMES]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", default=names)
     parser.add_argument("--each", type=int, default=19, metavar="N", help="hand-ins of each")

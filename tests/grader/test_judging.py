@@ -21,7 +21,7 @@ from course_utils.grading.assignments.specification import broken_property
 
 FUNCTIONS = [
     pytest.param(assignment, function, id=function.name)
-    for assignment in registry.ASSIGNMENTS
+    for assignment in registry.every()
     for function in assignment.functions
 ]
 

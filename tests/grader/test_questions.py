@@ -17,7 +17,7 @@ from tests.grading.attacks import cell_of
 from tests.grading.hand_ins import text_of
 
 ROOT = Path(__file__).parents[2]
-NAMES = [assignment.name for assignment in registry.ASSIGNMENTS]
+NAMES = [*registry.NAMES]
 of = functools.cache(functools.partial(assigned, ROOT))
 
 

@@ -23,7 +23,7 @@ DIGITS = 6
 
 def contents() -> dict[str, str]:
     """What the file of each assignment should say, by the assignment's name."""
-    return {assignment.name: _content(assignment) for assignment in registry.ASSIGNMENTS}
+    return {assignment.name: _content(assignment) for assignment in registry.every()}
 
 
 def stale(contents: dict[str, str], folder: Path = CHECKS) -> dict[Path, str]:

@@ -13,7 +13,7 @@ from course_utils.grading.assignments import cells, check_files, registry
 from course_utils.grading.assignments.specification import broken_property, silence
 from course_utils.grading.probes import observe
 
-ASSIGNMENTS = {assignment.name: assignment for assignment in registry.ASSIGNMENTS}
+ASSIGNMENTS = {assignment.name: assignment for assignment in registry.every()}
 FUNCTIONS = [
     pytest.param(assignment, function, id=function.name)
     for assignment in ASSIGNMENTS.values()

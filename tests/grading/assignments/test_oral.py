@@ -8,7 +8,7 @@ import pytest
 from course_utils.grading.assignments import cells, oral, registry
 from course_utils.grading.assignments.oral import quoted
 
-ASSIGNMENTS = pytest.mark.parametrize("assignment", registry.ASSIGNMENTS, ids=lambda one: one.name)
+ASSIGNMENTS = pytest.mark.parametrize("assignment", registry.every(), ids=lambda one: one.name)
 CODE = '''
 def f(x, y):
     """A call of exp(x) in a docstring is none."""

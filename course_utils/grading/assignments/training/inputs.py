@@ -1,5 +1,7 @@
 """Networks with drawn weights, optimizers and batches: what the steps of `training` are given."""
 
+import functools
+
 import numpy as np
 
 from course_utils.grading.assignments.common import Arrays
@@ -17,12 +19,18 @@ NO_NOISE = -40.0
 def network(kind: str, *sizes: int, rng: np.random.Generator) -> GivenNetwork:
     """A network with drawn weights, of three decimals."""
     weights = []
-    for weight in KINDS[kind](*sizes).weights:
-        drawn = rng.normal(0, 0.6, weight.shape)
-        if weight.path.endswith(("variance", "gamma")):
+    for path, shape in _paths_and_shapes(kind, sizes):
+        drawn = rng.normal(0, 0.6, shape)
+        if path.endswith(("variance", "gamma")):
             drawn = np.exp(0.3 * drawn)
         weights.append(np.round(drawn, 3).astype("float32"))
     return GivenNetwork(kind, sizes, weights)
+
+
+@functools.cache
+def _paths_and_shapes(kind: str, sizes: tuple[int, ...]) -> list[tuple[str, tuple[int, ...]]]:
+    """Of the weights of a network; building one takes longer than drawing its weights."""
+    return [(weight.path, tuple(weight.shape)) for weight in KINDS[kind](*sizes).weights]
 
 
 def without_noise(encoder: GivenNetwork) -> GivenNetwork:
