@@ -29,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
         SystemExit: with status 2 for a command line that cannot be parsed.
     """
     speak_plainly()
+    _leave_out_a_slow_import()
     parsed = _parser().parse_args(arguments)
     try:
         return parsed.run(parsed)
@@ -38,6 +39,15 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(f"\ncourse {parsed.command}: stopped", file=sys.stderr)
         return 130  # what shells expect of it
+
+
+def _leave_out_a_slow_import() -> None:
+    """Spare every command the two seconds in which jsonschema loads a grammar of addresses.
+
+    It is for the format "iri", which no schema of a notebook has, and jsonschema does without it
+    where it is not installed.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -38,6 +38,19 @@ def test_help_answers_without_heavy_imports():
     assert not heavy.intersection(done.stdout.split())
 
 
+def test_commands_validate_notebooks_without_a_grammar_that_takes_seconds():
+    program = (
+        "import sys; from course_utils import cli\n"
+        "try:\n    cli.main(['--help'])\nexcept SystemExit:\n    import jsonschema, nbformat.v4\n"
+        "nbformat.validate(nbformat.v4.new_notebook())\n"
+        "print('jsonschema' in sys.modules, 'lark' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.splitlines()[-1] == "True False"
+
+
 def test_notebooks_builds_then_checks(course, capsys):
     assert cli.main(["notebooks", "--check"]) == 1
     assert "lectures/01_start.ipynb differs" in capsys.readouterr().out
