@@ -37,6 +37,22 @@ def standard_error_discarded():
         os.close(saved)
 
 
+def require_tensorflow() -> None:
+    """Refuse another backend of Keras: losses and training steps here are written in TensorFlow.
+
+    Raises:
+        ValueError: `KERAS_BACKEND` or `keras.config.set_backend` has chosen another.
+    """
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    if backend != "tensorflow":
+        raise ValueError(
+            f'backend: the course\'s models need "tensorflow", got "{backend}"; '
+            "set the environment variable KERAS_BACKEND to tensorflow, or leave it away, and start "
+            "Python (in a notebook: the kernel) again"
+        )
+
+
+require_tensorflow()
 with standard_error_discarded():
     import tensorflow as tf
 

@@ -232,6 +232,7 @@ class InMemoryModel(FromArguments, keras.Model):
         Raises:
             ValueError: for data with which training would go wrong, such as pixels out of range.
         """
+        self._check_machine()
         self._check_data(x, y, class_weight, sample_weight)
         validated = validation_data is not None or bool(validation_split)
         callbacks = self._with_defaults(callbacks, verbose, patience, validated)
@@ -304,13 +305,17 @@ class InMemoryModel(FromArguments, keras.Model):
             and self.distribute_strategy is tf.distribute.get_strategy()
         )
 
-    def _check_data(self, x, y, class_weight, sample_weight):
-        """Refuse data with which training would go wrong; build the model for the shape of x."""
+    def _check_machine(self):
+        """Refuse another backend of Keras, and more than one device."""
+        course_utils.quiet.require_tensorflow()
         if self.distribute_strategy.num_replicas_in_sync > 1:
             raise ValueError(
                 f"strategy: {type(self).__name__} trains on one device, since its losses are means "
                 "over the whole batch; build and compile it outside of strategy.scope()"
             )
+
+    def _check_data(self, x, y, class_weight, sample_weight):
+        """Refuse data with which training would go wrong; build the model for the shape of x."""
         own_loss = type(self).compute_loss is not keras.Model.compute_loss or not self.has_loss
         if own_loss and (class_weight is not None or sample_weight is not None):
             raise ValueError(

@@ -77,6 +77,7 @@ class Flow(InMemoryModel):
         Raises:
             ValueError: for examples of another shape or range, NaN, or no examples.
         """
+        self._check_machine()
         if isinstance(x, np.ndarray | tf.Tensor):
             low, high = (0, 1) if self.levels else self.bijector.domain
             if np.isfinite(high):

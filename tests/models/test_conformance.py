@@ -9,7 +9,10 @@ import course_utils.quiet
 
 import copy
 import functools
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -42,6 +45,7 @@ from course_utils.models.vae import dense_vae
 from course_utils.models.wgan import dense_wgan
 from course_utils.training import InMemoryModel
 
+ROOT = Path(__file__).resolve().parents[2]
 COUNT = 6
 GREY, COLOUR = (8, 8, 1), (8, 8, 3)
 ABSTRACT = {"InMemoryModel", "TwoPlayers", "TotalCorrelationVAE"}
@@ -350,6 +354,39 @@ def test_pixels_that_the_loss_cannot_mean_are_refused(name, trained, spoil, word
     model = trained(name).model
     with pytest.raises(ValueError, match=words):
         model.fit(keras.tree.map_structure(spoil, ZOO[name].x), ZOO[name].y, verbose=0)
+
+
+def test_another_backend_is_refused_in_words(name, trained, monkeypatch):
+    model = trained(name).model
+    monkeypatch.setenv("KERAS_BACKEND", "jax")  # as keras.config.set_backend does
+    with pytest.raises(ValueError, match='need "tensorflow", got "jax"; set .* KERAS_BACKEND'):
+        fit(name, model)
+
+
+def test_two_devices_are_refused_in_words():
+    """In a process of its own, since devices are divided before the first operation."""
+    program = """
+import tensorflow as tf
+one = tf.config.list_physical_devices("CPU")[0]
+halves = [tf.config.LogicalDeviceConfiguration()] * 2
+tf.config.set_logical_device_configuration(one, halves)
+from tests.models.test_conformance import ZOO, compiled, fit
+strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+assert strategy.num_replicas_in_sync == 2
+for name in ZOO:
+    with strategy.scope():
+        model = compiled(name)
+    try:
+        fit(name, model)
+    except ValueError as error:
+        assert f"{type(model).__name__} trains on one device" in str(error), error
+    else:
+        raise AssertionError(name)
+print("all refused")
+"""
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.stdout.splitlines()[-1:] == ["all refused"], done.stderr[-2000:]
 
 
 TWO_PLAYERS = [name for name, member in ZOO.items() if member.players == 2]

@@ -1,4 +1,4 @@
-"""The assignments there are. Each is imported when it is asked for, since one grades one at a time."""
+"""The assignments there are, each imported when it is asked for: most commands need one."""
 
 import importlib
 
