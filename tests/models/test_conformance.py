@@ -359,7 +359,7 @@ def test_pixels_that_the_loss_cannot_mean_are_refused(name, trained, spoil, word
 def test_another_backend_is_refused_in_words(name, trained, monkeypatch):
     model = trained(name).model
     monkeypatch.setenv("KERAS_BACKEND", "jax")  # as keras.config.set_backend does
-    with pytest.raises(ValueError, match='need "tensorflow", got "jax"; set .* KERAS_BACKEND'):
+    with pytest.raises(ValueError, match=r'need "tensorflow", got "jax"; set .* KERAS_BACKEND'):
         fit(name, model)
 
 
