@@ -1,9 +1,10 @@
-"""How good drawn digits are, measured for all models alike.
+"""How good generated digits are, measured in the same way for all models.
 
-A distance from few samples says more about these few than about the model: 1,500 digits drawn, with
-replacement, from the 1,500 that the models learn from are 1.90 ± 0.23 from the test digits, 30,000
-are 1.73 ± 0.06 (mean and standard deviation of 20 draws). So we draw 30,000, much as FID is taken
-from 50,000. `quality.py --models copied-digits` measures that copying: no model can be much better.
+With few samples, the distance depends more on these samples than on the model: 1,500 digits drawn
+with replacement from the 1,500 training digits have a distance of 1.90 ± 0.23 to the test digits,
+30,000 have 1.73 ± 0.06 (mean and standard deviation of 20 draws). So 30,000 samples are drawn,
+much as FID is computed from 50,000. `quality.py --models copied-digits` measures such copies; no
+model can be much better.
 """
 
 import course_utils.quiet
@@ -20,18 +21,18 @@ SAMPLES, BATCH = 30_000, 3_000
 
 
 def training_digits() -> tuple[np.ndarray, np.ndarray]:
-    """All digits but the test ones, (1500, 8, 8, 1), and their classes."""
+    """All digits except the test digits, (1500, 8, 8, 1), and their classes, (1500,)."""
     parts = load("digits").train, load("digits").validation
     return np.concatenate([part.x for part in parts]), np.concatenate([p.labels for p in parts])
 
 
 def draw(sample: Callable) -> np.ndarray:
-    """`sample(BATCH)` until there are `SAMPLES` images, (SAMPLES, 8, 8, 1)."""
+    """`SAMPLES` images, (SAMPLES, 8, 8, 1), from repeated calls of `sample(BATCH)`."""
     return np.concatenate([sample(BATCH) for _ in range(SAMPLES // BATCH)])
 
 
 def scores(samples: np.ndarray) -> dict[str, float]:
-    """Fréchet distance to the test digits, and how many of the ten digits are drawn."""
+    """Fréchet distance to the test digits, and how many of the ten digits occur."""
     real, fake = digit_features(load("digits").test.x), digit_features(samples)
     return {
         FRECHET: frechet_distance(real, fake),

@@ -1,11 +1,11 @@
-"""How good drawn garments are, measured for all models alike.
+"""How good generated garments are, measured in the same way for all models.
 
 10,000 samples are compared with the 10,000 test images of Fashion-MNIST, in the 64 features of the
-classifier that comes with the course. It is not FID: numbers compare models of this course with
-each other. What real images come to, the 10,000 that the models learn from, stands beside them.
+classifier that comes with the course. This is not FID: use it to compare models of this course with
+each other. For comparison, the 10,000 training images are measured too (`fashion-real`).
 
-Where the whole set cannot be had, the 2,000 test images of `load("fashion")` take its place, with a
-warning. So few raise every distance, that of real images too: by 0.3 for these.
+If the whole data set is not available, the 2,000 test images of `load("fashion")` are used, with a
+warning. With so few, every distance is larger, also that of real images, for which it is by 0.3.
 """
 
 import course_utils.quiet
@@ -26,7 +26,7 @@ SAMPLES, BATCH, CLASSES = 10_000, 500, 10
 
 @functools.cache
 def test_images() -> np.ndarray:
-    """The whole test set, (10000, 28, 28, 1), or its first 2,000 where it is out of reach."""
+    """The whole test set, (10000, 28, 28, 1), or its first 2,000 images if it is not available."""
     try:
         return load("fashion_mnist").test.x
     except DownloadError as reason:
@@ -35,7 +35,7 @@ def test_images() -> np.ndarray:
 
 
 def draw(sample: Callable) -> np.ndarray:
-    """`sample(BATCH)` until there are `SAMPLES` images, (SAMPLES, 28, 28, 1)."""
+    """`SAMPLES` images, (SAMPLES, 28, 28, 1), from repeated calls of `sample(BATCH)`."""
     return np.concatenate([np.asarray(sample(BATCH)) for _ in range(SAMPLES // BATCH)])
 
 
@@ -45,7 +45,7 @@ def scores(samples: np.ndarray) -> dict[str, float]:
 
 
 def labelled_scores(sample: Callable) -> dict[str, float]:
-    """The same of `sample(labels)`, and how often the judge sees the garment that was asked for."""
+    """The same for `sample(labels)`, and how often the judge recognises the requested garment."""
     asked = np.arange(BATCH) % CLASSES
     samples = draw(lambda count: sample(asked[:count]))
     right = judge("fashion").classes(samples).reshape(-1, BATCH) == asked

@@ -3,12 +3,12 @@
     python benchmarks/grading.py --submissions 40
     python benchmarks/grading.py --submissions 500 --memory
 
-Both grade the same right submissions of `vae` into gradebooks of their own, from the command line,
-start-up included. Stock nbgrader also trains the experiment at the end of the notebook, which gives
+Both grade the same correct submissions of `vae` into separate gradebooks, from the command line,
+including start-up. Stock nbgrader also runs the experiment at the end of the notebook, which gives
 no points; `course grade` does not run what comes after the last test. So both are measured with the
-experiment and without it. A machine that does something else meanwhile makes the ratio worthless;
-the load at each start is printed. With --memory only `course grade` runs, and the memory of all its
-processes is sampled.
+experiment and without it. Other work on the machine makes the ratio worthless, so the load at each
+start is printed. With --memory only `course grade` runs, and the memory of all its processes is
+sampled.
 """
 
 import argparse
@@ -78,10 +78,10 @@ def compare(
 
 
 def make(folder: Path, submissions: int, experiment: bool) -> Path:
-    """A course in a folder, with the solution handed in many times.
+    """Make a course in a folder, with the solution handed in many times; returns the folder.
 
     Args:
-        folder: an empty one.
+        folder: an empty folder.
         submissions: how many.
         experiment: whether the cells after the last test keep their code.
     """
@@ -109,12 +109,17 @@ def is_test(cell: nbformat.NotebookNode) -> bool:
 
 
 def environment() -> dict[str, str]:
-    """Found by the subprocesses, wherever they run: the course's library."""
+    """The environment of the subprocesses, in which they find the course's library."""
     return os.environ | {"PYTHONPATH": str(ROOT)}
 
 
 def measure(command: list[str], course: Path, sampled: bool) -> tuple[float, float, list[int]]:
-    """Run a command; wall-clock seconds, the machine's busy seconds, memory of its processes."""
+    """Run a command in a course's folder.
+
+    Returns:
+        Wall-clock seconds, processor seconds of the whole machine, and samples of the memory of
+        the command's processes, in bytes, if `sampled`.
+    """
     start, before = time.perf_counter(), busy_seconds()
     process = subprocess.Popen(
         command,
@@ -145,13 +150,13 @@ def measure(command: list[str], course: Path, sampled: bool) -> tuple[float, flo
 
 
 def busy_seconds() -> float:
-    """Of all processors together: what is forked by a fork is not counted for the command."""
+    """Processor seconds of the whole machine, since those of a command omit some descendants."""
     times = psutil.cpu_times()
     return times.user + times.system
 
 
 def family(pid: int) -> list[psutil.Process]:
-    """A process and all that came of it."""
+    """A process and all its descendants; empty if it has ended."""
     try:
         first = psutil.Process(pid)
         return [first, *first.children(recursive=True)]
@@ -160,7 +165,7 @@ def family(pid: int) -> list[psutil.Process]:
 
 
 def full_marks(course: Path) -> int:
-    """How many have all points that the tests give."""
+    """How many submissions have all 20 points of the tests."""
     query = """
         select count(*) from (
             select n.id from submitted_notebook n join grade g on g.notebook_id = n.id

@@ -3,10 +3,11 @@
     python benchmarks/honest_class.py
     python benchmarks/honest_class.py vae gan --each 5 --stock 5
 
-Each hand-in writes every function in one of the right ways that the tests know, or makes one of the
-known mistakes, and has some code in front of it that people leave in their notebooks. All are
-graded by `course grade`; the first few of each assignment by `nbgrader autograde`, too, score by
-score. The exit status is 1 if somebody is accused or a score differs.
+In each hand-in, every function is written in one of the correct ways that the tests have, or with
+one of the known mistakes, and one function has some code before it that people leave in their
+notebooks. All hand-ins are graded by `course grade`, the first few of each assignment also by
+`nbgrader autograde`, and the scores are compared. The exit status is 1 if somebody is accused or a
+score differs.
 """
 
 import argparse
@@ -29,7 +30,7 @@ from tests.grading.stock_nbgrader import StockCourse
 
 ROOT = Path(__file__).resolve().parents[1]
 MISTAKES = 0.2
-# Those habits that may stand before any function.
+# Code that may come before any function.
 BEFORE = [code.removesuffix(RIGHT) for code in HABITS.values() if code.endswith(RIGHT)]
 
 
@@ -83,9 +84,12 @@ def hand_ins(
     """Students, and what each writes into the cell of each function.
 
     Args:
-        assignment: whose functions they write.
-        count: how many students.
-        habits: code that goes before one function of each.
+        assignment: the assignment.
+        count: the number of students.
+        habits: code to put before one function of each student.
+
+    Yields:
+        (student, {function: cell}).
     """
     variants = importlib.import_module(f"tests.grading.assignments.{assignment.name}_variants")
     rng = np.random.default_rng([len(assignment.name), len(assignment.functions)])
@@ -96,7 +100,7 @@ def hand_ins(
 
 
 def _cell(function: GradedFunction, right: dict[str, str], rng: np.random.Generator) -> str:
-    """A cell that is right in some way or, now and then, wrong in a known one."""
+    """A cell that is correct or, with probability `MISTAKES`, has a known mistake."""
     if rng.random() >= MISTAKES:
         return list(right.values())[rng.integers(len(right))]
     wrong = function.cells(function.misconceptions[rng.integers(len(function.misconceptions))])
@@ -106,7 +110,7 @@ def _cell(function: GradedFunction, right: dict[str, str], rng: np.random.Genera
 def graded(
     folder: Path, name: str, answers: dict[str, dict[str, str]], jobs: int
 ) -> tuple[dict[str, dict], Counter[str]]:
-    """The scores of each student by `course grade`, and how often there is each status."""
+    """The scores of each student by `course grade`, and how often each status occurs."""
     course = _handed_in(folder, name, answers)
     (folder / "notebooks").mkdir()
     found = batch.grade(folder, name, jobs=jobs)

@@ -1,7 +1,7 @@
 """Train every model of the course from several seeds and print one table of how good it is.
 
-Hyperparameters are chosen on validation data; the table shows test data, and, for each metric, the
-median and range over the seeds.
+Hyperparameters were chosen on validation data. The table is computed on test data and shows, for
+each metric, the median and range over the seeds.
 
     python benchmarks/quality.py [--models NAME ...] [--seeds N] [--json FILE]
 """
@@ -47,7 +47,7 @@ def summarize(entry: Entry, measurements: list[Measurement]) -> list[dict]:
 
 
 def format_table(rows: list[dict]) -> str:
-    """The rows as text, columns aligned; ✓ or ✗ tells whether the median reaches its reference."""
+    """The rows as text with aligned columns; ✓ or ✗ says whether the median meets the reference."""
     cells = [HEADINGS]
     for row in rows:
         mark = {None: "", True: " ✓", False: " ✗"}[row["reached"]]
@@ -72,7 +72,7 @@ def format_table(rows: list[dict]) -> str:
 def measure_all(entries: list[Entry], seeds: int) -> Iterator[list[dict]]:
     """The rows of each entry in turn, measured with seeds 0, 1, …
 
-    An entry whose data this machine does not have, and cannot download, is skipped with a word.
+    An entry whose data are not on this machine and cannot be downloaded is skipped with a message.
     """
     with tqdm(total=len(entries) * seeds, unit="training") as bar:
         for entry in entries:
@@ -110,7 +110,7 @@ def main(entries: list[Entry], arguments: list[str]) -> None:
     rows = []
     for new_rows in measure_all(chosen, options.seeds):
         rows += new_rows
-        if options.json:  # after each model, so that a run that is stopped leaves what it has
+        if options.json:  # after each model, so that an interrupted run keeps its results
             text = json.dumps(rows, indent=1, ensure_ascii=False)
             options.json.write_text(text + "\n", "utf-8")
     print(format_table(rows))

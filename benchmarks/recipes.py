@@ -1,4 +1,4 @@
-"""How the measured models are trained where their data are few: nothing is chosen on test data."""
+"""How models are trained on small data sets for the benchmarks, with no choice on test data."""
 
 import course_utils.quiet
 
@@ -15,17 +15,17 @@ from entries import Stopwatch
 def fit_twice(
     build: Callable[[], InMemoryModel], data: Dataset, *, seed: int, epochs: int, **options
 ) -> tuple[InMemoryModel, Stopwatch]:
-    """Find on validation data how long to train; then train as long on all but the test data.
+    """Choose the number of epochs on validation data; then train on training and validation data.
 
     Args:
-        build: makes and compiles a new model.
-        data: its training and validation examples are used.
+        build: returns a new compiled model.
+        data: the data set; its test examples are not used.
         seed: of both trainings.
-        epochs: the longest that is tried.
-        options: for `fit`, `batch_size` and `patience` among them.
+        epochs: the largest number to try.
+        options: for `fit`, such as `batch_size` and `patience`.
 
     Returns:
-        The model, and the time of the training that made it, which is the second.
+        The model, and the stopwatch of the second training, which made it.
     """
     keras.utils.set_random_seed(seed)
     history = (

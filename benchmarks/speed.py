@@ -1,7 +1,8 @@
 """Training speed: the course's in-memory `fit` against Keras's plain `fit`, in one run.
 
-Both train the digits VAE of the lecture: same network, optimizer, batch size and data, after a
-warm-up that leaves compilation out. They take turns, so that a machine that slows down slows both.
+Both train the digits VAE of the lecture, with the same network, optimizer, batch size and data,
+after a warm-up that excludes compilation. They take turns, so that other work on the machine
+affects both.
 
     python benchmarks/speed.py [--rounds N]
 """

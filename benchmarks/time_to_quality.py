@@ -1,11 +1,11 @@
 """Seconds until a VAE of the garments reaches a bound, by three ways of training it in one run.
 
-- the course's `fit`, the data in memory and an epoch in one call compiled by XLA
+- the course's `fit`, with the data in memory and one epoch per call, compiled by XLA
 - Keras's own `fit` of the same model, with the same optimizer
-- a VAE written with plain Keras as textbooks write it: a sampling layer, a `train_step` of its own
+- a VAE in plain Keras as in textbooks, with a sampling layer and its own `train_step`
 
-All three have the same layers, batches and images, and take turns, epoch by epoch, so that a
-machine that slows down slows all. The clock stands still while the bound is measured.
+All three have the same layers, batch size and images, and take turns epoch by epoch, so that other
+work on the machine affects all. The time to measure the bound is not counted.
 
     python benchmarks/time_to_quality.py [--bound NATS] [--epochs N]
 """
@@ -42,7 +42,7 @@ class Sampling(layers.Layer):
 
 
 class TextbookVAE(keras.Model):
-    """A VAE as textbooks write it; its arithmetic is that of `course_utils.models.vae.VAE`."""
+    """A VAE as in textbooks; it computes the same as `course_utils.models.vae.VAE`."""
 
     def __init__(self):
         super().__init__()
@@ -83,14 +83,14 @@ def bound(model, x: np.ndarray) -> float:
     if isinstance(model, VAE):
         return float(evidence_lower_bound(model.log_weights(x, 4)).mean())
     twin = fashion_vae.build()
-    # The textbook's decoder ends with a sigmoid, ours with the logits before it: the same weights.
+    # The textbook's decoder ends in a sigmoid, the course's in logits, with the same weights.
     twin.encoder.set_weights(model.encoder.get_weights()[: len(twin.encoder.weights)])
     twin.decoder.set_weights(model.decoder.get_weights())
     return bound(twin, x)
 
 
 def contestants() -> dict:
-    """By name, a compiled model and what trains it for one epoch."""
+    """{name: (compiled model, its fit)}."""
     keras.utils.set_random_seed(0)
     ours, plain, textbook = fashion_vae.build(), fashion_vae.build(), TextbookVAE()
     ours.compile(keras.optimizers.Adam(2e-3), jit_compile=True)

@@ -1,6 +1,6 @@
-"""The models of `benchmarks/quality.py`, one file a family.
+"""The models of `benchmarks/quality.py`, one file per family.
 
-Each file ends with its list `ENTRIES`. A new family is a new file here; nothing else changes.
+Each file ends with its list `ENTRIES`. To add a family, add a file; nothing else changes.
 """
 
 import importlib
@@ -15,10 +15,11 @@ class Measurement:
     """One model, trained once.
 
     Attributes:
-        metrics: what was measured on test data.
-        seconds: wall time of the training that made the model, compilation included.
-        cpu_seconds: processor time of the same, which other work on the machine does not inflate.
-        parameters: how many numbers were trained; 0 where the word has no meaning.
+        metrics: {name of a metric: its value on test data}.
+        seconds: wall-clock time of the training that made the model, including compilation.
+        cpu_seconds: processor time of that training, which other work on the machine hardly
+            changes.
+        parameters: the number of parameters; 0 for a model without any.
     """
 
     metrics: dict[str, float]
@@ -34,8 +35,8 @@ class Entry:
     Attributes:
         name: one word, for `--models`.
         data: what it is trained on.
-        measure: trains with a seed and measures.
-        references: for a metric, what it is held to, such as "≤ 2.20"; see `is_met`.
+        measure: trains with a given seed and returns the measurement.
+        references: {name of a metric: what it should reach, such as "≤ 2.20"}; see `is_met`.
     """
 
     name: str
@@ -57,7 +58,11 @@ class Stopwatch:
 
 
 def is_met(value: float, reference: str) -> bool:
-    """Whether a value is as good as a reference of the form "≤ 2.20" or "≥ 0.97"."""
+    """Whether a value is as good as a reference of the form "≤ 2.20" or "≥ 0.97".
+
+    Raises:
+        ValueError: for a reference of another form.
+    """
     sign, limit = reference.split()
     if sign not in ("≤", "≥"):
         raise ValueError(f"reference: expected it to start with ≤ or ≥, got {reference!r}")

@@ -1,4 +1,4 @@
-"""Autoencoders of the digits with a code of 8 numbers."""
+"""Autoencoders of the digits with an 8-dimensional code."""
 
 import course_utils.quiet
 
@@ -22,7 +22,7 @@ METRIC = "test MSE"
 
 
 def measure(seed: int, kind: type[Autoencoder], **options) -> Measurement:
-    """Squared error a pixel of the test images rebuilt."""
+    """Mean squared error per pixel of reconstructed test images."""
     digits = load("digits")
 
     def build():

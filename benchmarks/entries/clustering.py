@@ -1,7 +1,7 @@
-"""Clusters of the digits, beside scikit-learn's with the same number of starts.
+"""Clusters of the digits, compared with scikit-learn's from the same number of starts.
 
-Neither sees a label. Clusters are scored on the 1,500 digits that they are fitted on, as is usual;
-a mixture's log-density, on the 297 test digits.
+Neither uses labels. Clusters are scored on the 1,500 digits to which they are fitted, as is usual;
+the log-density of a mixture is measured on the 297 test digits.
 """
 
 import time
@@ -25,9 +25,9 @@ LOG_DENSITY = "test nats − scikit-learn's"
 
 
 def measure_k_means(seed: int) -> Measurement:
-    """Inertia, agreement with the classes, and time, each beside scikit-learn's."""
+    """Inertia, agreement with the classes, and time, compared with scikit-learn's."""
     x, classes = digits()
-    # Both are timed on one thread and in turns: whatever else runs here meets both.
+    # Both are timed on one thread, so that the number of cores does not matter.
     with threadpool_limits(1), Stopwatch() as watch:
         ours = [timed(KMeans(CLUSTERS, STARTS, seed), x) for _ in range(ROUNDS_OF_TIMING)]
     with threadpool_limits(1):
@@ -51,7 +51,7 @@ def measure_k_means(seed: int) -> Measurement:
 
 
 def measure_mixture(seed: int) -> Measurement:
-    """Agreement with the classes and log-density, beside scikit-learn's."""
+    """Agreement with the classes and log-density, compared with scikit-learn's."""
     x, classes = digits()
     with Stopwatch() as watch:
         model = GaussianMixture(CLUSTERS, REGULARIZATION, seed=seed).fit(x)
@@ -70,13 +70,13 @@ def measure_mixture(seed: int) -> Measurement:
 
 
 def digits() -> tuple[np.ndarray, np.ndarray]:
-    """All digits but the test ones, (1500, 64), and their classes."""
+    """All digits except the test digits, (1500, 64), and their classes."""
     x, classes = training_digits()
     return x.reshape(len(x), -1), classes
 
 
 def timed(model, x: np.ndarray):
-    """The fitted model and the seconds it took."""
+    """The fitted model, and how many seconds the fit took."""
     start = time.perf_counter()
     return model.fit(x), time.perf_counter() - start
 
@@ -86,7 +86,7 @@ ENTRIES = [
         "k_means",
         "digits",
         measure_k_means,
-        # Local minima of equal rank differ by this much from seed to seed.
+        # Equally good local minima differ by this much from seed to seed.
         {INERTIA: "≤ 1.001", ADVANTAGE: "≥ -0.01", TIME: "≤ 1.0"},
     ),
     Entry("em_mixture", "digits", measure_mixture, {ADVANTAGE: "≥ -0.01", LOG_DENSITY: "≥ 0"}),

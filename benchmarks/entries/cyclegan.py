@@ -1,10 +1,11 @@
-"""CycleGAN against the true pairing, which it never saw, and against simpler translators.
+"""CycleGAN, measured by the true pairing, which it has not seen, and simpler translators.
 
-The error is the mean absolute difference from the true translation of the test pictures. Three
-translators stand beside it: the identity; the linear map of colours that carries one domain's mean
-and covariance into the other's, which like CycleGAN needs no pairs (Pitié and Kokaram, *The Linear
-Monge-Kantorovitch Linear Colour Mapping*, 2007); and a regression tree from a pixel's colour to its
-true translation's, fitted on pairs: about the best that any map from pixel to pixel can do.
+The error is the mean absolute difference from the true translation of the test pictures. There are
+three translators for comparison: the identity; the linear map of colours that maps the mean and
+covariance of one domain to those of the other, which like CycleGAN needs no pairs (Pitié and
+Kokaram, *The Linear Monge-Kantorovitch Linear Colour Mapping*, 2007); and a regression tree from
+the colour of a pixel to that of its true translation, fitted to pairs, which is about the best that
+any map from pixel to pixel can do.
 """
 
 import course_utils.quiet
@@ -23,7 +24,7 @@ TO_DRAWING, TO_PORTRAIT, ROUND_TRIP = "error to drawing", "error to portrait", "
 
 
 def measure(seed, **weights) -> Measurement:
-    """Train, and translate the test pictures both ways."""
+    """Train, and translate the test pictures in both directions."""
     with Stopwatch() as watch:
         model = portraits_cyclegan.train(seed, **weights)
     portraits, drawings = _test_pictures()
@@ -35,7 +36,7 @@ def measure(seed, **weights) -> Measurement:
 
 
 def measure_map(seed, *, fit) -> Measurement:
-    """Fit a map of colours each way, and translate the test pictures by it."""
+    """Fit a map of colours in each direction, and translate the test pictures by it."""
     domains = load_domains(portraits_cyclegan.FACES)
     with Stopwatch() as watch:
         draw = fit(*domains)
@@ -54,7 +55,7 @@ def errors(drawn, painted) -> dict[str, float]:
 
 
 def identity_map(source, target):
-    """Every picture stays as it is."""
+    """The identity."""
     return lambda images: images
 
 

@@ -1,7 +1,7 @@
 """The deepfake of two drawn characters: is the expression kept, and the person another one?
 
-Both are read by classifiers fitted on real close-ups; what these read on real test close-ups is
-reported beside. The true swap is known too, since the faces are drawn.
+Both are recognised by classifiers fitted to real close-ups; their accuracy on real test close-ups
+is reported too. The true swap is also known, since the faces are drawn.
 """
 
 import course_utils.quiet
@@ -19,14 +19,14 @@ ERROR, UNCHANGED = "error of the swap", "error of the unchanged face"
 
 
 def measure(seed: int) -> Measurement:
-    """Shares of swapped test close-ups, both ways, and their mean absolute error."""
+    """Train, and score swaps of the test close-ups."""
     with Stopwatch() as watch:
         model = close_ups_deepfake.train(seed)
     return Measurement(score(model), watch.seconds, watch.cpu_seconds, model.count_params())
 
 
 def score(model) -> dict[str, float]:
-    """What a trained model reaches on the test close-ups, the mean of both ways."""
+    """Accuracies and mean absolute errors on the test close-ups, the mean of both directions."""
     people = load_people()
     metrics = []
     for source, who in ((people.a, "b"), (people.b, "a")):

@@ -1,7 +1,8 @@
 """Diffusion and flow matching: the digits, and Gaussians whose modes are known.
 
-As for the GANs: settings were chosen by cross-validation in the 1,500 digits that are not for
-testing, each model trains on all of these, and its samples meet the 297 test digits once.
+As for the GANs, settings were chosen by cross-validation on the 1,500 digits that are not for
+testing. Each model is trained on all of these, and its samples are compared once with the 297 test
+digits.
 """
 
 import course_utils.quiet
@@ -24,7 +25,7 @@ POINTS = 2500  # as for the GANs
 
 
 def measure_digits(seed, *, build) -> Measurement:
-    """Fréchet distance to the test digits, and digits drawn."""
+    """Fréchet distance to the test digits, and how many of the ten digits occur."""
     with Stopwatch() as watch:
         model = digits_diffusion.train(seed, build=partial(build, (8, 8, 1)))
     metrics = scores(draw(model.sample))
@@ -32,7 +33,7 @@ def measure_digits(seed, *, build) -> Measurement:
 
 
 def measure_modes(seed, *, modes, build, sampling, steps=6000, batch=256) -> Measurement:
-    """Modes found and samples near one, of 2,500."""
+    """How many modes are found, and the fraction of samples near one, from 2,500 samples."""
     points, _ = modes.sample(np.random.default_rng(seed), 10_000)
     scale = points.std()
 

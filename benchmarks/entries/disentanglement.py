@@ -1,7 +1,8 @@
-"""Codes that nobody named: β-TCVAE on sprites, InfoGAN on digits.
+"""Codes learnt without labels: β-TCVAE on sprites, InfoGAN on digits.
 
-Neither sees a factor or a label in training. The sprites' scores are taken over the whole grid of
-factors, training images among them, as throughout the literature; InfoGAN's on the test digits.
+Neither uses factors or labels in training. The scores of the sprites are computed on the whole grid
+of factors, including training images, as is usual in the literature; those of InfoGAN on the test
+digits.
 """
 
 import course_utils.quiet
@@ -21,7 +22,7 @@ MIG, FACTOR_VAE, ACCURACY = "MIG", "FactorVAE score", "clustering accuracy"
 
 
 def measure_sprites(seed: int) -> Measurement:
-    """All four scores, and the gap of each factor by itself."""
+    """All four scores, and the mutual information gap of each factor separately."""
     with Stopwatch() as watch:
         vae = sprites_tcvae.train(seed)
     codes, factors = sprites_tcvae.codes_and_factors(vae)
@@ -37,7 +38,7 @@ def measure_sprites(seed: int) -> Measurement:
 
 
 def measure_digits(seed: int) -> Measurement:
-    """How well the code that is read off the test digits agrees with their classes."""
+    """How well the code inferred from the test digits agrees with their classes."""
     digits = load("digits")
     with Stopwatch() as watch:
         gan = digits_infogan.train(seed)

@@ -1,12 +1,13 @@
-"""GANs of RGB faces at 32 × 32 pixels, all trained for about as long as each other.
+"""GANs of RGB faces at 32 × 32 pixels, all trained for about the same time.
 
-Settings were chosen on the validation faces; here samples meet 1,000 test faces once. Distances are
-in the features of our classifier of factors (`course_utils.pretrained.faces_classifier`), which
-reads 98% of the factors of test faces right. They are not Inception's FID. In the same features
-1,000 real training faces are 63 from the validation faces.
+Settings were chosen on the validation faces; here samples are compared once with 1,000 test faces.
+Distances are computed in the features of the course's classifier of factors
+(`course_utils.pretrained.faces_classifier`), which recognises 98% of the factors of test faces.
+They are not Inception's FID. In the same features the distance of 1,000 real training faces to the
+validation faces is 63.
 
-The progressive GAN and the StyleGAN are held to the plain GAN without remedies. The plain GAN with
-the same remedies is ahead of all in so short a time.
+The reference for the progressive GAN and the StyleGAN is the plain GAN without remedies. In so
+short a time, the plain GAN with the same remedies is the best of all.
 """
 
 import course_utils.quiet
@@ -31,7 +32,7 @@ STEPS_A_ROUND = 500  # 8,000 faces in batches of 16
 
 
 def train_plain(seed, rounds, **remedies) -> GAN:
-    """The networks of DCGAN."""
+    """A GAN with the networks of DCGAN; a round has 500 steps."""
     keras.utils.set_random_seed(seed)
     gan = GAN(
         networks.conv_generator(64, (32, 32, 3), filters=16),
@@ -43,7 +44,7 @@ def train_plain(seed, rounds, **remedies) -> GAN:
 
 
 def train_progressive(seed) -> ProgressiveGAN:
-    """One round of 500 steps at 4, 8 and 16 pixels each, and two at 32."""
+    """A progressive GAN: one round of 500 steps each at 4, 8 and 16 pixels, and two at 32."""
     keras.utils.set_random_seed(seed)
     gan = progressive_gan(fade_steps=STEPS_A_ROUND // 2, **REMEDIES)
     _fit(gan, 1.5e-2, rounds=1)
@@ -59,7 +60,7 @@ def _fit(gan: GAN, rate: float, rounds: int) -> None:
 
 
 def measure_faces(seed, *, train) -> Measurement:
-    """Fréchet distance to the test faces, and levels of all factors that are found in samples."""
+    """Fréchet distance to the test faces, and how many levels of all factors occur in samples."""
     faces, classifier = load("faces", count=10_000), load_pretrained("faces_classifier")
     with Stopwatch() as watch:
         model = train(seed)
@@ -85,7 +86,7 @@ ENTRIES = [
         ("gan-without-remedies", partial(train_plain, rounds=6), {}),
         ("gan", partial(train_plain, rounds=4, **REMEDIES), {}),
         ("progressive-gan", train_progressive, REFERENCES),
-        # Without style mixing, which costs quality: no picture here is made of two styles.
+        # Without style mixing, which reduces quality and is not used here.
         ("stylegan", partial(faces_stylegan.train, epochs=4, mixing=0.0), REFERENCES),
     )
 ]

@@ -1,8 +1,8 @@
-"""Models of the garments, 28×28: what a short training reaches, and what comes with the course.
+"""Models of the garments, 28×28: after a short training, and as they come with the course.
 
-Settings are those of the lectures and of the digits; nothing was searched for. A row named
-"…-shipped" draws from the weights that come with the course: there the seed is of the samples
-alone, and the seconds are none.
+Settings are those of the lectures and of the digits; there was no search. A row named "…-shipped"
+samples with the weights that come with the course; there the seed is that of the samples only, and
+the times are 0.
 """
 
 import course_utils.quiet
@@ -42,14 +42,14 @@ def measure_real(seed) -> Measurement:
 
 
 def measure_copies(seed) -> Measurement:
-    """Training garments drawn with replacement: what a model that knew no others would draw."""
+    """Training garments drawn with replacement, as a model that only copies them would."""
     x = load("fashion").train.x
     chosen = np.random.default_rng(seed).integers(len(x), size=SAMPLES)
     return Measurement(scores(x[chosen]), 0.0, 0.0)
 
 
 def measure_training(seed, *, train, labelled=False) -> Measurement:
-    """Samples of what a function of the seed trains."""
+    """Scores of samples from the model that `train(seed)` returns."""
     with Stopwatch() as watch:
         model = train(seed)
     metrics = labelled_scores(model.sample) if labelled else scores(draw(model.sample))
@@ -57,7 +57,7 @@ def measure_training(seed, *, train, labelled=False) -> Measurement:
 
 
 def measure_shipped(seed, *, name, labelled=False) -> Measurement:
-    """Samples of a model that comes with the course."""
+    """Scores of samples from a model that comes with the course."""
     model = load_pretrained(name)
     keras.utils.set_random_seed(seed)
     metrics = labelled_scores(model.sample) if labelled else scores(draw(model.sample))
@@ -65,7 +65,7 @@ def measure_shipped(seed, *, name, labelled=False) -> Measurement:
 
 
 def parameters(model: keras.Model) -> int:
-    """How many numbers a training moves: averages and statistics of the data are not among them."""
+    """The number of trainable parameters, without averages and statistics of the data."""
     return sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
 
 

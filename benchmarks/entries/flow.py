@@ -1,7 +1,7 @@
 """Densities of dequantized images, in bits per dimension.
 
-Of the digits, with 17 grey levels: two flows and two classic estimates. Of the garments, with 256:
-a Glow, a small one by the measure of papers.
+For the digits, with 17 grey levels, there are two flows and two classical density estimates; for
+the garments, with 256, a Glow that is small compared with those in papers.
 """
 
 import course_utils.quiet
@@ -20,7 +20,7 @@ from entries import Entry, Measurement, Stopwatch
 DATA, LEVELS = "digits, dequantized", 17
 GARMENTS, GARMENT_LEVELS = "fashion, dequantized", 256
 METRIC = "test bits/dim"
-NOISE_DRAWS = 4  # of which an image's log-density is the mean
+NOISE_DRAWS = 4  # the log-density of an image is the mean over these
 
 
 def bits(log_prob, images, levels: int = LEVELS) -> float:
@@ -39,7 +39,7 @@ def trained_real_nvp(seed: int) -> Flow:
     flow.compile(optimizer, jit_compile=True)
     flow.fit(
         digits.train.x,
-        batch_size=50,  # divides both sets: no second program for a smaller last batch
+        batch_size=50,  # divides both sets, so that no smaller last batch has to be compiled
         epochs=100,
         validation_data=(digits.validation.x,),
         patience=6,
@@ -66,7 +66,7 @@ def trained_garment_glow(seed: int) -> Flow:
 
 
 def of_flow(train, data: str = "digits", levels: int = LEVELS):
-    """Measures what a function of the seed trains."""
+    """A function of the seed that measures the flow returned by `train(seed)`."""
 
     def measure(seed: int) -> Measurement:
         with Stopwatch() as watch:
@@ -78,15 +78,15 @@ def of_flow(train, data: str = "digits", levels: int = LEVELS):
 
 
 def best_estimate(candidates):
-    """Measures the estimate of scikit-learn that is best on validation data.
+    """A function of the seed that measures the best of scikit-learn's estimates on validation data.
 
     Args:
-        candidates: for a seed, the estimates to try.
+        candidates: a function of the seed that returns the estimates to try.
     """
 
     def measure(seed: int) -> Measurement:
         digits = load("digits")
-        # Four draws of the noise for each image are four times the examples to fit.
+        # With four draws of the noise per image there are four times as many examples.
         train = np.concatenate(
             [dequantize(digits.train.x, LEVELS, seed=(seed + 1) * 100 + k) for k in range(4)]
         )
@@ -105,7 +105,7 @@ def best_estimate(candidates):
 
 
 def mixtures(seed: int) -> list[GaussianMixture]:
-    """From few components with all correlations to many with none."""
+    """Mixtures from few components with full covariances to many with diagonal ones."""
     return [
         GaussianMixture(components, covariance_type=kind, reg_covar=1e-4, random_state=seed)
         for kind, counts in (("full", (5, 10)), ("diag", (50, 100, 200)))
@@ -114,7 +114,7 @@ def mixtures(seed: int) -> list[GaussianMixture]:
 
 
 def kernels(seed: int) -> list[KernelDensity]:
-    """Gaussian kernels; nothing in them is random but the noise of the data."""
+    """Gaussian kernels of several widths; only the noise of the data depends on the seed."""
     return [KernelDensity(bandwidth=width) for width in (0.07, 0.08, 0.09, 0.1, 0.11)]
 
 

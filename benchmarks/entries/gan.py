@@ -1,8 +1,8 @@
 """GANs of the digits and of Gaussians whose modes are known, with remedies and without.
 
 Settings were chosen on the validation digits, those of the GAN and of the WGAN by cross-validation
-in the 1,500 digits that are not for testing. Here each model trains on all of these with those
-settings, and its samples meet the 297 test digits once.
+on the 1,500 digits that are not for testing. Here each model is trained on all of these with those
+settings, and its samples are compared once with the 297 test digits.
 """
 
 import course_utils.quiet
@@ -34,7 +34,7 @@ NO_REMEDIES = {"objective": "saturating", "r1_weight": 0.0, "ema_decay": 0.0}
 def measure_digits(
     seed, *, build, epochs, rates=(1e-3, 1e-3), momentum=0.0, labelled=False
 ) -> Measurement:
-    """Fréchet distance to the test digits, digits drawn, and whether they are those asked for."""
+    """Fréchet distance to the test digits, digits that occur and, with labels, label agreement."""
     x, labels = training_digits()
     keras.utils.set_random_seed(seed)
     with Stopwatch() as watch:
@@ -45,14 +45,14 @@ def measure_digits(
 
 
 def measure_copies(seed) -> Measurement:
-    """Training digits drawn with replacement: what a model that knew no others would draw."""
+    """Training digits drawn with replacement, as a model that only copies them would."""
     x, _ = training_digits()
     rng = np.random.default_rng(seed)
     return Measurement(scores(draw(lambda count: x[rng.integers(len(x), size=count)])), 0.0, 0.0)
 
 
 def measure_biggan(seed) -> Measurement:
-    """The same of the BigGAN that comes with the course."""
+    """The same for the BigGAN of the course's recipe."""
     with Stopwatch() as watch:
         model = digits_biggan.train(seed)
     return _measure_samples(model, watch, labelled=True)
@@ -69,7 +69,7 @@ def _measure_samples(model, watch, labelled) -> Measurement:
 
 
 def measure_modes(seed, *, modes, build, steps, optimizers) -> Measurement:
-    """Modes found and samples near one, of 2,500."""
+    """How many modes are found, and the fraction of samples near one, from 2,500 samples."""
     points, _ = modes.sample(np.random.default_rng(seed), 10_000)
     scale = points.std()
 
@@ -87,7 +87,7 @@ def measure_modes(seed, *, modes, build, steps, optimizers) -> Measurement:
 
 
 def plain_point_gan() -> GAN:
-    """The networks of `point_gan` without Fourier features, and none of the remedies."""
+    """A GAN with the networks of `point_gan`, without Fourier features and remedies."""
     hidden = (128, 128, 128)
     generator = dense_generator(
         2, (2,), hidden=hidden, activation="relu", output_activation="linear"
@@ -105,7 +105,10 @@ def _adam(learning_rate, momentum=0.0, beta_2=0.99) -> keras.optimizers.Optimize
 
 
 def _cooling(steps) -> list[keras.optimizers.Optimizer]:
-    """Learning rates that fall to 0; the generator's is the higher, to tear its modes apart."""
+    """Optimizers with learning rates that fall to 0; the generator has the higher one.
+
+    So its modes separate better.
+    """
     return [
         _adam(keras.optimizers.schedules.CosineDecay(rate, steps), beta_2=0.9)
         for rate in (5e-3, 4e-3)

@@ -1,8 +1,8 @@
 """SPADE on the faces: is the label map still in the picture?
 
-A segmenter is trained on real training faces and reads the maps back from pictures that the model
-drew for the test maps, each in a style of its own from N(0, I). What the same segmenter reads from
-the real test faces stands beside it: more than that cannot be expected of any model.
+A segmenter is trained on real training faces. It recovers the maps from pictures that the model
+drew for the test maps, each in its own style from N(0, I). For comparison, the same segmenter is
+applied to the real test faces; no model can be expected to do better.
 """
 
 import course_utils.quiet
@@ -23,7 +23,7 @@ MEAN_IOU, REAL_IOU = "mean IoU, drawn", "mean IoU, real"
 
 
 def measure(seed) -> Measurement:
-    """Mean IoU of the asked label maps and those found in the pictures."""
+    """Mean IoU of the given label maps and those that the segmenter finds in the pictures."""
     with Stopwatch() as watch:
         model = faces_spade.train(seed)
     test = faces_spade.faces().test
@@ -39,7 +39,7 @@ def measure(seed) -> Measurement:
 
 
 def mean_iou(asked, images) -> float:
-    """Mean IoU of label maps and what the segmenter finds."""
+    """Mean IoU of label maps and those that the segmenter finds in images."""
     found = segmenter().predict(images, batch_size=100, verbose=0).argmax(axis=-1)
     return float(np.mean(intersection_over_union(asked, found, len(CLASSES))))
 

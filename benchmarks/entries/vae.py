@@ -12,7 +12,7 @@ ELBO_SAMPLES, IWAE_SAMPLES = 16, 1000
 
 
 def measure(seed: int) -> Measurement:
-    """Both bounds, in nats an image."""
+    """Both bounds, in nats per image."""
     with Stopwatch() as watch:
         vae = digits_vae.train(seed)
     log_weights = vae.log_weights(load("digits").binarized().test.x, IWAE_SAMPLES)

@@ -1,10 +1,10 @@
-"""The VAE by which papers compare priors: an MLP of 2×300 units, 40 latent numbers, all the images.
+"""The VAE with which papers compare priors: 2×300 hidden units, 40 latent dimensions, all images.
 
-Pixels are binarised anew at each step, the test images once, each pixel being white with its grey
-level as probability. The log-likelihood is estimated by importance weighting with 5,000 samples, as
+Pixels are binarised anew at each step, those of the test images once, with the grey level as the
+probability of white. The log-likelihood is estimated by importance weighting with 5,000 samples, as
 in Tomczak and Welling, *VAE with a VampPrior*, 2018, and Norouzi, Fleet and Norouzi, *Exemplar
 VAE*, 2020. For this model the latter reports 228.70 ± 0.15 nats on Fashion-MNIST and 84.45 on MNIST
-(quoted at second hand); it trains on 50,000 images, with gated layers, for many more epochs.
+(quoted second-hand), after training on 50,000 images, with gated layers, for many more epochs.
 """
 
 import course_utils.quiet
@@ -27,7 +27,7 @@ EPOCHS, BATCH = 100, 128
 
 
 class BinarizedVAE(VAE):
-    """A VAE that sees grey images and binarises them anew at each step of the training."""
+    """A VAE that is given grey images and binarises them anew at each training step."""
 
     def train_step(self, data):
         x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
@@ -36,7 +36,7 @@ class BinarizedVAE(VAE):
 
 
 def measure(seed: int, *, data: str) -> Measurement:
-    """Nats an image of the whole test set."""
+    """Negative log-likelihood per image of the whole test set, in nats."""
     whole = load(data)
     with Stopwatch() as watch:
         vae = train(whole.train.x, seed)
