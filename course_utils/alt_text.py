@@ -26,7 +26,7 @@ def describe(figure: Figure) -> str:
         figure: any Matplotlib figure.
 
     Returns:
-        One line, such as "Training curves. x: epoch, y: loss (nats); drawn: train, validation.";
+        One line, such as "Training curves; x: epoch, y: loss (nats); drawn: train, validation.";
         empty if the figure has no words.
     """
     title = figure._suptitle.get_text() if figure._suptitle else ""

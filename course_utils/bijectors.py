@@ -42,7 +42,7 @@ class Bijector(FromArguments, layers.Layer):
         super().__init__(**{"dtype": keras.config.floatx(), **kwargs})
 
     def get_build_config(self):
-        """None, so that Keras does not build a loaded bijector; the model that holds it does."""
+        """None, so that Keras does not build a loaded bijector; the model that contains it does."""
         return None
 
     def call(self, x):

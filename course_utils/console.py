@@ -8,7 +8,7 @@ import codecs
 import sys
 import unicodedata
 
-# What stands for characters that Unicode does not decompose into plain ones.
+# Replacements for characters that Unicode does not decompose into ASCII ones.
 PLAIN = {
     "✓": "+",
     "✗": "x",

@@ -298,7 +298,7 @@ class LayerNoise(layers.Layer):
         (B, H, W, C) → the same shape.
 
     Source: Karras et al., A Style-Based Generator Architecture for GANs, 2019, section 2; Karras et
-    al. 2020, section 2.1, for one strength a layer.
+    al. 2020, section 2.1, for one strength per layer.
     """
 
     def __init__(self, **kwargs):

@@ -192,7 +192,7 @@ def conv_generator(latent: int, shape: Sequence[int], *, filters: int = 32) -> k
 def conv_encoder(
     shape: Sequence[int], latent: int, *, filters: int = 32, activation: str = "leaky_relu"
 ) -> keras.Model:
-    """Strided convolutions from an image to a vector, each halving height and width.
+    """Convolutions from an image to a vector; all but the first halve height and width.
 
     Args:
         shape: shape of one image, such as (8, 8, 1).
@@ -212,7 +212,7 @@ def conv_encoder(
 
 
 def conv_discriminator(shape: Sequence[int], *, filters: int = 32) -> keras.Model:
-    """Strided convolutions from an image to one logit (or a critic's score).
+    """Convolutions from an image to one logit (or a critic's score); see `conv_encoder`.
 
     There is no batch normalisation: it makes the examples of a batch depend on each other, and a
     penalty on the gradient at each example would no longer be correct.

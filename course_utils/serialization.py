@@ -62,7 +62,7 @@ class FromArguments:
 
 
 def _written(value):
-    """An argument as a configuration that JSON can hold."""
+    """An argument as a configuration that can be written as JSON."""
     if isinstance(value, list) and value and all(isinstance(v, keras.Model) for v in value):
         whole = keras.Model([v.input for v in value], [v.output for v in value])
         return {

@@ -10,7 +10,7 @@ from pathlib import Path
 LIBRARY = Path(__file__).parent
 # One file for each assignment; the self-checks compare with it.
 CHECKS = LIBRARY / "grading" / "checks"
-# Relative to course_utils/. The first holds the hidden tests and the misconceptions.
+# Relative to course_utils/. The first contains the hidden tests and the misconceptions.
 FOR_INSTRUCTORS = ("grading/assignments", "grader", "building")
 # nbgrader and git ignore these too.
 OVERLOOKED = {".ipynb_checkpoints", "__pycache__"}

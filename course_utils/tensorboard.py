@@ -51,7 +51,7 @@ SECONDS_TO_STOP = 3
 
 
 class Writers(NamedTuple):
-    """The summary writers of one run, and the folder that holds both."""
+    """The summary writers of one run, and the folder of the run."""
 
     train: tf.summary.SummaryWriter
     test: tf.summary.SummaryWriter

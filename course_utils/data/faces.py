@@ -51,7 +51,7 @@ def draw_faces(factors: Mapping[str, np.ndarray], size: int = 32) -> np.ndarray:
 
     Args:
         factors: level indices of every factor in `GRID.levels`; the arrays broadcast.
-        size: pixels a side, 16 or more.
+        size: pixels per side, 16 or more.
 
     Returns:
         RGB images, float32 in [0, 1], shape `(..., size, size, 3)`.
@@ -73,7 +73,7 @@ def label_maps(factors: Mapping[str, np.ndarray], size: int = 32) -> np.ndarray:
 
     Args:
         factors: level indices of every factor in `GRID.levels`; the arrays broadcast.
-        size: pixels a side, 16 or more.
+        size: pixels per side, 16 or more.
 
     Returns:
         Indices into `CLASSES`, uint8 of shape `(..., size, size)`.

@@ -4,10 +4,10 @@ Every score takes codes (N, D), such as the means that an encoder gives for N im
 (N, F), the levels from which the images were drawn, as integers. Codes may have any scale. In the
 following, "a code" is one dimension of them::
 
-    mutual_information_gap   has one code much more information on a factor than any other code?
-    factor_vae_score         with one factor held fixed, does always the same code vary least?
+    mutual_information_gap   does one code have far more information on a factor than the others?
+    factor_vae_score         with one factor held fixed, does the same code always vary least?
     dci                      does each code predict one factor, and each factor need one code?
-    sap_score                does one code alone predict a factor much better than any other code?
+    sap_score                does one code alone predict a factor far better than the others?
 """
 
 from typing import NamedTuple

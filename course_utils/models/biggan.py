@@ -30,7 +30,7 @@ from course_utils.models.conditional_gan import ConditionalGAN
 from course_utils.networks import halvings
 from course_utils.validation import check_number
 
-LARGEST_ATTENDED = 16  # pixels a side
+LARGEST_ATTENDED = 16  # pixels per side
 
 _same = partial(SpectralConv2D, padding="same")
 _relu = partial(layers.Activation, "relu")
@@ -111,7 +111,7 @@ def big_generator(
     Args:
         latent: size D of z, divisible by the number of its parts: one is the input of the first
             layer, and one goes to each block. There is one block for each resolution: two for 8×8
-            images (4 and 8 pixels a side), three for 28×28 (7, 14 and 28).
+            images (4 and 8 pixels per side), three for 28×28 (7, 14 and 28).
         classes: number K of labels.
         width: channels at the full resolution; twice as many at each halving.
         embedding: size of the class vector that all blocks share.

@@ -98,7 +98,7 @@ def conditional_generator(
     hidden: Sequence[int] = (128, 256),
     activation: str = "gelu",
 ) -> keras.Model:
-    """A dense generator that sees the label, one-hot, beside the latent vector.
+    """A dense generator whose input is the latent vector and the one-hot label.
 
     Args:
         latent: size D of the latent vector.
@@ -119,7 +119,7 @@ def conditional_generator(
 def conv_conditional_generator(
     latent: int, classes: int, shape: Sequence[int], *, filters: int = 32
 ) -> keras.Model:
-    """A convolutional generator that sees the label, one-hot, beside the latent vector.
+    """A convolutional generator whose input is the latent vector and the one-hot label.
 
     Args:
         latent: size D of the latent vector.

@@ -1,4 +1,4 @@
-"""The conditional GAN of the garments: it draws the one that it is asked for."""
+"""The conditional GAN of the garments, conditioned on the kind of garment."""
 
 import course_utils.quiet
 
