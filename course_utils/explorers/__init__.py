@@ -1,22 +1,22 @@
 """Explorers: move a slider, see the image change.
 
-How they are made. An explorer is one function in a JavaScript file beside its Python class. There
-is one code base and two ways to show it:
+An explorer is one function in a JavaScript file beside its Python class. The same code can be shown
+in two ways:
 
 - **In the page.** `export_network(decoder)` turns a small Keras network into steps and float16
   weights, and `network.js` runs them. The explorer is then one piece of HTML with script and
   weights inside: it answers within a frame, in JupyterLab and Notebook, in exported HTML opened
-  from a file, and in a web site, with no kernel and nothing loaded from elsewhere. This is the way
-  to prefer. An explorer without a network brings all that it draws in its options.
+  from a file, and on a web site, with no kernel and nothing loaded from elsewhere. Prefer this
+  way. An explorer without a network carries all that it draws in its options.
 - **In the kernel.** Where a student's own model must draw, give a callable: codes (B, D) → images
-  in [0, 1]. The same script then runs as a widget (anywidget) and asks the kernel, one question at
-  a time and always the newest; an exception in the callable is shown under the picture. Let the
-  callable use `model(z)` or a `tf.function`, never `model.predict`, which is many times slower.
+  in [0, 1]. The same script then runs as a widget (anywidget) and sends its codes to the kernel,
+  one request at a time and always the latest; an exception in the callable is shown under the
+  picture. Let the callable use `model(z)` or a `tf.function`, never `model.predict`, which is many
+  times slower.
 
 A new explorer is a function `name(stage, options, decoder)` in a script, built from the parts in
-`toolkit.js` and `chart.js`, and a subclass of `Explorer` that names it. No explorer knows a model
-class. One of each stands in `tests/browser/examples.py`, where it is moved, measured and
-photographed.
+`toolkit.js` and `chart.js`, and a subclass of `Explorer` that names it. No explorer imports a model
+class. `tests/browser/examples.py` makes one of each; the browser tests operate them.
 """
 
 from course_utils.explorers.clustering import KMeansStepper

@@ -28,8 +28,8 @@ function ticks(from, to, count) {
 const MARGIN = { left: 56, right: 10, top: 8, bottom: 38 };
 
 // A chart with axes {label, from, to}. `layer()` is a group of marks that stays inside the frame;
-// `overlay()` one above it whose marks may reach over the edge, such as a dot on the axis. An axis
-// may tell its ticks by a function of its own, `text(value)`.
+// `overlay()` is one above it whose marks may cross the edge, such as a dot on the axis. An axis
+// may label its ticks by a function of its own, `text(value)`.
 export class Chart {
   constructor({ label, x, y, width = 400, height = 260 }) {
     [this.xAxis, this.yAxis] = [x, y];

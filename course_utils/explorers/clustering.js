@@ -1,4 +1,4 @@
-// K-means, half a round at a time: who belongs to whom, then where the centres go.
+// K-means, half a round at a time: the points are assigned, then the centres move.
 
 import { button, choice, element, number, PALETTE, slider } from "./toolkit.js";
 import { Chart, place, svg } from "./chart.js";

@@ -9,15 +9,16 @@ from course_utils.validation import check_array
 
 
 class KMeansStepper(Explorer):
-    """Points, centers and who belongs to whom, with a slider through the half rounds of k-means.
+    """Points, centers and cluster labels, with a slider through the half rounds of k-means.
 
-    Odd half rounds assign every point to its nearest center, even ones move every center to the
-    mean of its points. A curve shows the inertia after each.
+    Odd half rounds assign every point to its nearest center; even ones move every center to the
+    mean of its points. A curve shows the inertia after each half round: the sum of the squared
+    distances between the points and the centers of their clusters.
 
     Args:
-        points: (N, 2).
-        runs: for the name of each start, its rounds in order. A round has `centers` (K, 2) and
-            `labels` (N,), the nearest of them; `KMeans.history` is such a list.
+        points: (N, 2) points in the plane.
+        runs: maps the name of each start to its rounds, in order. A round has `centers` (K, 2) and
+            `labels` (N,), the index of the nearest center; `KMeans.history` is such a list.
 
     Raises:
         ValueError: for points that are not in the plane, no run, a run without rounds, or rounds
@@ -32,7 +33,7 @@ class KMeansStepper(Explorer):
         points = check_array("points", points, ("N", 2)).astype("float64")
         if not runs or not all(len(history) for history in runs.values()):
             raise ValueError("runs: expected at least one start, each with at least one round")
-        # A square, or nearest would not look nearest.
+        # Both axes share one scale; otherwise the nearest center might not look nearest.
         low, high = points.min(axis=0), points.max(axis=0)
         reach = 0.54 * (high - low).max() + 1e-3
         bounds = np.add.outer((low + high) / 2, [-reach, reach])
@@ -45,7 +46,7 @@ class KMeansStepper(Explorer):
 
 
 def _run(name: str, points: np.ndarray, history: Sequence) -> dict:
-    """Rounds as lists, with the inertia after each half round but the first placing."""
+    """Rounds as lists, with the inertia after each half round except the initial placement."""
     sizes = {"N": len(points)}
     centers = [check_array("centers", step.centers, ("K", 2), sizes) for step in history]
     labels = [

@@ -5,7 +5,7 @@ import { choice, element } from "./toolkit.js";
 
 const WEIGHTS = "abcdefghijklmnopqrstuvwxy";
 
-// As Keras sizes a transposed convolution.
+// The size that Keras gives the output of a transposed convolution.
 const largerSize = ({ size, kernel, stride, padding }) =>
   size * stride + (padding === "valid" ? Math.max(kernel - stride, 0) : 0);
 
@@ -27,7 +27,7 @@ function evenness({ transposed, kernel, stride }) {
 
 const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
-// A square of cells. `onSelect(row, column)` hears pointer and arrow keys.
+// A square of cells. Pointer and arrow keys call `onSelect(row, column)`.
 function pixelGrid(onSelect) {
   let [size, row, column] = [0, 0, 0];
   const caption = element("p", { class: "caption" });

@@ -12,15 +12,16 @@ STRIDES = (1, 3)
 class PixelConnections(Explorer):
     """Input, kernel and output of a convolution; choosing a pixel shows all it is connected to.
 
-    The page is drawn by itself. Its two images are connected in one way only; the convolution goes
-    from the larger to the smaller, the transposed convolution back. Sizes are those of Keras's
+    The page needs no network and no kernel. The pixels of the two images are connected in the same
+    way for both operations: the convolution goes from the larger image to the smaller one, the
+    transposed convolution from the smaller to the larger. Sizes are those of Keras's
     `Conv2DTranspose`, as in `course_utils.models.convolution`.
 
     Args:
-        transposed: begin with the transposed convolution; else with the convolution.
+        transposed: whether to begin with the transposed convolution rather than the convolution.
         size: height and width of the smaller image, 2 to 5.
         kernel_size: height and width of the kernel, 1 to 5.
-        strides: step in the larger image for one pixel of the smaller, 1 to 3.
+        strides: step in the larger image, in pixels, for one pixel of the smaller, 1 to 3.
         padding: "valid" or "same".
 
     Raises:

@@ -30,7 +30,7 @@ export function densities(stage, { name, data, heldOut, mixtures, bandwidths, ra
   const width = (to - from) / BINS;
   const share = (values) => {
     const counts = new Array(BINS).fill(0);
-    for (const value of values) counts[Math.floor((value - from) / width)]++; // outside: nowhere
+    for (const value of values) counts[Math.floor((value - from) / width)]++; // values outside add nothing
     return counts.slice(0, BINS).map((count) => count / (values.length * width));
   };
   const heights = share(data);
@@ -98,7 +98,7 @@ export function densities(stage, { name, data, heldOut, mixtures, bandwidths, ra
       state.components = k;
       update();
     } });
-  // Bandwidths matter by their ratio.
+  // A logarithmic slider: what matters is the ratio of two bandwidths.
   const [least, most] = [Math.log10(bandwidths.least), Math.log10(bandwidths.most)];
   const bandwidth = slider({ label: "Bandwidth, power of ten", min: least, max: most, step: (most - least) / 60,
     value: Math.log10(state.bandwidth), onInput: (power) => {

@@ -16,14 +16,14 @@ class DensityExplorer(Explorer):
 
     Args:
         data: (N,) numbers, not all equal.
-        mixtures: one (weights, means, stds) for 1, 2, … components, each of that length, fitted to
-            `data`; the first is the Gaussian.
-        held_out: (M,) numbers to score the models on, or None.
+        mixtures: the parameters (weights, means, stds) of mixtures of 1, 2, … components fitted to
+            `data`; those of K components are arrays of shape (K,). The first is the Gaussian.
+        held_out: (M,) numbers on which to score the models, or None.
         name: what the numbers are.
 
     Raises:
-        ValueError: for data that are all equal, no mixture, or one with another number of
-            components than its place says.
+        ValueError: for data that are all equal, no mixture, or a mixture whose number of components
+            differs from its position in the list.
     """
 
     script = "density.js"

@@ -7,7 +7,7 @@ export function diffusionSteps(stage, { times, shape, noised, clean, points, rea
   const [z, x] = [noised, clean].map((text) => cut(unpackImages(text, shape), times.length));
   const last = times.length - 1;
   const rows = [z, x].map((images) => images[0].map(() => picture("large")));
-  // Two rows of equal length rather than one that breaks anywhere.
+  // Two rows of equal length rather than one that wraps at an arbitrary place.
   const across = rows[0].length > 6 ? Math.ceil(rows[0].length / 2) : rows[0].length;
   const grid = (canvases) =>
     element("div", { class: "row-of-images even", style: `--across: ${across}` }, ...canvases);

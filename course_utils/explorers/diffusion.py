@@ -9,17 +9,18 @@ from course_utils.validation import check_array
 class DiffusionSteps(Explorer):
     """A slider through the steps that turn noise into images, with points that move beside them.
 
-    Above are the noised images of the moment, below them the clean images that the network sees in
-    them. At every step the first are moved a little towards the second.
+    The upper row shows the noised images at the chosen time, the lower row the network's estimates
+    of the clean images. Every step moves the noised images a little towards these estimates.
 
     Args:
-        times: (T,) falling from 1, noise, to 0, data; T at least 2.
+        times: (T,) decreasing, within [0, 1]: 1 is noise, 0 is data; T at least 2.
         noised: (T, N, height, width, channels) images in [0, 1], channels 1 or 3.
-        clean: as `noised`: what the network makes of them.
-        points: (T, M, 2) points in the plane on the same way, or None.
+        clean: the network's estimates of the clean images, of the same shape as `noised`.
+        points: (T, M, 2) points in the plane on their way from noise to data, or None.
 
     Raises:
-        ValueError: for times that do not fall, or arrays that do not fit them.
+        ValueError: for times that do not decrease, arrays whose shapes do not fit, images outside
+            [0, 1], or a number of channels other than 1 or 3.
     """
 
     script = "diffusion.js"

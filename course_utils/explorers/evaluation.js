@@ -1,4 +1,4 @@
-// Spoil samples in one way, more and more, and watch which metric notices.
+// Spoil samples more and more in one way, and watch which metric reacts.
 
 import { button, choice, cut, element, number, picture, slider, unpackImages } from "./toolkit.js";
 import { Chart, place, svg } from "./chart.js";

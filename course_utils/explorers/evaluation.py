@@ -10,7 +10,7 @@ from course_utils.validation import check_array
 
 
 class Defect(NamedTuple):
-    """Samples with one thing wrong, more and more of it."""
+    """Samples with one defect, at increasing levels."""
 
     levels: np.ndarray  # (L,) how much of it, rising
     images: np.ndarray  # (L, N, height, width, channels), a few of the samples at each level
@@ -21,13 +21,13 @@ class MetricExplorer(Explorer):
     """Choose a defect of samples, move its slider, and watch all metrics at once.
 
     Args:
-        defects: for the name of each defect, its `Defect`. All have the same metrics.
-        better: for each metric "low" or "high".
-        reference: for each metric the value of real data, drawn as a dashed line.
+        defects: maps the name of each defect to its `Defect`. All have the same metrics.
+        better: maps each metric to "low" or "high": which values are better.
+        reference: maps each metric to its value on real data, drawn as a dashed line.
 
     Raises:
-        ValueError: for no defect, levels that do not rise, metrics that differ, images that do not
-            fit.
+        ValueError: for no defect, levels that do not increase, metrics that differ, or images that
+            do not fit.
     """
 
     script = "evaluation.js"

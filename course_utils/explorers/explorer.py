@@ -1,4 +1,4 @@
-"""An explorer in Python: a page that moves by itself, or a widget that asks the kernel."""
+"""The Python side of an explorer: a page that runs by itself, or a widget that asks the kernel."""
 
 import base64
 import hashlib
@@ -20,8 +20,8 @@ WITHOUT_KERNEL = "This explorer asks a Python kernel to draw: open the notebook 
 def script(name: str) -> str:
     """The ES module of one explorer with all it imports, in one piece.
 
-    Pages opened from a file cannot import modules, so the files are joined and their own import and
-    export words dropped.
+    Pages opened from a file cannot import modules. So the files are joined, and their import
+    statements and `export` keywords dropped.
     """
     style = json.dumps((FOLDER / "explorer.css").read_text("utf-8"))
     return f"{modules(name)}\nconst CSS = {style};\n"
@@ -43,26 +43,26 @@ def _modules(name: str) -> dict[str, str]:
 
 
 def pack_images(images: np.ndarray) -> str:
-    """Images in [0, 1] as bytes in base64, one after another, for `unpackImages` in the page."""
+    """Images in [0, 1] as uint8 pixels in base64, for `unpackImages` in the page."""
     return base64.b64encode(np.rint(255 * images).astype("uint8").tobytes()).decode("ascii")
 
 
 class Explorer:
     """An explorer that a notebook shows when it is the value of a cell.
 
-    With a `Network` it is one piece of HTML that holds script and weights and needs nothing else.
-    Without a decoder too: then its options hold all there is to draw. With a callable it is a
-    widget, and every picture is a question to the kernel.
+    With a `Network` it is one piece of HTML that holds the script and the weights and needs nothing
+    else. The same is true without a decoder; its options then hold all there is to draw. With a
+    callable it is a widget, and the kernel draws every picture.
 
     Subclasses name their script and the function in it.
 
     Args:
         decode: a `Network` from codes (latent size,) to an image, or a callable from codes
             (B, latent size), float32, to images (B, height, width[, channels]) in [0, 1], or None.
-        options: what the script needs to know; JSON.
+        options: the script's settings, as values that JSON can hold.
 
     Raises:
-        ValueError: for a `Network` that does not give images.
+        ValueError: for a `Network` whose output is not an image.
     """
 
     script: str
@@ -117,7 +117,7 @@ class Explorer:
         )
 
     def draw(self, codes: np.ndarray) -> np.ndarray:
-        """Decode in the kernel and check what comes back.
+        """Decode in the kernel and check the result.
 
         Args:
             codes: (B, latent size), float32.
@@ -126,7 +126,7 @@ class Explorer:
             The images, uint8, (B, height, width) or (B, height, width, 3).
 
         Raises:
-            ValueError: when the callable gives something else than images in [0, 1].
+            ValueError: when the callable returns anything but one image in [0, 1] per code.
         """
         images = np.asarray(self.decode(codes))
         if images.shape[:1] != codes.shape[:1]:

@@ -10,19 +10,20 @@ from course_utils.validation import check_array
 
 
 class FaceSwap(Explorer):
-    """Sliders for what a face does; below them, each person doing it, in the page.
+    """Sliders for the expression and pose of a face; below them, each person's picture.
 
-    The code is z = start + Σ value · direction.
+    All decoders are given the same code, z = start + Σ value · direction.
 
     Args:
-        decoders: for each person's name a `Network` from codes (D,) to that person's picture.
+        decoders: maps each person's name to a `Network` from codes (D,) to that person's picture.
         start: (D,) the code with every slider at 0.
-        directions: for each slider's name (D,) what the slider adds to the code at 1.
+        directions: maps each slider's name to the vector (D,) that it adds to the code at 1.
         both_ways: names of the sliders that run from −1 to 1; the others run from 0 to 1.
 
     Raises:
-        ValueError: for no decoder or no slider, directions of another size than the code, decoders
-            that take another code or draw pictures of unequal shape, or an unknown name.
+        ValueError: for no decoder or no slider, directions whose size differs from the code's,
+            decoders that take codes of another size or draw pictures of unequal shape, or a name in
+            `both_ways` that is no slider's.
     """
 
     script = "faces.js"

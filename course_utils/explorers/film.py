@@ -12,13 +12,13 @@ class Film(Explorer):
     """Films of equal length, side by side, with a slider through their frames and a Play button.
 
     Args:
-        films: for each film's name its frames, (T, height, width, channels) in [0, 1], T at least
-            2, channels 1 or 3; all of one shape.
+        films: maps each film's name to its frames, (T, height, width, channels) in [0, 1], T at
+            least 2, channels 1 or 3; all of one shape.
         frames_per_second: how fast they play.
 
     Raises:
-        ValueError: for no film, films of unequal shape or outside [0, 1], fewer than two frames,
-            another number of channels, or a speed that is not positive.
+        ValueError: for no film, films of unequal shape or outside [0, 1], fewer than two frames, a
+            number of channels other than 1 or 3, or a speed that is not positive.
     """
 
     script = "film.js"

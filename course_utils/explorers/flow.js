@@ -15,7 +15,7 @@ export function flowGrid(stage, { points, grid, labels, reach }) {
     svg("circle", { r: 3, fill: PALETTE[labels ? labels[i] % PALETTE.length : 0] }));
   plane.layer("dots").append(...dots);
 
-  // Where something is at a stage that may lie between two layers.
+  // The positions at a stage, interpolated linearly between two layers.
   const between = (stages, at, ...path) => {
     const before = Math.min(Math.floor(at), layers - 1);
     const share = at - before;

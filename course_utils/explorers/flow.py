@@ -1,4 +1,4 @@
-"""Explorers of flows: a plane that is bent layer by layer, images moved along a direction."""
+"""Explorers of flows: a plane bent layer by layer, and images moved along a direction."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,12 +14,13 @@ class FlowGrid(Explorer):
     Between two layers everything moves in a straight line.
 
     Args:
-        points: (S, N, 2), where each point is before the first layer and after each one.
-        grid: (S, lines, M, 2), the same for lines of M points each.
+        points: (S, N, 2), the position of each point before the first layer and after each layer;
+            S at least 2.
+        grid: (S, lines, M, 2), the same for the lines of a grid, M points on each.
         labels: (N,) labels of the points, integers from 0; they choose the colour.
 
     Raises:
-        ValueError: for other shapes, or fewer than two stages.
+        ValueError: for shapes that do not fit together, or fewer than two stages.
     """
 
     script = "flow.js"
@@ -44,16 +45,17 @@ class FlowGrid(Explorer):
 
 
 class AttributeEditor(Explorer):
-    """Examples moved along directions in code space, one slider for how far.
+    """Examples moved along directions in code space; one slider sets how far.
 
     Args:
-        edits: for the name of each attribute the edited images, (N, strengths, height, width,
-            1 or 3), in [0, 1].
-        strengths: how far each of them was moved, increasing, with 0 among them.
+        edits: maps the name of each attribute to the edited images, (N, S, height, width, channels)
+            in [0, 1], channels 1 or 3.
+        strengths: (S,) how far the examples were moved, increasing, with 0 among them.
         labels: (N,) labels of the examples, integers.
 
     Raises:
-        ValueError: for no attribute, other shapes, or strengths that do not increase through 0.
+        ValueError: for no attribute, shapes that do not fit together, images outside [0, 1], or
+            strengths that do not increase or leave out 0.
     """
 
     script = "flow.js"

@@ -1,4 +1,4 @@
-// Which of two pictures is real? One guess a pair, and the score.
+// Which of two pictures is real? One guess per pair, and the score.
 
 import { button, element, picture, slider, unpackImages } from "./toolkit.js";
 

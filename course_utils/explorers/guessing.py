@@ -12,11 +12,11 @@ class RealOrFake(Explorer):
     Args:
         real: (N, height, width, 1 or 3) real pictures in [0, 1].
         fake: as many pictures of a generator, of the same shape.
-        seed: decides on which side the real one is shown.
+        seed: seeds the draw of the side on which each real picture is shown.
 
     Raises:
-        ValueError: for pictures outside [0, 1], of another number of channels than 1 or 3, fewer
-            than two pairs, or fakes of another shape or number.
+        ValueError: for pictures outside [0, 1], a number of channels other than 1 or 3, fewer than
+            two pairs, or fakes whose number or shape differs from that of the real pictures.
     """
 
     script = "guessing.js"

@@ -10,10 +10,10 @@ from PIL import Image
 
 
 class KernelExplorer(anywidget.AnyWidget):
-    """Answers the page's codes with images.
+    """Decodes the codes that the page sends and returns the images.
 
-    The page asks with `{id, codes}` and is answered with `{id, count}` and one PNG that holds the
-    images one below the other, or with `{id, error, traceback}`: the student sees what went wrong.
+    The page sends `{id, codes}`. The reply is `{id, count}` and one PNG that holds the images one
+    below the other, or `{id, error, traceback}`, so that the student sees what went wrong.
     """
 
     _esm = traitlets.Unicode().tag(sync=True)

@@ -1,4 +1,4 @@
-// Three ways to walk through a latent space: one slider a dimension, a plane, a line.
+// Three ways to walk through a latent space: one slider per dimension, a plane, a line.
 
 import { button, choice, element, exampleField, normal, number, PALETTE, picture, side, slider, subscript, vector } from "./toolkit.js";
 
@@ -10,7 +10,7 @@ async function decodeAt(decoder, z) {
   return [image, `Decoded image at z = ${vector(z)}`];
 }
 
-// ---- One slider a dimension -----------------------------------------------------------------
+// ---- One slider per dimension ---------------------------------------------------------------
 
 export function latentSliders(stage, { size, range, kl, deadBelow, codes, labels }, decoder) {
   const z = new Float32Array(size);
@@ -41,7 +41,7 @@ export function latentSliders(stage, { size, range, kl, deadBelow, codes, labels
     };
     return { set, nodes: [element("span", { class: "name" }, name), input, value, meter ?? ""], dead };
   });
-  // What carries most stands first, and what is unused last.
+  // The dimensions with the largest KL divergence come first, unused ones last.
   const order = rows.map((_, d) => d);
   if (kl) order.sort((a, b) => kl[b] - kl[a]);
   const goTo = (code, words) => {
@@ -143,7 +143,7 @@ export function latentMap(stage, { range, codes, labels }, decoder) {
   if (codes) drawScatter(scatter, range, codes, labels);
 }
 
-// What the decoder makes of every part of the plane, a row at a time so that the page stays alive.
+// The decoded image for every part of the plane, one row at a time so that the page stays responsive.
 async function drawTiles(stage, canvas, range, decoder) {
   const context = canvas.getContext("2d");
   const centre = (i) => range * ((2 * i + 1) / TILES - 1);
@@ -187,11 +187,11 @@ const length = (a) => Math.hypot(...a);
 
 const straight = (a, b, t) => a.map((value, i) => (1 - t) * value + t * b[i]);
 
-// Along the great circle, the length going evenly from the one's to the other's (Shoemake, 1985).
+// Along the great circle, while the length changes linearly between the two (Shoemake, 1985).
 function spherical(a, b, t) {
   const cosine = a.reduce((sum, value, i) => sum + value * b[i], 0) / (length(a) * length(b));
   const angle = Math.acos(clamp(cosine, 1));
-  // No circle is the great one where a code is 0 or both lie on one line.
+  // Where a code is 0 or both lie on one line, no unique great circle joins them.
   if (!(Math.sin(angle) > 1e-6)) return straight(a, b, t);
   const radius = (1 - t) * length(a) + t * length(b);
   const [shareA, shareB] = [Math.sin((1 - t) * angle), Math.sin(t * angle)];

@@ -1,4 +1,4 @@
-"""Explorers of a latent space: one slider a dimension, a plane, a line between two examples."""
+"""Explorers of a latent space: a slider per dimension, a plane, a line between two examples."""
 
 import math
 from collections.abc import Callable
@@ -16,19 +16,20 @@ DEAD_BELOW = 0.05
 
 
 class LatentSliders(Explorer):
-    """One slider a latent dimension, and the decoded image beside them.
+    """One slider per latent dimension, and the decoded image beside them.
 
     Args:
         decode: an exported `Network`, or a callable: codes (B, D) float32 → images
             (B, height, width[, channels]) in [0, 1].
         kl: (D,) KL divergence of each dimension in nats, averaged over examples; dimensions below
             `DEAD_BELOW` are marked as unused.
-        codes: (N, D) codes of examples, to go to one by its number.
+        codes: (N, D) codes of examples; the student can jump to one by its number.
         labels: (N,) their labels, integers.
-        latent_size: D; needed when `decode` is a callable and neither `kl` nor `codes` tells.
+        latent_size: D; needed when `decode` is a callable and neither `kl` nor `codes` is given.
 
     Raises:
-        ValueError: when the latent size is unknown or the arguments disagree about it.
+        ValueError: when the latent size is unknown, the arguments disagree about it, or `codes` are
+            not finite or have another number of labels.
     """
 
     script = "latent.js"
@@ -59,8 +60,8 @@ class LatentSliders(Explorer):
 class LatentMap(Explorer):
     """A plane of two latent dimensions with a point to drag, and the image decoded there.
 
-    Behind the point lies what the decoder makes of each part of the plane or, where codes are
-    given, the examples, each drawn as its label.
+    The background shows the decoded image for each part of the plane or, where codes are given,
+    the examples, each drawn as its label.
 
     Args:
         decode: an exported `Network`, or a callable: codes (B, 2) float32 → images
@@ -89,21 +90,22 @@ class LatentMap(Explorer):
 
 
 class Interpolation(Explorer):
-    """The way from one example's code to another's, straight or along the sphere.
+    """Interpolation between the codes of two examples, straight or spherical.
 
     Straight: z(t) = (1 − t) a + t b. Spherical (K. Shoemake, 1985, "Animating rotation with
-    quaternion curves"): the direction moves evenly along the great circle, the length evenly from
-    ‖a‖ to ‖b‖.
+    quaternion curves"): the direction moves along the great circle at constant angular speed, while
+    the length changes linearly from ‖a‖ to ‖b‖.
 
     Args:
         decode: an exported `Network`, or a callable: codes (B, D) float32 → images
             (B, height, width[, channels]) in [0, 1].
-        codes: (N, D) codes of at least two examples.
+        codes: (N, D) codes of examples.
         labels: (N,) their labels, integers.
         ends: the numbers of the two examples to begin with.
 
     Raises:
-        ValueError: for fewer than two codes, codes of another size, or an end that is no example.
+        ValueError: for codes that are not finite or whose size is not the network's, another number
+            of labels than of codes, or an end that is no example's number.
     """
 
     script = "latent.js"

@@ -49,7 +49,7 @@ function softmax(x, channels) {
   return y;
 }
 
-// As TensorFlow pads: what stride and kernel need, the odd pixel at the end.
+// TensorFlow's "same" padding: where the total is odd, the extra pixel goes at the end.
 function paddingBefore(step, axis, large, small) {
   if (step.padding === "valid") return 0;
   const needed = (small - 1) * step.strides[axis] + step.kernel_size[axis] - large;
@@ -163,7 +163,7 @@ function filledWith(bias, size) {
   return y;
 }
 
-// Each input channel times its style, and each output channel back to the length it had.
+// Modulate each input channel by its style, then demodulate each output channel to unit norm.
 function modulated(convolve, step, weight, x, style) {
   const [inputs, outputs] = [style.length, step.shape.at(-1)];
   const y = convolve(
@@ -244,7 +244,7 @@ const operations = {
     const [height, width, channels] = step.shape;
     const [oldHeight, oldWidth] = step.inputShapes[0];
     const y = new Float32Array(height * width * channels);
-    // Two source pixels and the share of the second; pixel centres lie at ½.
+    // The two source pixels and the weight of the second; pixel centres lie at half-integers.
     const between = (i, size, oldSize) => {
       if (step.interpolation === "nearest") return [Math.floor((i * oldSize) / size), 0, 0];
       const place = ((i + 0.5) * oldSize) / size - 0.5;

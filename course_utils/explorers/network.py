@@ -1,7 +1,7 @@
 """A Keras network as a plain list of steps that `network.js` runs in the page.
 
-Weights travel as float16: half the bytes, and a pixel moves by less than one of 256 grey levels.
-The steps are JSON, so an exported network needs neither Keras nor Python to draw.
+Weights are stored as float16, which halves their size and changes a pixel by less than one of 256
+grey levels. The steps are JSON, so an exported network needs neither Keras nor Python to draw.
 """
 
 import base64
@@ -24,10 +24,10 @@ class Network:
     """A network that runs in the page.
 
     Attributes:
-        steps: one dictionary a step, in the order to run: `op`, `inputs` (numbers of earlier
-            steps), `shape` of the result without the batch, and what the operation needs. A weight
-            is named by its [start, length] among all weights.
-        output: the number of the step whose result is the network's.
+        steps: one dictionary per step, in execution order: `op`, `inputs` (the indices of earlier
+            steps), the `shape` of the result without the batch, and the operation's settings. A
+            weight is given as [start, length] within `weights`.
+        output: the index of the step whose result is the network's output.
         weights: all weights, one after another, float16.
     """
 
@@ -73,16 +73,17 @@ def export_network(model, activation: str = "linear") -> Network:
             Conv2D, Conv2DTranspose, UpSampling2D, AveragePooling2D, Reshape, Flatten,
             BatchNormalization, LayerNormalization, GroupNormalization, Activation, ReLU, LeakyReLU,
             Rescaling, RepeatVector, Add, Multiply, Concatenate, x[:, i], and the layers of
-            `course_utils.gan_layers` that a style-based generator has. Dropout and noise layers
-            of Keras do nothing at inference and are left out. Models inside models are followed.
-        activation: applied to the output: "sigmoid" for a decoder that gives logits.
+            `course_utils.gan_layers` that a style-based generator uses. Keras's dropout and noise
+            layers do nothing at inference and are left out. Nested models are exported too.
+            activation: applied to the output: "sigmoid" for a decoder that returns logits.
 
     Returns:
         The `Network`.
 
     Raises:
-        ValueError: for a layer or a setting that the page cannot run, naming it; for a model that
-            is not built, is too large, or has a weight beyond float16's range.
+        ValueError: for a layer, a setting or an activation that the page cannot run, naming it; for
+            a model that is not built, has several outputs, is too large, or has a weight beyond
+            float16's range.
     """
     if not getattr(model, "outputs", None):
         raise ValueError(
@@ -102,7 +103,7 @@ def export_network(model, activation: str = "linear") -> Network:
 
 
 class _Exporter:
-    """Follows a model from its output back to its input and writes the steps down in order."""
+    """Follows a model from its output back to its input and records the steps in order."""
 
     def __init__(self):
         self.steps: list[dict] = []
@@ -133,7 +134,7 @@ class _Exporter:
         return step_of(model.outputs[0])
 
     def convert(self, layer, inputs: list[int], shape: tuple) -> int:
-        """Add the steps of one layer and return the number of the last."""
+        """Add the steps of one layer and return the index of the last."""
         name = type(layer).__name__
         ours = type(layer).__module__ == "course_utils.gan_layers"
         if getattr(layer, "inputs", None) and getattr(layer, "outputs", None):
@@ -241,7 +242,7 @@ def _convolution(exporter, layer, inputs, shape):
     else:
         _require(layer, output_padding=None)
         op = "transposed_convolution"
-        # Keras keeps (height, width, out, in); the page wants the output channels together.
+        # Keras stores (height, width, out, in); the page needs the output channels last.
         kernel = kernel.transpose(0, 1, 3, 2)
     step = exporter.add(
         op,
@@ -295,7 +296,7 @@ def _batch_normalization(exporter, layer, inputs, shape):
 def _layer_normalization(exporter, layer, inputs, shape):
     _require_last_axis(layer, shape)
     _require(layer, rms_scaling=False)
-    # Every position is normalised by itself: groups of the whole last axis, one position at a time.
+    # Every position is normalised separately: one group of all channels per position.
     scale, offset = _scale_and_offset(layer, shape[-1])
     return exporter.add(
         "normalization", inputs, shape, scale=scale, offset=offset,

@@ -4,7 +4,8 @@ import { button, element, exampleField, number, pageDecoder, picture, slider, to
 
 export function denoisingSlider(stage, { images, labels, shape, networks, dropRate }) {
   const state = { image: 0, dropRate, chances: [] };
-  // A pixel is set to 0 when its chance is below the rate, so that the slider adds losses one by one.
+  // A pixel is set to 0 when its random number is below the rate, so pixels once lost stay lost as the
+  // rate grows.
   const throwDice = () => (state.chances = images[0].map(() => Math.random()));
   const figure = (text) => {
     const canvas = picture("large");

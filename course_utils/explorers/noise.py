@@ -13,14 +13,15 @@ class DenoisingSlider(Explorer):
     """A slider sets more and more pixels of an image to 0; networks rebuild it, in the page.
 
     Args:
-        networks: for each name a `Network` from images to images of the same shape.
+        networks: maps each name to a `Network` from images to images of the same shape.
         images: (N, height, width, 1 or 3) clean images in [0, 1].
         labels: (N,) their labels, integers.
-        drop_rate: the share of lost pixels to begin with, in [0, 1].
+        drop_rate: the initial share of pixels set to 0, in [0, 1].
 
     Raises:
-        ValueError: for images outside [0, 1], a network of another shape, another number of
-            labels than of images, or a rate outside [0, 1].
+        ValueError: for images outside [0, 1] or with a number of channels other than 1 or 3, a
+            network whose input or output has another shape, another number of labels than of
+            images, or a rate outside [0, 1].
     """
 
     script = "noise.js"

@@ -33,7 +33,7 @@ class LabelMap {
     return [start(this.at[0], this.width), start(this.at[1], this.height)];
   }
 
-  // Let the next change be one that `undo` takes back.
+  // Save the map, so that `undo` takes back the next change.
   keep() {
     this.past.push(this.kinds.slice());
     if (this.past.length > UNDOS) this.past.shift();
@@ -56,7 +56,7 @@ class LabelMap {
     }
   }
 
-  // A fast hand skips pixels; the line between two places is painted too.
+  // A fast pointer skips pixels, so the line between two positions is painted too.
   strokeTo([x, y]) {
     const [fromX, fromY] = this.at;
     const steps = Math.max(Math.abs(x - fromX), Math.abs(y - fromY), 1);
@@ -66,7 +66,7 @@ class LabelMap {
     }
   }
 
-  // All that hangs together with the pixel under the brush and has its class.
+  // The connected region of the brush's pixel: all that have its class.
   fill() {
     const wanted = this.kindUnderBrush;
     if (wanted === this.kind) return;
@@ -178,7 +178,7 @@ class Drawing {
       const used = [...new Set(map.kinds)].map((kind) => classes[kind]).join(", ");
       const pixels = toImageData(network.run(this.style, oneHot), [height, width, 3]);
       this.image.show([pixels, `The picture drawn from the map; the map has ${used}`]);
-      await new Promise(requestAnimationFrame); // let the hand be seen before the next picture
+      await new Promise(requestAnimationFrame); // show the brush's stroke before the next picture is drawn
     });
   }
 

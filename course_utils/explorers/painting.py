@@ -16,16 +16,16 @@ class LabelPainter(Explorer):
     """A label map to paint on, and beside it the picture that a network draws from it.
 
     Args:
-        network: a `Network` of two inputs, a style (D,) and a one-hot label map (H, W, K), to an
+        network: a `Network` from two inputs, a style (D,) and a one-hot label map (H, W, K), to an
             image (H, W, 3) in [0, 1].
         maps: (N, H, W) integers from 0 to K − 1, label maps to begin with.
-        styles: (S, D), styles to choose from.
-        classes: the K names of the labels, at most 10.
-        brush: the name of the class to begin with; None is the first.
+        styles: (S, D) styles to choose from.
+        classes: the K names of the labels, K at most 10.
+        brush: the name of the class to paint first; None means the first class.
 
     Raises:
-        ValueError: for a network of other inputs or output, maps or styles that do not fit it,
-            another number of names than of classes, or a brush that is no class.
+        ValueError: for a network with other inputs or another output, maps or styles that do not
+            fit it, a number of names other than K or above 10, or a brush that is no class.
     """
 
     script = "painting.js"
@@ -63,7 +63,7 @@ class LabelPainter(Explorer):
         ).reshape(len(maps), -1)
         styles = check_array("styles", styles, ("S", latent)).astype("float64")
         options = {
-            # One digit a pixel.
+            # One digit per pixel.
             "maps": ["".join(map(str, pixels)) for pixels in maps.tolist()],
             "styles": styles.round(3).tolist(),
             "classes": list(classes),

@@ -9,7 +9,7 @@ export function pixelPath(stage, { shape, paths, neighbours, typical }) {
   const real = unpackImages(neighbours, shape);
   const frames = paths.map((path) => unpackImages(path.images, shape));
   const state = { path: 0, t: 0.5 };
-  // An image of the path, by the nearest of those it has.
+  // The path's image nearest to the slider's position.
   const at = (path, t) => Math.round(t * (frames[path].length - 1));
 
   const [image, nearest] = [picture("large"), picture("large")];

@@ -1,4 +1,4 @@
-"""An explorer of pixel space: paths between two images, and how far they lead from real ones."""
+"""An explorer of pixel space: paths between two images, and how far they stray from real ones."""
 
 from collections.abc import Mapping
 
@@ -12,13 +12,14 @@ from course_utils.validation import check_array
 class PixelPath(Explorer):
     """A slider along paths of images, with the nearest real image and the distance to it.
 
-    Args:
-        paths: for the name of each path its images in order, (T, height, width, channels) in
-            [0, 1], T at least 2; paths may differ in T.
-        data: (N, height, width, channels) real images in [0, 1].
-        typical: a distance to compare with, such as that of a real image to its nearest other.
-
     The distance between images is Euclidean: the root of the sum of squared pixel differences.
+
+    Args:
+        paths: maps the name of each path to its images in order, (T, height, width, channels) in
+            [0, 1], T at least 2; paths may differ in T.
+        data: (N, height, width, channels) real images in [0, 1], channels 1 or 3.
+        typical: a distance to compare with, such as the typical distance between a real image and
+            its nearest neighbour.
 
     Raises:
         ValueError: for no path, a path of one image, or images of unequal shape or outside [0, 1].

@@ -3,7 +3,7 @@
 import { choice, element, number, PALETTE, slider } from "./toolkit.js";
 import { Chart, svg } from "./chart.js";
 
-// TensorBoard's running average, which makes up for having started at zero.
+// TensorBoard's running average, corrected for having started at zero.
 export function smooth(values, weight) {
   let [mean, share] = [0, 1];
   return values.map((value) => {

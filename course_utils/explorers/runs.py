@@ -1,4 +1,4 @@
-"""Explorer of several trainings' curves: what a dashboard does to them before it draws."""
+"""Explorer of the curves of several runs: what a dashboard does to them before drawing."""
 
 from collections.abc import Mapping
 
@@ -11,14 +11,15 @@ from course_utils.validation import check_array
 class RunCurves(Explorer):
     """Curves of several runs in one chart, with a slider for the smoothing and a logarithmic axis.
 
-    Behind each smoothed curve lies the one that was written, pale. Runs can be hidden, as in
+    Each original curve is drawn pale behind the smoothed one. Runs can be hidden, as in
     TensorBoard. Smoothing is TensorBoard's, with weight w and m₀ = 0:
 
         m_t = w m_{t−1} + (1 − w) v_t,        drawn: m_t / (1 − w^t)
 
     Args:
-        runs: for each run's name, the values of each curve, such as
-            {"train": (S,), "test": (S,)}, one a step from 1. All runs have the same curves.
+        runs: maps each run's name to the values of its curves, such as
+            {"train": (S,), "test": (S,)}, one value per step, starting at step 1. All runs have the
+            same curves.
         quantity: what the values are, such as "loss".
 
     Raises:
@@ -46,7 +47,7 @@ class RunCurves(Explorer):
             content.append(
                 {
                     "name": name,
-                    # Four digits: finer than a pixel of the chart, logarithmic or not.
+                    # Four digits are finer than a pixel of the chart, on either axis.
                     "curves": {
                         curve: [float(f"{value:.4g}") for value in numbers]
                         for curve, numbers in checked.items()

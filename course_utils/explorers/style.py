@@ -15,16 +15,16 @@ class StyleMixer(Explorer):
 
     Args:
         decode: a synthesis network exported by `export_network`, from styles (L, D) to an image, or
-            a callable: styles of all layers, one after another (B, L·D) float32, → images
+            a callable from the concatenated styles of all layers, (B, L·D) float32, to images
             (B, height, width[, channels]) in [0, 1].
-        styles: (N, D) of pictures to choose from, N at least 2.
-        mean: (D,) mean style w̄, which ψ = 0 shows.
-        layers: L names for the layers, such as "4 × 4".
+        styles: (N, D) styles of the pictures to choose from.
+        mean: (D,) mean style w̄, which ψ = 0 shows: w̄ + ψ (w − w̄).
+        layers: the L names of the layers, such as "4 × 4".
         ends: the numbers of the two pictures to begin with.
 
     Raises:
         ValueError: for styles, mean, layers or a network that do not fit together, or an end that
-            is no picture.
+            is no picture's number.
     """
 
     script = "style.js"

@@ -1,4 +1,4 @@
-// What every explorer is made of: a stage, pictures, sliders, buttons, and who decodes.
+// The parts of every explorer: a stage, pictures, sliders, buttons, and decoders.
 
 import { Network } from "./network.js";
 
@@ -21,7 +21,7 @@ export const number = (value, digits = 2) =>
 export const vector = (z) => `(${Array.from(z, (value) => number(value)).join(", ")})`;
 export const subscript = (n) => String(n).replace(/\d/g, (d) => "₀₁₂₃₄₅₆₇₈₉"[d]);
 
-// Two draws from N(0, 1) need two uniform ones (Box and Muller, 1958).
+// A draw from N(0, 1), from two uniform ones (Box and Muller, 1958).
 export const normal = () =>
   Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
 
@@ -46,12 +46,12 @@ export class Stage {
     );
   }
 
-  // Whether there is no room for wide charts: their letters would be too small to read.
+  // Whether the stage is too narrow for wide charts: their text would be too small to read.
   get isNarrow() {
     return this.body.clientWidth < 500;
   }
 
-  // Tell a screen reader, once the hand rests.
+  // Tell a screen reader, once the input has paused.
   say(text) {
     clearTimeout(this.soon);
     this.soon = setTimeout(() => (this.spoken.textContent = text), 400);
@@ -66,8 +66,8 @@ export class Stage {
     this.problem.hidden = false;
   }
 
-  // A function that draws soon. While one drawing is under way, newer calls replace each other, so
-  // that a slow kernel never falls behind the hand.
+  // A function that draws soon. While one drawing is under way, only the latest call is kept, so that a
+  // slow kernel never falls behind the slider.
   drawing(draw) {
     let [busy, again] = [false, false];
     return async () => {
@@ -96,8 +96,8 @@ export class Stage {
 export const button = (text, title, action) =>
   element("button", { type: "button", title, onclick: action }, text);
 
-// A range input with `.set(value)`; `onInput(value)` hears the hand only. The track is coloured from
-// zero, so that a glance tells sign and size.
+// A range input with `.set(value)`; only the user's own input calls `onInput(value)`. The track is
+// coloured from zero, so that sign and size are seen at a glance.
 export function slider({ label, min, max, step, value, onInput }) {
   const input = element("input", {
     type: "range", min, max, step, value, "aria-label": label, "data-lm-suppress-shortcuts": "true",
@@ -121,7 +121,7 @@ export function slider({ label, min, max, step, value, onInput }) {
 }
 
 // A slider through numbered moments, 0 to count − 1, and buttons that step and play. `onShow(at)` draws
-// one of them. Nothing plays until it is asked to, and a hand on the slider stops it.
+// one of them. It plays only on request, and moving the slider stops it.
 export function player({ label, one, what, count, frame, onShow }) {
   let at = 0;
   let timer = null;
@@ -158,7 +158,7 @@ export function player({ label, one, what, count, frame, onShow }) {
   return { input, buttons };
 }
 
-// One of a few, as radio buttons in a row: options are [value, text] pairs.
+// A choice of one, as radio buttons in a row: options are [value, text] pairs.
 export function choice({ label, options, value, onChange }) {
   const name = `choice-${Math.random().toString(36).slice(2)}`;
   const inputs = options.map(([key, text]) =>
@@ -173,7 +173,7 @@ export function choice({ label, options, value, onChange }) {
   return element("div", { class: "choice", role: "radiogroup", "aria-label": label }, ...inputs);
 }
 
-// A field that chooses an example by its number, and tells its label.
+// A field that chooses an example by its number and shows its label.
 export function exampleField({ text, count, value, labels, onChange }) {
   const told = element("span", { class: "told" });
   const input = element("input", {
@@ -191,7 +191,7 @@ export function exampleField({ text, count, value, labels, onChange }) {
   return element("label", { class: "example" }, text, input, told);
 }
 
-// Distinguishable without red and green; the glyph tells the label again (after Paul Tol's schemes).
+// Safe for red-green colour blindness (after Paul Tol's schemes); the glyph shows the label again.
 export const PALETTE = ["#4477AA", "#EE7733", "#228833", "#AA3377", "#33BBEE", "#CC3311", "#997700", "#7755CC", "#009988", "#888888"];
 
 // ---- Pictures -------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ export function toImageData(values, [height, width, channels]) {
   return image;
 }
 
-// Images of one shape that travelled as bytes in base64, one after another.
+// Images of one shape, sent as base64-encoded bytes one after another.
 export function unpackImages(text, shape) {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const size = shape[0] * shape[1] * shape[2];
@@ -222,8 +222,8 @@ export const cut = (list, pieces) => {
   return Array.from({ length: pieces }, (_, i) => list.slice(i * length, (i + 1) * length));
 };
 
-// A canvas that shows one image, enlarged without smoothing. `show` takes the image and what to say
-// of it to those who do not see it.
+// A canvas that shows one image, enlarged without smoothing. `show` takes the image and a
+// description for screen readers.
 export function picture(name) {
   const canvas = element("canvas", { class: name, role: "img", width: 1, height: 1 });
   canvas.show = ([image, description]) => {
@@ -237,13 +237,13 @@ export function picture(name) {
   return canvas;
 }
 
-// A picture with what belongs to it.
+// A picture with its caption.
 export const side = (image, ...controls) =>
   element("div", { class: "side" }, image, element("div", { class: "controls" }, ...controls));
 
-// ---- Who decodes ----------------------------------------------------------------------------
+// ---- Decoders -------------------------------------------------------------------------------
 
-// A decoder has decode(codes) → images: in the page at once, from the kernel after a journey.
+// A decoder has decode(codes) → images: at once in the page, after a round trip to the kernel.
 export function pageDecoder(exported) {
   const network = new Network(exported);
   const shape = network.shape.length === 2 ? [...network.shape, 1] : network.shape;
@@ -255,12 +255,12 @@ export function kernelDecoder(model) {
   let asked = 0;
   model.on("msg:custom", async ({ id, count, error, traceback }, [png]) => {
     const answer = answers.get(id);
-    if (!answer) return; // another view of the same widget asked
+    if (!answer) return; // the request came from another view of this widget
     answers.delete(id);
     if (error) answer.reject({ message: error, details: traceback });
     else answer.resolve(await unstack(png, count));
   });
-  // Several views of one widget share its messages, so each numbers its questions by itself.
+  // Several views of one widget share its messages, so each has request numbers of its own.
   const view = Math.random().toString(36).slice(2);
   const decode = (codes) =>
     new Promise((resolve, reject) => {
@@ -271,7 +271,7 @@ export function kernelDecoder(model) {
   return { decode };
 }
 
-// The kernel sends its images as one PNG, each below the one before.
+// The kernel sends its images as one PNG, one below the other.
 async function unstack(png, count) {
   const bitmap = await createImageBitmap(new Blob([png], { type: "image/png" }));
   const canvas = element("canvas", { width: bitmap.width, height: bitmap.height });

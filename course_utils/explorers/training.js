@@ -38,7 +38,7 @@ export function trainingReplay(stage, { real, steps, runs, window: [low, high], 
   const curve = new Chart({
     label: `${score} over the training, one line a run`, height: 200,
     width: stage.isNarrow ? 400 : 800,
-    // A little beyond the end, where the last label needs its room.
+    // The axis extends a little beyond the end, to leave room for the last label.
     x: { label: "training steps", from: steps[0], to: steps.at(-1) + 0.03 * (steps.at(-1) - steps[0]) }, y: { label: score, from: 0, to: 1.08 * most },
   });
   for (const { scores, color } of planes) {

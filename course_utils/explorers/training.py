@@ -9,23 +9,23 @@ from course_utils.validation import check_array
 
 
 class TrainingReplay(Explorer):
-    """Points that one or more generators draw, side by side, with a slider through saved steps.
+    """Points drawn by one or more generators, side by side, with a slider through saved steps.
 
-    A curve below shows one score a step for every run. The plane can be shaded by what the
-    discriminator believes.
+    The curves below show one score of every run at each step. The plane can be shaded by the
+    discriminator's probability of "real".
 
     Args:
         real: (M, 2) points of the data.
-        steps: (S,) numbers of the saved training steps, rising, at least two.
-        samples: for each run's name, (S, N, 2) points that its generator drew.
-        scores: for each run's name, (S,), a number of at least 0 that tells how well it goes.
-        score: what that number is, such as "modes found".
+        steps: (S,) numbers of the saved training steps, increasing, S at least 2.
+        samples: maps each run's name to the points (S, N, 2) that its generator drew.
+        scores: maps each run's name to its scores (S,), at least 0.
+        score: the name of the score, such as "modes found".
         window: the lowest and highest coordinate to show, on both axes.
-        beliefs: for each run's name, (S, H, H): the discriminator's probability of "real" on an
-            even grid of cells that fills the window, its rows from top to bottom; or None.
+        beliefs: maps each run's name to the discriminator's probability of "real" (S, H, H) on a
+            regular grid that fills the window, rows from top to bottom; or None.
 
     Raises:
-        ValueError: for no run, runs or arrays that do not fit each other, steps that do not rise,
+        ValueError: for no run, runs or arrays that do not fit together, steps that do not increase,
             a negative score, probabilities outside [0, 1], or an empty window.
     """
 
@@ -84,7 +84,7 @@ class TrainingReplay(Explorer):
 
 
 def _short(value):
-    """Arrays as lists of numbers with two decimals, the width of a pixel in the page."""
+    """Arrays as lists of numbers with two decimals, about the width of a pixel in the page."""
     if not isinstance(value, np.ndarray):
         return value
     return value.astype("float64").round(2).tolist()

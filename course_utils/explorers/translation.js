@@ -13,7 +13,7 @@ export function roundTrip(stage, { shape, names, images, count, networks }) {
       Float32Array.from(bytes.subarray(i * size, (i + 1) * size), (byte) => byte / 255));
   });
   const translators = networks.map((exported) => new Network(exported));
-  // A translator may overshoot a little; a picture cannot.
+  // A network's output may lie slightly outside [0, 1]; a picture's pixels may not.
   const translate = (way, x) => translators[way].run(x).map((value) => Math.min(Math.max(value, 0), 1));
   const error = (a, b) => a.reduce((sum, value, i) => sum + Math.abs(value - b[i]), 0) / size;
 

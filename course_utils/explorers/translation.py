@@ -10,16 +10,16 @@ from course_utils.validation import check_array
 
 
 class RoundTrip(Explorer):
-    """An image goes to the other domain and back, in the page, either way round.
+    """An image is translated to the other domain and back, in the page, from either domain.
 
-    The true translation stands beside the network's. A slider adds noise to the image in the
-    middle, to see what the way back lives on.
+    The true translation stands beside the network's. A slider adds noise to the translated image,
+    to show how much the way back depends on fine detail in it.
 
     Args:
-        domains: for the names of two domains their images, (N, height, width, channels) in [0, 1];
-            row i of both shows the same thing.
-        there, back: `Network`s from images of the first domain to the second, and from the second
-            to the first.
+        domains: maps the names of two domains to their images, (N, height, width, channels) in
+            [0, 1]; images with the same index show the same thing.
+        there: a `Network` from images of the first domain to the second.
+        back: a `Network` from images of the second domain to the first.
 
     Raises:
         ValueError: for other than two domains, images of unequal number or shape or outside [0, 1],
