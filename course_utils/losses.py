@@ -240,7 +240,13 @@ def least_squares_discriminator_loss(real_scores, fake_scores):
 
 
 def least_squares_generator_loss(fake_scores):
-    """Σ (D(G(z)) − 1)², for scores (B, …). Returns (B,).
+    """Σ (D(G(z)) − 1)², where D is the score itself.
+
+    Args:
+        fake_scores: (B, …): (B, 1), or one score per patch.
+
+    Returns:
+        (B,), 0 or more.
 
     The gradient grows with the distance from 1, so it does not vanish for fakes that are easily
     recognised.
@@ -267,7 +273,13 @@ def wasserstein_critic_loss(real_scores, fake_scores):
 
 
 def wasserstein_generator_loss(fake_scores):
-    """−f(G(z)), for scores f (B, 1), also the generator's loss beside the hinge loss. Returns (B,).
+    """−f(G(z)), the generator's loss for a critic and for a discriminator with the hinge loss.
+
+    Args:
+        fake_scores: (B, 1).
+
+    Returns:
+        (B,), of any sign.
 
     Source: Arjovsky, Chintala and Bottou, Wasserstein GAN, 2017, eq. 2.
     """

@@ -189,6 +189,11 @@ class InMemoryModel(FromArguments, keras.Model):
     # --------------------------------------------------------------------------- training
 
     def compile(self, *args, **kwargs):
+        """As `keras.Model.compile`.
+
+        Raises:
+            ValueError: for a network whose output does not have the precision `floatx`.
+        """
         _check_precision(self)
         super().compile(*args, **kwargs)
         self._train_epoch = _Epoch(self, self.train_step)

@@ -19,7 +19,11 @@ from course_utils.building import gradebook, release
 
 
 class LookFirst(NotebookExporter):
-    """nbgrader's exporter, with an NbGraderException for an assignment that cannot be released."""
+    """nbgrader's exporter, which refuses an assignment that cannot be released.
+
+    Raises:
+        NbGraderException: saying why it cannot be released; the old release stays.
+    """
 
     def __init__(self, parent: LoggingConfigurable | None = None, **options: Any) -> None:
         super().__init__(parent=parent, **options)

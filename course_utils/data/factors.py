@@ -13,7 +13,11 @@ TRAIN_SHARE, VALIDATION_SHARE = 0.8, 0.1
 
 
 def check_size(size: int, least: int) -> None:
-    """Refuse, with a ValueError, a size that is not a whole number of at least `least` pixels."""
+    """Refuse a size that is not a whole number of at least `least` pixels.
+
+    Raises:
+        ValueError: saying what was given and what was expected.
+    """
     if not isinstance(size, int | np.integer) or size < least:
         raise ValueError(f"size is {size!r}; expected a whole number of pixels, {least} or more")
 

@@ -77,7 +77,14 @@ class Sprites:
         return self.draw(self.grid.factors(indices))
 
     def draw(self, factors: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Pictures from level indices of every factor, which broadcast; see `__getitem__`."""
+        """Pictures from level indices of every factor; the arrays broadcast.
+
+        Returns:
+            float32 in [0, 1], (..., size, size, 1).
+
+        Raises:
+            ValueError: for a missing or unknown factor, or a level that does not exist.
+        """
         flat, leading = self.grid.flatten(factors)
         images = np.empty((len(flat["shape"]), self.size, self.size), "float32")
         step = max(1, PIXELS_AT_ONCE // self.size**2)

@@ -1,5 +1,8 @@
 """Points in the plane with a known distribution, which show what a model misses.
 
+The functions `sample_…` take a random generator and the number of points, and return the points,
+(count, 2) float32, and for each the index of its part, (count,) int64.
+
 Sources: the ring of 8 and the grid of 25 Gaussians are the tasks of A. Srivastava et al.,
 *VEEGAN: Reducing Mode Collapse in GANs using Implicit Variational Learning*, 2017, section 4, with
 the centres and standard deviations of Z. Lin et al., *PacGAN: The power of two samples in
@@ -52,7 +55,7 @@ SPIRAL_ARMS, SPIRAL_TURNS = 2, 1.5
 
 
 def sample_moons(rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Two interleaved half circles of radius 1 with Gaussian noise; see `GaussianModes.sample`."""
+    """Two interleaved half circles of radius 1 with Gaussian noise."""
     moon = rng.integers(2, size=count)
     angle = np.pi * rng.random(count)
     side = 1 - 2 * moon

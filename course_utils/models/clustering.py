@@ -86,7 +86,11 @@ class KMeans:
         return self
 
     def predict(self, x) -> np.ndarray:
-        """The nearest center of each point: x (N, F) → (N,) int64."""
+        """The nearest center of each point: x (N, F) → (N,) int64.
+
+        Raises:
+            ValueError: for another shape or NaN; so do the methods below.
+        """
         return _squared_distances(self._check(x), self.centers).argmin(axis=1)
 
     def score(self, x) -> float:
@@ -254,7 +258,11 @@ class GaussianMixture:
         return self
 
     def log_prob(self, x) -> np.ndarray:
-        """Log-density of points x (N, F) → (N,), in nats."""
+        """Log-density of points x (N, F) → (N,), in nats.
+
+        Raises:
+            ValueError: for another shape or NaN; so do the methods below.
+        """
         return logsumexp(self._joint_log_prob(self._check(x)), axis=1)
 
     def predict_proba(self, x) -> np.ndarray:
@@ -271,7 +279,12 @@ class GaussianMixture:
         return float(self.log_prob(x).mean())
 
     def sample(self, count: int, seed: int = 0) -> np.ndarray:
-        """Draw a component for each point, then the point from it: (count, F)."""
+        """Draw a component for each point, then the point from it: (count, F) float64.
+
+        Args:
+            count: how many, at least 1.
+            seed: the same seed gives the same points.
+        """
         count = check_count("count", count)
         rng = np.random.default_rng(seed)
         component = rng.choice(self.components, count, p=self.weights)

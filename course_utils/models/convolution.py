@@ -124,6 +124,9 @@ def feed_counts(kernel_size: int, image_size: tuple[int, int], *, strides: int) 
 
     Returns:
         (height · s, width · s) int64.
+
+    Raises:
+        ValueError: for sizes or strides that are not whole numbers of at least 1.
     """
     k = check_count("kernel_size", kernel_size)
     ones = np.ones((1, *image_size, 1), int)
@@ -144,6 +147,9 @@ def checkerboard(kernel_size: int, strides: int) -> float:
 
     Returns:
         The unevenness, 0 or more.
+
+    Raises:
+        ValueError: for a kernel size or strides that are not whole numbers of at least 1.
     """
     strides = check_count("strides", strides)
     reach = -(-check_count("kernel_size", kernel_size) // strides) + 1

@@ -3,7 +3,8 @@
 An explicit model has `log_prob(x)`; it is fitted by making the data probable. An implicit model
 turns noise into samples and has no density; it is fitted by making its samples hard to tell from
 the data. In one dimension everything about both can be plotted. All have `fit(x)`, for x of shape
-(N,), and `sample(count, seed)`.
+(N,), and `sample(count, seed)`, where the same seed gives the same samples. All methods raise a
+ValueError for another rank, NaN, or a count below 1.
 """
 
 from typing import Self
@@ -211,7 +212,7 @@ class ImplicitSampler:
     clusters, and some samples always fall in between.
 
     Args:
-        bumps: number of tanh terms.
+        bumps: number of tanh terms, at least 1.
         seed: of the noise in `fit`.
 
     Attributes, after `fit`:

@@ -356,7 +356,11 @@ class Diffusion(InMemoryModel):
         return keras.random.normal((check_count("count", count), *self.shape), seed=self.noise)
 
     def sample(self, count: int, steps: int = 50, stochasticity: float = 0.0):
-        """`count` examples, (count, *example), each from its own noise; arguments as for `denoise`.
+        """`count` examples, (count, *example), each from its own noise.
+
+        Args:
+            count: how many.
+            steps, stochasticity: as for `denoise`.
 
         Raises:
             ValueError: for numbers out of range.

@@ -82,7 +82,11 @@ class FlowMatching(Diffusion):
         return self._walk(z, steps, method)
 
     def sample(self, count: int, steps: int = 50, method: str = "heun"):
-        """`count` examples, (count, *example), each from its own noise; arguments as for `denoise`.
+        """`count` examples, (count, *example), each from its own noise.
+
+        Args:
+            count: how many.
+            steps, method: as for `denoise`.
 
         Raises:
             ValueError: for numbers out of range, or another method.

@@ -139,6 +139,7 @@ class StyleGAN(GAN):
         return self.synthesize(ops.where(layer < crossover, *pair))
 
     def generate(self, z, truncation: float = 1.0):
+        """The images of latent vectors z (B, D), (B, …) in [0, 1]; arguments as for `map`."""
         return self.synthesize(self.map(z, truncation))
 
     def sample(self, count: int, truncation: float = 1.0):
