@@ -1,7 +1,7 @@
 """Exercises and predictions inside the lectures: what a student writes, and what the course says.
 
-Nothing here stops a lecture. Where a student has written nothing, or something that is not right
-yet, the course's version is used from there on.
+Nothing here stops a lecture. Where a student's answer is missing or not right yet, the rest of the
+lecture uses the course's version.
 """
 
 from course_utils.exercises import (  # noqa: F401 (each registers its exercises)

@@ -22,7 +22,7 @@ class Exercise:
 
     Attributes:
         answer: the course's version.
-        cases: what it is called with, by words to be read after "for".
+        cases: the arguments of each call; the keys describe them, in words to be read after "for".
     """
 
     answer: Callable
@@ -36,8 +36,9 @@ def exercise(cases: dict[str, tuple]) -> Callable:
     """Make the function below the course's version of an exercise.
 
     Args:
-        cases: arguments to compare with, by words to be read after "for". If the course's version
-            returns a tensor, a student's function gets tensors for arrays.
+        cases: the arguments of each call on which the two versions are compared; the keys describe
+            them, in words to be read after "for". If the course's version returns a tensor, a
+            student's function gets tensors in place of arrays.
     """
 
     def register(answer: Callable) -> Callable:
@@ -50,10 +51,11 @@ def exercise(cases: dict[str, tuple]) -> Callable:
 def your_turn(function: Callable) -> Callable:
     """Compare what a student wrote with the course's version, and say what differs; a decorator.
 
-    Shows the course's version, folded.
+    Displays the course's version below, folded.
 
     Args:
-        function: one of the functions of `exercises`. One that returns `...` is not written yet.
+        function: one of the functions of `exercises`. If it returns `...`, it counts as not written
+            yet.
 
     Returns:
         The function if it agrees with the course's version, the course's version otherwise.

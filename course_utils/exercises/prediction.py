@@ -1,4 +1,4 @@
-"""`compare(prediction, happened)`: what a student expected, beside what came out."""
+"""`compare(prediction, happened)`: a student's prediction beside the result."""
 
 from collections.abc import Sequence
 from types import EllipsisType
@@ -14,10 +14,11 @@ def compare(
     """Print a prediction beside what happened.
 
     Args:
-        prediction: what a student wrote; `...` for nothing.
-        happened: a number, one of the choices, or a sentence, which the student compares.
-        within: how far a predicted number may be off.
-        choices: the words to choose from; empty for a number and for a free text.
+        prediction: what the student wrote; `...` if nothing.
+        happened: the result: a number, one of the choices, or a sentence, which is shown for the
+            student to compare.
+        within: the largest absolute error at which a predicted number counts as right.
+        choices: the words to choose from; empty for a number or free text.
     """
     shown = happened if isinstance(happened, str) else f"{happened:.4g}"
     if prediction is ...:

@@ -38,7 +38,7 @@ class Assigned:
 
     @property
     def version(self) -> str:
-        """Changes when something else is asked or counts: then everybody is graded again."""
+        """A hash of the graded and locked cells; when it changes, everybody is graded again."""
         asked = [
             (
                 cell.metadata.nbgrader.grade_id,
@@ -51,10 +51,10 @@ class Assigned:
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]
 
     def task(self, submission: Submission, limits: Limits, isolation: str) -> Task:
-        """The work that a submission makes.
+        """The grading task of a submission.
 
-        What comes after the last test decides nothing. It is not run again and keeps the outputs
-        with which it was handed in: that is where the experiments are.
+        Cells after the last test, which hold the experiments, earn no points. They are not run
+        again and keep the outputs with which they were handed in.
         """
         cells = submission.notebook.cells
         by_id = {test.grade_id: test for test in self.tests}
@@ -77,7 +77,7 @@ def assigned(root: Path, name: str) -> Assigned:
     """Read an assignment from the course's folder.
 
     Raises:
-        ValueError: there is none of this name, or its hidden tests name no function.
+        ValueError: there is no assignment of this name, or one of its tests names no function.
     """
     check_known("assignment", name, sorted(path.stem for path in CHECKS.glob("*.json")))
     functions = [*json.loads((CHECKS / f"{name}.json").read_text(encoding="utf-8"))]

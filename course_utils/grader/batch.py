@@ -1,4 +1,4 @@
-"""Grade an assignment for a class: who is new or has changed, and record what comes back."""
+"""Grade an assignment for a class: whoever is new or has changed; and record the results."""
 
 import contextlib
 import fcntl
@@ -22,10 +22,10 @@ ISOLATIONS = (AUTO, tasks.BUBBLEWRAP, tasks.NONE)
 
 
 def choose_isolation(wanted: str) -> str:
-    """How to keep students' code apart, or an error that says why it cannot be.
+    """The kind of isolation in which to run students' code.
 
     Raises:
-        ValueError: there can be no sandbox here and none was not asked for.
+        ValueError: no sandbox can be made here, and grading without one was not asked for.
     """
     if wanted == tasks.NONE:
         return tasks.NONE
@@ -55,18 +55,18 @@ def grade(
         root: the course's folder.
         name: the assignment.
         students: only these; by default everybody in the gradebook or in submitted/.
-        jobs: how many at once.
+        jobs: how many submissions to grade at once.
         isolation: one of `ISOLATIONS`.
         limits: for each submission.
         force: grade also those that have not changed.
         scheduler: address of a Dask scheduler whose workers do the work.
 
     Returns:
-        The status of each student, those included that did not have to be graded again.
+        The status of each student, including those who did not have to be graded again.
     """
     limits = limits or Limits()
     if scheduler:
-        # The sandbox is the workers' affair; one that has none grades nothing.
+        # The workers make the sandboxes; a worker that cannot make one grades nothing.
         isolation = tasks.NONE if isolation == tasks.NONE else tasks.BUBBLEWRAP
     else:
         isolation = choose_isolation(isolation)
@@ -77,7 +77,7 @@ def grade(
 
 @contextlib.contextmanager
 def _alone(root: Path, name: str) -> Iterator[None]:
-    """Hold the assignment's lock, which the system lifts when this process ends, however it ends.
+    """Hold the assignment's lock, which the system releases however this process ends.
 
     Raises:
         ValueError: somebody else holds it.
@@ -142,7 +142,7 @@ def _grade(
         progress.update()
 
     def all_tasks() -> Iterator[Task]:
-        """Read one after the other, as they are wanted; what cannot be graded is recorded."""
+        """Read submissions one by one, as needed; record those that cannot be graded."""
         for student in new:
             result = _read(folders[student], assignment, student, read)
             if result:
@@ -161,7 +161,7 @@ def _grade(
 def _read(
     folder: Path, assignment: Assigned, student: str, read: dict[str, Submission]
 ) -> Result | None:
-    """Read a submission into `read`, or say what came of it at once."""
+    """Read a submission into `read`; if it cannot be graded, return its result at once."""
     try:
         read[student] = submissions.read(folder, student, assignment.name, assignment.release)
         return None
@@ -169,7 +169,7 @@ def _read(
         return Result(student, tasks.MISSING, "Nothing was handed in.")
     except Refused as refusal:
         sentence = str(refusal)
-    except Exception as error:  # one file that we did not foresee must not stop a class
+    except Exception as error:  # one unforeseen file must not stop a class
         sentence = f"It cannot be read ({type(error).__name__})."
     read[student] = submissions.unreadable(student, assignment.name, assignment.release, sentence)
     return Result(student, tasks.INVALID, sentence)

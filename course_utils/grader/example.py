@@ -1,7 +1,7 @@
-"""A made-up class of 24: graded, fed back, reported. `make class` runs it.
+"""A made-up class of 24, with grades, feedback and a report. `make class` runs it.
 
-Ten students have everything right, in ten ways of writing it. Nine have misconceptions. One hands
-in nothing, one a broken file, and three would rather have the points than earn them.
+Ten students have everything right, each written in another way. Nine have misconceptions. One hands
+in nothing, one hands in a broken file, and three try to cheat.
 """
 
 import itertools
@@ -64,12 +64,12 @@ def make(root: Path, folder: Path) -> None:
 
     Args:
         root: the course's folder.
-        folder: where; what was there is removed.
+        folder: where to make it; what was there is removed.
     """
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "notebooks").mkdir(parents=True)
     shutil.copy(root / "nbgrader_config.py", folder)
-    # From the text: somebody may have worked in assignments/.
+    # Read from the text: somebody may have worked in assignments/.
     for path, content in folders.planned(root).items():
         if path.stem == NAME:
             (folder / path).parent.mkdir(parents=True)

@@ -1,7 +1,7 @@
 """The page that a student gets back: one HTML file that needs no network.
 
-Everything a student wrote or printed is escaped; pictures are shown only if they are pictures. No
-hidden test is in what the page is made from.
+Everything that a student wrote or printed is escaped, and only verified images are shown. The page
+is made from data that contain no hidden test.
 """
 
 import base64
@@ -31,7 +31,7 @@ from course_utils.grader.tasks import Verdict
 
 FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$", re.DOTALL)
 LONGEST_OUTPUT = 20_000
-# A formula takes a few milliseconds to draw; those beyond these limits stay TeX.
+# A formula takes a few milliseconds to render; those beyond these limits stay as TeX.
 MOST_FORMULAS = 200
 MOST_COST = 20_000
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -39,12 +39,12 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 @dataclass(frozen=True)
 class Late:
-    """What somebody lost by being late.
+    """The penalty for a late submission.
 
     Attributes:
         penalty: in points.
         by: how late it was.
-        due: when it had to be handed in, in UTC.
+        due: the deadline, in UTC.
     """
 
     penalty: float
@@ -70,7 +70,7 @@ def write(root: Path, name: str, students: list[str] | None = None) -> list[Path
         The pages.
 
     Raises:
-        ValueError: nobody was graded, or a student was not.
+        ValueError: nobody was graded, or one of `students` was not.
     """
     statuses = {status.student: status for status in recording.statuses(root, name)}
     unknown = set(students or statuses) - set(statuses)
@@ -94,7 +94,7 @@ def write(root: Path, name: str, students: list[str] | None = None) -> list[Path
 
 
 def _grades(book: Gradebook, name: str, student: str) -> dict[str, dict]:
-    """By grade_id what nbgrader knows: score, most, whether it waits for a person, comment."""
+    """By grade_id: the score, the maximum, whether it still awaits manual grading, the comment."""
     try:
         notebook = book.find_submission_notebook(name, name, student)
     except MissingEntry:
@@ -112,7 +112,7 @@ def _grades(book: Gradebook, name: str, student: str) -> dict[str, dict]:
 
 
 def _late(book: Gradebook, name: str, student: str) -> Late | None:
-    """What nbgrader took off for being late; None for nothing."""
+    """The late penalty that nbgrader deducted; None if there is none."""
     try:
         submission = book.find_submission(name, student)
     except MissingEntry:
@@ -140,7 +140,7 @@ def page(
         status: what came of the submission.
         notebook: the autograded notebook; None where nothing could be graded.
         grades: by grade_id, with the keys score, most, waits, comment.
-        late: what being late took off.
+        late: the late penalty, if any.
     """
     said = (_told(status), *(_failures(notebook) if notebook else ()), *status.repairs)
     body = "".join(
@@ -158,7 +158,7 @@ def page(
 
 
 def _score(grades: dict, late: Late | None) -> str:
-    """The points out of those possible, both without the answers that wait for a person."""
+    """The points and the maximum, both without the answers that still await manual grading."""
     graded = [grade for grade in grades.values() if not grade["waits"]]
     score = sum(grade["score"] or 0 for grade in graded) - (late.penalty if late else 0)
     most = sum(grade["most"] for grade in graded)
@@ -168,7 +168,7 @@ def _score(grades: dict, late: Late | None) -> str:
 
 
 def _failures(notebook: NotebookNode) -> Iterator[str]:
-    """Which cells raised what, up to the last test: what comes later was not run again."""
+    """The errors of the cells up to the last test; later cells were not run again."""
     tests = [n for n, cell in enumerate(notebook.cells) if is_grade(cell) and not is_solution(cell)]
     for number, cell in enumerate(notebook.cells[: max(tests, default=0)], start=1):
         errors = [] if number - 1 in tests else cell.get("outputs", [])
@@ -178,7 +178,7 @@ def _failures(notebook: NotebookNode) -> Iterator[str]:
 
 
 def _told(status: Status) -> str:
-    """What a student reads about the whole submission."""
+    """The sentence on the whole submission."""
     if status.status == tasks.TAMPERED:
         return (
             "A function gave other results in grading than in your notebook. "
@@ -207,7 +207,7 @@ def _function(verdict: Verdict, grades: dict, notebook: NotebookNode | None) -> 
 
 
 def _answers(notebook: NotebookNode, grades: dict) -> Iterator[str]:
-    """What a person grades: the answer, and what was said about it."""
+    """The manually graded answers, each with its comment."""
     for cell in notebook.cells:
         if not (is_grade(cell) and is_solution(cell)):
             continue
@@ -231,7 +231,7 @@ def _answers(notebook: NotebookNode, grades: dict) -> Iterator[str]:
 
 
 def _outputs(notebook: NotebookNode) -> Iterator[str]:
-    """What the student's own cells printed and showed."""
+    """The outputs of the student's own cells."""
     shown = []
     for index, cell in enumerate(notebook.cells):
         test = is_grade(cell) and not is_solution(cell)
@@ -269,7 +269,7 @@ def _pre(text: str) -> str:
 
 
 def _with_formulas(text: str) -> str:
-    """A text whose formulas are drawn, as many as can be in bounded time."""
+    """A text with its formulas rendered, as many as the limits allow."""
     parts, last, left = [], 0, MOST_COST
     for match in itertools.islice(FORMULA.finditer(text), MOST_FORMULAS):
         tex = match[1] or match[2]

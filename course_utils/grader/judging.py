@@ -1,17 +1,18 @@
 """Decide the points of functions that stay in a student's process.
 
 The self-check and the hidden tests run here, on stand-ins that call the functions across the
-sandbox's wall. Then each function is called with new random inputs.
+sandbox's boundary. Then each function is called with new random inputs.
 
-Who is wrong gets no points. Tampering is an accusation and needs more, something that cannot happen
-to an honest student:
+A wrong function gets no points. Tampering is an accusation, and it needs evidence that an honest
+student cannot produce:
 
-- the self-check called a function right in the notebook, it is wrong here for the same numbers, and
-  parts of the self-check had been exchanged in the notebook; or
-- it gives the right values for every input that could be known beforehand, before and afterwards,
-  and wrong ones for many new inputs of the same shapes and from the same distribution.
+- the self-check called a function right in the notebook, the function is wrong here for the same
+  numbers, and parts of the self-check had been replaced in the notebook; or
+- the function returns the right values for every input that could be known beforehand, both before
+  and after the new inputs, and wrong values for many new inputs of the same shapes and from the
+  same distribution.
 
-Everything else that comes out differently here is said as that: it differs, here is how.
+Every other difference from the notebook is only reported as a difference.
 """
 
 import course_utils.quiet
@@ -40,11 +41,12 @@ from course_utils.grading.assignments.specification import (
 from course_utils.grading.probes import NOT_WRITTEN, RAISED, Observation, Seen, same_conditions
 from course_utils.grading.selfcheck import DIFFERENT, Diagnosis
 
-# The graph of a course's own version is kept for the next student; one could ask for any number.
+# Graphs of the course's own versions are cached for the next student; the cache is bounded because
+# a student's code could ask for any number of them.
 MOST_GRAPHS = 500
-# So many more new inputs must be answered wrong before somebody is accused, after two known ones of
-# the same shapes and distribution (`specification.KNOWN_SEEDS`) were answered right. To a function
-# that is wrong for a share p of such inputs both happen with probability (1 − p)² p¹¹ < 0.004.
+# How many more new inputs must give wrong values before anybody is accused, after two known inputs
+# of the same shapes and distribution (`specification.KNOWN_SEEDS`) gave right ones. For a function
+# that is wrong on a share p of such inputs, both happen with probability (1 − p)² p¹¹ < 0.004.
 NEW_INPUTS = 10
 NOT_THERE = "not there"
 
@@ -58,7 +60,7 @@ _graphs: dict[tuple, Callable] = {}
 
 
 def _remembered_graph(function: Callable, specs: list) -> Callable:
-    """The same for every student: the course's own versions do not change."""
+    """A cached graph; it serves every student, since the course's own versions do not change."""
     if not isinstance(function, FunctionType) or function.__closure__:
         return make_graph(function, specs)  # made for one call, with its arguments built in
     key = (function, *((spec.dtype.name, tuple(spec.shape or ["?"])) for spec in specs))
@@ -72,16 +74,17 @@ def _remembered_graph(function: Callable, specs: list) -> Callable:
 class Judge:
     """Runs the self-checks and hidden tests on the functions of one student's process.
 
-    What a function raises in its self-check is quoted to the student. By then no function may have
-    seen a hidden test, not even another's: first all are checked, then they are judged. A function
-    that needs the course's version of another waits until that other one is judged, since it could
-    learn from it. Its self-check comes after hidden tests and is not quoted.
+    Errors that a function raises in its self-check are quoted to the student. Up to then, no
+    function may have seen a hidden test, not even another function's; so all self-checks run before
+    any hidden test. The exception is a function that is given the course's version of another one,
+    from which it could learn: it waits until that other one is judged. Its self-check then comes
+    after hidden tests, and its errors are not quoted.
 
     Args:
         assignment: the name of the assignment.
         channel: to the process, after its cells have run.
-        tests: by the index of their cells.
-        said: for each test, what the self-check in the notebook said.
+        tests: the tests, by the index of their cells.
+        said: what the self-check said in the notebook, by the index of the test's cell.
 
     Attributes:
         calling: the test whose function is being called; None before and after.
@@ -99,7 +102,7 @@ class Judge:
         self._said = said
         order = [function.name for function in self._assignment.functions]
         self._tests = dict(sorted(tests.items(), key=lambda item: order.index(item[1].function)))
-        # Functions whose own version is right: those that build on them may call it.
+        # The functions that are right as written: those that build on them may call them.
         self._right: set[str] = set()
         self._checked: dict[int, tuple[Verdict, set[str]]] = {}
         self._hidden_tests_seen = False
@@ -119,7 +122,7 @@ class Judge:
         self.calling = None
 
     def _check(self, cell: int) -> None:
-        """Ask a function what its self-check asks."""
+        """Run a function's self-check."""
         test, said = self._tests[cell], self._said.get(cell, SelfCheck())
         replaced = self._replaced(cell)
         verdict = Verdict(test.grade_id, test.function, 0.0, test.points, "")
@@ -172,7 +175,7 @@ class Judge:
         return self._assignment.function(self._tests[cell].function)
 
     def _replaced(self, cell: int) -> set[str]:
-        """The functions that it is given in the course's version: their own is not right."""
+        """The functions it builds on that are wrong, and so replaced by the course's."""
         return set(self._graded(cell).builds_on) - self._right
 
     @contextlib.contextmanager
@@ -180,7 +183,7 @@ class Judge:
         """A stand-in for a function as it was at its test; None where there was none."""
         self.calling = cell
         name = self._tests[cell].function
-        # Their own are as good if they are right, and need not be called across the wall.
+        # Right functions need no replacement, and calls of them stay within the process.
         upstream = {one: _course_versions(self._assignment)[one] for one in self._replaced(cell)}
         parameters = {one: [*inspect.signature(f).parameters] for one, f in upstream.items()}
         self._channel.send({"select": name, "cell": cell, "builds_on": parameters})
@@ -191,7 +194,7 @@ class Judge:
                 yield self._exchange.function(name) if answer.get("selected") else None
         finally:
             self._exchange.offer({})
-        # Silence or nonsense from the process is no answer of the function.
+        # A process that is silent or sends nonsense says nothing about the function.
         self._channel.check()
 
     def _seen(self, error: dict) -> Exception:
@@ -203,7 +206,7 @@ class Judge:
 
 
 def _compared(problem: Diagnosis, said: SelfCheck, replaced: set[str]) -> dict[str, str]:
-    """What a verdict says of a function that is wrong here, compared with the notebook."""
+    """Fields of a verdict that compare a function, wrong here, with the notebook's self-check."""
     if problem.exhausted or problem.kind in (NOT_THERE, NOT_WRITTEN):
         return {}
     if said.replaced and said.passed:
@@ -237,7 +240,7 @@ def _compared(problem: Diagnosis, said: SelfCheck, replaced: set[str]) -> dict[s
 
 
 def _for_new_inputs(function: Callable, graded: GradedFunction) -> Diagnosis | None:
-    """What is wrong for inputs that nobody has seen before."""
+    """The diagnosis for newly drawn inputs; None if the function is right for them."""
     fresh = graded.fresh(np.random.default_rng())
     return broken_property(function, graded.name, [fresh])
 
@@ -245,7 +248,8 @@ def _for_new_inputs(function: Callable, graded: GradedFunction) -> Diagnosis | N
 def _knows_the_known_alone(function: Callable, graded: GradedFunction) -> bool:
     """Whether a function that failed for new inputs does so again and again, by wrong values.
 
-    An error is no proof, and neither is a state that has changed: the known inputs must still work.
+    An error proves nothing. Nor does a change of state; so the known inputs must still give the
+    right values.
     """
     again = [_for_new_inputs(function, graded) for _ in range(NEW_INPUTS)]
     wrong_values = all(problem and problem.kind == DIFFERENT for problem in again)

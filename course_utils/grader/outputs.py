@@ -1,8 +1,8 @@
-"""Outputs of cells, rebuilt from the little that a page needs of them.
+"""Outputs of cells, reduced to what is safe on a page.
 
 They come from a student, in the notebook that was handed in or from the process that ran it. An
-instructor looks at them in nbgrader's Formgrader, which shows HTML as it is: a script in it would
-act there with the instructor's rights. So only plain texts and pictures made of pixels remain.
+instructor looks at them in nbgrader's Formgrader, which does not escape HTML: a script in it would
+act there with the instructor's rights. So only plain text and bitmap images remain.
 """
 
 SHOWN = ("text/plain", "image/png", "image/jpeg")
@@ -13,10 +13,10 @@ def plain_outputs(given: object) -> list[dict]:
     """The outputs of a cell, checked.
 
     Args:
-        given: what should be a list of outputs as nbformat writes them.
+        given: a list of outputs as nbformat writes them.
 
-    Raises:
-        ValueError: it is none.
+        Raises:
+            ValueError: it is no such list.
     """
     if not isinstance(given, list) or len(given) > MOST_OUTPUTS:
         raise ValueError("outputs that are none")
@@ -45,7 +45,7 @@ def _plain(given: object) -> dict:
 def _text(given: object) -> str:
     """A text, which a notebook may hold as a list of lines.
 
-    Half of a surrogate pair becomes a question mark: UTF-8, in which files are written, has none.
+    A lone surrogate becomes a question mark, since UTF-8 cannot encode it.
     """
     if isinstance(given, list) and all(isinstance(line, str) for line in given):
         given = "".join(given)

@@ -44,7 +44,7 @@ def whole(title: str, body: str) -> str:
 
 
 def escaped(value: object) -> str:
-    """Anything as a text that is no markup."""
+    """The text of a value, with all markup escaped."""
     return html.escape(str(value))
 
 
@@ -72,7 +72,7 @@ def cell_of(notebook: NotebookNode, function: str, test: str) -> str:
 
 
 def _alone(code: str, function: str) -> str:
-    """The function without what else stands in its cell, if Python can read it."""
+    """The function without the rest of its cell, if Python can parse the cell."""
     parsed = tree(code)
     for node in reversed(parsed.body if parsed else []):
         if isinstance(node, ast.FunctionDef) and node.name == function:

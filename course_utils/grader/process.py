@@ -1,7 +1,7 @@
 """A student's process, its sandbox, and what watches both from outside.
 
-`process_of(task)` forks a process into a sandbox and ends it, whatever happens. While it lives, a
-thread looks at what it uses; memory, processes and files beyond the limits end it.
+`process_of(task)` forks a process into a sandbox and ends it, whatever happens. While it runs, a
+thread watches what it uses, and ends it when memory, processes or files exceed the limits.
 """
 
 import atexit
@@ -29,19 +29,20 @@ WATCH_SECONDS = 0.1
 MOST_FILES = 20_000
 # How long a process may take to end after it has closed its socket.
 LAST_SECONDS = 5.0
-# What one worker may take for itself, in MB: a student's process may ask the course's versions for
-# results of any size.
+# The memory that one worker may use itself, in MB: a student's process may ask the course's
+# versions for results of any size.
 WORKER_MEMORY = 6144
 
 
-# What students' processes are forked from: one zygote, or one branch of a zygote, a process.
+# What students' processes are forked from: each grading process has one zygote, or one branch of a
+# zygote.
 _running: list[Branch] = []
 
 
 def zygote() -> Branch:
     """The zygote of this grading process, or a branch of one.
 
-    It is started here if `prepare` was not called, or if the one that was given is lost.
+    It is started here if `prepare` was not called, or if the one passed to `prepare` has died.
     """
     if not _running:
         _running.append(Zygote())
@@ -59,12 +60,12 @@ def prepare(control: socket.socket, library: str) -> None:
     """Make a worker that the grader started ready to grade; a cluster's worker does not need it.
 
     Args:
-        control: of a branch of the grader's zygote.
-        library: of that zygote.
+        control: the control socket of a branch of the grader's zygote.
+        library: the folder with the library of that zygote.
     """
     _running.append(Branch(control, library))
     threading.Thread(target=_die_with_grader, daemon=True).start()
-    # Ctrl-C is for the one who hands out the work, and ends us in its own way.
+    # The process that hands out the work handles Ctrl-C, and ends this one itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     most = WORKER_MEMORY * 2**20
     _, ceiling = resource.getrlimit(resource.RLIMIT_DATA)
@@ -73,14 +74,14 @@ def prepare(control: socket.socket, library: str) -> None:
 
 
 def _die_with_grader() -> None:
-    # The grader is not our parent: it had the fork server fork us. It is the process that
-    # multiprocessing calls ours, whose end this waits for.
+    # The operating system's parent of this process is the fork server, not the grader. What
+    # multiprocessing calls the parent process is the grader, and this waits for its end.
     multiprocessing.parent_process().join()
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 class Process:
-    """A student's process, its sandbox, and somebody who watches what it uses."""
+    """A student's process, its sandbox, and a thread that watches what it uses."""
 
     def __init__(self, task: Task) -> None:
         self._limits = task.limits
@@ -101,7 +102,7 @@ class Process:
         self._grader_at_first = sum(_scheduled(self._grader))
         self.peak_memory = 0
         self._too_much = self._too_many = self._too_many_files = False
-        # These know when a number has gone to another process; numbers alone do not.
+        # psutil notices when a process number has been reused; a bare number does not.
         self._first = psutil.Process(pid)
         self._keeper = psutil.Process(self._sandbox.process) if self._sandbox else None
         self._at_first = _memory(self._first)
@@ -131,9 +132,9 @@ class Process:
         return Ending(CRASHED, f"Its process was ended by {signal.Signals(-ended).name}.")
 
     def _grace(self) -> float:
-        """How much later it may finish: what it waited for a processor, and for the grader.
+        """Extra time, in seconds: how long it waited for a processor or for the grader.
 
-        It does not count what it waited for its own threads and children.
+        Waiting for its own threads and children does not count.
         """
         most = (self._limits.patience - 1) * self._limits.seconds
         threads = map(_scheduled, Path(f"/proc/{self._first.pid}/task").glob("*"))
@@ -147,12 +148,12 @@ class Process:
         return more
 
     def was_starved(self) -> bool:
-        """Whether the machine hardly had time for it, by no fault of its own."""
+        """Whether it hardly got processor time, by no fault of its own."""
         used = self._processor_seconds()
         return self._granted > self._limits.seconds and used < self._limits.seconds / 2
 
     def _processor_seconds(self) -> float:
-        """What all its processes have used since it began, those that have ended included."""
+        """Processor time of all its processes since it began, including those that have ended."""
         used = 0.0
         for process in self._processes():
             with contextlib.suppress(psutil.Error):
@@ -207,8 +208,8 @@ class Process:
                 return
 
     def _used_by(self, processes: set[psutil.Process]) -> int:
-        """Bytes that they have beyond what the first had from the zygote when it was forked."""
-        # Pages that several share count for each of them: never too little, and quickly known.
+        """Bytes that they hold beyond what the first inherited from the zygote by the fork."""
+        # Pages that several processes share count for each: fast, and never an underestimate.
         used = sum(map(_memory, processes)) - self._at_first
         alone = 3 if self._keeper else 1  # with the sandbox's own two
         if used // 2**20 > self.peak_memory and len(processes) > alone:
@@ -216,7 +217,7 @@ class Process:
         return max(used, 0)
 
     def _files(self) -> int:
-        """How many files it has made. Even empty ones take memory, which no limit counts."""
+        """How many files it has made. Even empty ones take memory, which the other limits miss."""
         try:
             scratch = os.statvfs(f"/proc/{self._keeper.pid}/root/tmp") if self._keeper else None
         except OSError:
@@ -241,7 +242,7 @@ def _alive(process: psutil.Process) -> bool:
 
 
 def _scheduled(thread: Path) -> tuple[float, float]:
-    """Seconds for which a thread ran, and for which it was ready and no processor was free."""
+    """Seconds that a thread ran, and seconds that it was ready but had no processor."""
     try:
         ran, waited, _ = (thread / "schedstat").read_text(encoding="ascii").split()
     except (OSError, ValueError):
@@ -250,12 +251,12 @@ def _scheduled(thread: Path) -> tuple[float, float]:
 
 
 def _memory(process: psutil.Process) -> int:
-    """Bytes in memory that no file backs, each page in full."""
+    """Bytes of resident memory not backed by a file, each shared page counted in full."""
     return _sum_of(process, "status", ("RssAnon:", "RssShmem:", "VmSwap:"))
 
 
 def _shared_memory(process: psutil.Process) -> int:
-    """The same with each page divided by the number of processes that have it. Takes longer."""
+    """The same with each page divided by the number of processes that share it. Slower."""
     return _sum_of(process, "smaps_rollup", ("Pss_Anon:", "Pss_Shmem:", "SwapPss:"))
 
 

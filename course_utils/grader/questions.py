@@ -1,7 +1,7 @@
 """Three short oral questions about what one student handed in, for the person who examines.
 
-They are drawn by a hash of the student's name and of what was handed in: whoever asks again gets
-the same three, and a changed hand-in draws anew. A student's code is parsed and never run.
+They are drawn by a hash of the student's name and of the submission: the same submission always
+gets the same three, and a changed one gets a new draw. A student's code is parsed and never run.
 """
 
 import ast
@@ -32,10 +32,10 @@ class Asked:
 
     Attributes:
         about: the function's name, or "the experiment".
-        quote: the student's own lines that it is about; empty for a question in general.
-        note: why it quotes nothing; empty if it does.
+        quote: the student's own lines that it is about; empty for a general question.
+        note: why nothing is quoted; empty if something is.
         text: the question.
-        points: what a good answer says.
+        points: the key points of a good answer.
     """
 
     about: str
@@ -79,14 +79,14 @@ def draw(
         min(candidates(bank, test.function, test.grade_id, notebook, unreadable), key=ranks)
         for test in assignment.tests
     ]
-    # Their own code comes first.
+    # Questions about the student's own code come first.
     chosen = sorted(of_functions, key=lambda asked: (not asked.quote, ranks(asked)))
     chosen = chosen[: HOW_MANY - len(of_experiment)]
     return [asked for asked in of_functions if asked in chosen] + of_experiment
 
 
 def as_text(name: str, student: str, questions: Sequence[Asked]) -> str:
-    """The questions to read in a terminal."""
+    """The questions as text for a terminal."""
     lines = [f"{name}, {student}: {len(questions)} questions"]
     for number, asked in enumerate(questions, start=1):
         lines += ["", f"{number}. {asked.about}"]
@@ -113,7 +113,7 @@ def as_page(name: str, student: str, questions: Sequence[Asked]) -> str:
 
 
 def _notebook(root: Path, assignment: Assigned, student: str) -> tuple[NotebookNode, str]:
-    """What a student handed in, and why it cannot be read if it cannot."""
+    """The notebook that a student handed in, and why it cannot be read; empty if it can."""
     name = assignment.name
     folder = roster.handed_in(root, name, [student]).get(student)
     try:
@@ -136,7 +136,7 @@ def _ranks(student: str, notebook: NotebookNode) -> Callable[[Asked], str]:
 
 
 def _readings(readings: Sequence[Reading], notebook: NotebookNode) -> Iterator[Asked]:
-    """Questions about what the experiments printed, as it was handed in."""
+    """Questions about the experiments' printed output in the submission."""
     printed = [
         line
         for cell in notebook.cells
@@ -154,7 +154,7 @@ def _readings(readings: Sequence[Reading], notebook: NotebookNode) -> Iterator[A
 def candidates(
     bank: Assignment, function: str, test: str, notebook: NotebookNode, unreadable: str
 ) -> list[Asked]:
-    """The questions about a function that fit its code; if none does, those in general."""
+    """The questions about a function that fit its code; if none does, the general ones."""
     questions = [question for question in bank.questions if question.function == function]
     code = cell_of(notebook, function, test)
     others = {graded.name for graded in bank.functions} - {function}
@@ -176,7 +176,7 @@ def candidates(
 
 
 def _own_code(code: str, function: str, others: set[str]) -> tuple[ast.Module | None, str]:
-    """A cell without other graded functions, or why there is nothing to ask about in it."""
+    """A cell's syntax tree without other graded functions, or why it gives nothing to ask about."""
     if len(code) > LONGEST_CODE:
         return None, "Its cell is too long to be read out."
     body = tree(code)
@@ -194,7 +194,7 @@ def _own_code(code: str, function: str, others: set[str]) -> tuple[ast.Module | 
 
 
 def _is_blank(definition: ast.FunctionDef) -> bool:
-    """Whether a function has nothing but a docstring, and at most a line that refuses."""
+    """Whether a function consists of a docstring and at most a `raise` or a placeholder."""
     return all(
         isinstance(node, ast.Raise | ast.Pass)
         or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
@@ -203,7 +203,7 @@ def _is_blank(definition: ast.FunctionDef) -> bool:
 
 
 def _points(bank: Assignment, question: Question) -> tuple[str, ...]:
-    """The key points, with what the self-check says to those who make the mistake."""
+    """The key points, and the self-check's sentence on the mistake that the question is about."""
     return question.points + tuple(
         f"The self-check says of this mistake ({known.name}): {known.sentence}"
         for known in bank.function(question.function).misconceptions

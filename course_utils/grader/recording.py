@@ -1,8 +1,8 @@
-"""Write what came of a submission to where nbgrader and people look for it.
+"""Record the result of a submission where nbgrader and people look for it.
 
-In this order: the autograded notebook, nbgrader's gradebook through nbgrader's own steps, and last
-the student's status file. Whoever kills the grader in between finds no status, and the submission
-is graded again.
+The order is: the autograded notebook, nbgrader's gradebook (through nbgrader's own steps), and last
+the student's status file. If the grader is killed in between, there is no status, and the
+submission is graded again.
 """
 
 import contextlib
@@ -25,15 +25,15 @@ from course_utils.building import gradebook, release
 from course_utils.grader.submissions import Submission
 from course_utils.grader.tasks import INFRASTRUCTURE, INVALID, Result, Verdict
 
-# Where the status of each student is; git ignores it.
+# The folder of the students' status files; git ignores it.
 FOLDER = "graded"
-# What file systems allow for a name, in bytes.
+# The longest file name that common file systems allow, in bytes.
 LONGEST_NAME = 255
 
 
 @dataclasses.dataclass(frozen=True)
 class Status:
-    """What is known of one student's submission, as it lies in graded/ASSIGNMENT/STUDENT.json.
+    """The status of one student's submission, as stored in graded/ASSIGNMENT/STUDENT.json.
 
     Attributes:
         student: who handed it in.
@@ -41,8 +41,8 @@ class Status:
         sentence: what happened, for people.
         repairs: what was put right before it was graded.
         verdicts: one for each test.
-        isolation: how the student's code was kept apart from the machine.
-        fingerprint: of what was handed in and of what was asked.
+        isolation: how the student's code was isolated from the machine.
+        fingerprint: a hash of the submission and of the assignment's version.
         seconds, memory, attempts: see `tasks.Result`.
         notes: what an instructor should look at.
     """
@@ -61,7 +61,7 @@ class Status:
 
 
 class Recorder:
-    """Records the results of one assignment. There must be one at a time.
+    """Records the results of one assignment. Only one may exist at a time.
 
     Args:
         root: the course's folder.
@@ -69,7 +69,7 @@ class Recorder:
     """
 
     def __init__(self, root: Path, name: str) -> None:
-        # nbgrader's own queries cause them, for every student anew.
+        # nbgrader's own queries cause these warnings, again for every student.
         warnings.simplefilter("ignore", SAWarning)
         self.root, self.name = root, name
         self._config = release.load_config(root)
@@ -86,8 +86,8 @@ class Recorder:
         """Write everything about one result.
 
         Args:
-            result: what came of it.
-            fingerprint: of what was handed in.
+            result: the result.
+            fingerprint: a hash of the submission and of the assignment's version.
             submission: the repaired submission; None where there is none.
         """
         status = Status(
@@ -105,7 +105,7 @@ class Recorder:
         )
         try:
             self._record_points(result, submission)
-        except Exception as error:  # of nbgrader, the database or the disk; the class goes on
+        except Exception as error:  # from nbgrader, the database or the disk; go on
             sentence = f"It could not be recorded ({type(error).__name__}: {error})."[:500]
             if isinstance(error, SQLAlchemyError):
                 sentence = gradebook.trouble(error, self._course.db_url)
@@ -122,7 +122,7 @@ class Recorder:
                 (folder / f"{self.name}.ipynb").unlink()
             return
         if result.status == INFRASTRUCTURE and not result.verdicts:
-            # Nothing is known of it; what was known before stays.
+            # Grading failed, so there is nothing to record; earlier points stay.
             return
         notebook = executed(submission.notebook, result)
         write_whole(folder / f"{self.name}.ipynb", nbformat.writes(notebook) + "\n")
@@ -148,16 +148,16 @@ class Recorder:
             copy, resources = step(config=self._config).preprocess(copy, resources)
 
     def _record_nothing(self, student: str) -> None:
-        """nbgrader knows a student without a submission."""
+        """Enter a student without a submission into the gradebook."""
         with gradebook.opened(self._course) as grades:
             grades.update_or_create_student(student)
 
 
 def executed(notebook: NotebookNode, result: Result) -> NotebookNode:
-    """The notebook with what its cells printed, and at each test the verdict.
+    """The notebook with the outputs of its cells, and at each test the verdict.
 
     nbgrader reads the points of a test from its output: an error gives none, anything else all. So
-    the output of a test cell is ours; what the student's process wrote there decides nothing.
+    the grader writes the output of a test cell; the student's process has no say in it.
     """
     notebook = nbformat.from_dict(notebook)
     verdicts = {verdict.test: verdict for verdict in result.verdicts}
@@ -189,7 +189,7 @@ def _as_output(verdict: Verdict) -> NotebookNode:
 
 
 def status_path(root: Path, name: str, student: str) -> Path:
-    """Where the status of one student is."""
+    """The path of one student's status file."""
     file = f"{student}.json"
     if len(os.fsencode(file)) > LONGEST_NAME:
         digest = hashlib.sha256(os.fsencode(student)).hexdigest()[:16]
@@ -198,7 +198,7 @@ def status_path(root: Path, name: str, student: str) -> Path:
 
 
 def read_status(path: Path) -> Status | None:
-    """A status, or None if there is none that can be read."""
+    """The status in a file, or None if the file is missing or unreadable."""
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
         verdicts = [Verdict(**verdict) for verdict in entries.pop("verdicts")]
@@ -214,7 +214,7 @@ def statuses(root: Path, name: str) -> list[Status]:
 
 
 def write_whole(path: Path, content: str) -> None:
-    """Write a file at once: whoever reads it finds the old or the new, never half."""
+    """Write a file atomically: a reader finds the old content or the new, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
     with open(descriptor, "w", encoding="utf-8") as file:

@@ -32,21 +32,21 @@ MEANINGS = {
 }
 NOT_RUN = (tasks.INVALID, tasks.MISSING)
 COMMONEST = 10
-# For a large class the report lists only those whom a person should look at, and no more than this.
+# For a large class the report lists only students whom a person should look at, up to this number.
 LONGEST_LIST = 50
 MOST_NOTES = 20
-# An id of these characters is written as it is: a quote before it would make it another id, and
-# without brackets or a leading = it is no formula that could do harm.
+# An id of these characters is written unchanged: a quotation mark before it would make it another
+# id, and without brackets or a leading = it is no formula that could do harm.
 ID = re.compile(r"[\w.+@-]*")
 
 
 def closing_table(name: str, statuses: list[Status], root: Path | None = None) -> str:
-    """How many of each status, what it means, and where to look.
+    """A table of how many students have each status, what it means, and where to look.
 
     Args:
         name: the assignment.
-        statuses: of everybody.
-        root: the course's folder; the present one if None.
+        statuses: the status of each student.
+        root: the course's folder; the current folder if None.
     """
     root = root or Path.cwd()
     lines = ["", f"{len(statuses)} students, {name}:"]
@@ -78,7 +78,7 @@ def _counted(statuses: list[Status]) -> list[tuple[int, str, str]]:
 
 
 def _why_the_grader_failed(statuses: list[Status]) -> list[str]:
-    """Each reason once, and what to do: for some of them running it again helps, for others not."""
+    """Each reason once, and what to do: some go away when grading runs again, others do not."""
     failed = [status.sentence for status in statuses if status.status == tasks.INFRASTRUCTURE]
     return list(dict.fromkeys(failed))[:COMMONEST]
 
@@ -91,7 +91,7 @@ def _evidence(statuses: list[Status]) -> list[str]:
     lines = []
     for student, verdict in seen[:MOST_NOTES]:
         kind = tasks.TAMPERED if verdict.tampered else tasks.DIFFERS
-        # An error's words are a student's, and a terminal obeys some characters.
+        # A student chooses an error's message, and some characters control a terminal.
         said = "".join(c if c.isprintable() else " " for c in verdict.tampered or verdict.differs)
         lines.append(f"  {student}, {verdict.function}, {kind}: {said}")
     more = len(seen) - len(lines)
@@ -104,7 +104,7 @@ def write(root: Path, name: str) -> str:
     exports/ASSIGNMENT.html is the report as a page. exports/ASSIGNMENT.csv has a row for each
     student with status and points by function, exports/ASSIGNMENT_misconceptions.csv one for each
     misconception, the commonest first, and exports/ASSIGNMENT_lms.csv what learning platforms
-    import: who, and points of how many.
+    import: the student, the points and the maximum.
 
     Raises:
         ValueError: nobody was graded.
@@ -163,7 +163,7 @@ def write(root: Path, name: str) -> str:
 
 
 def _short(path: Path, root: Path) -> Path:
-    """A path as somebody finds it from where they are, or else from the course's folder."""
+    """A path relative to the current folder, or else to the course's folder."""
     here = Path.cwd()
     path, root = path.resolve(), root.resolve()
     if path.is_relative_to(here):
@@ -172,7 +172,7 @@ def _short(path: Path, root: Path) -> Path:
 
 
 def _summary(root: Path, name: str, statuses: list[Status], students: dict) -> ClassReport:
-    """What the page of a class shows."""
+    """The data of the report's page."""
     tried = [status for status in statuses if status.status not in NOT_RUN]
     verdicts = [verdict for status in tried for verdict in status.verdicts]
     right = {v.function: 0 for v in verdicts} | Counter(v.function for v in verdicts if v.is_right)
@@ -204,7 +204,7 @@ def _mistake(root: Path, name: str, verdict: Verdict, tried: list[Status]) -> Mi
 
 
 def _common(statuses: list[Status]) -> list[tuple[Verdict, int]]:
-    """A verdict with each misconception and how many students have it, the commonest first."""
+    """For each misconception one verdict and the number of students, the commonest first."""
     tried = [s for s in statuses if s.status not in NOT_RUN]
     found = [v for s in tried for v in s.verdicts if v.misconception]
     examples = {(v.function, v.misconception): v for v in found}
@@ -213,7 +213,7 @@ def _common(statuses: list[Status]) -> list[tuple[Verdict, int]]:
 
 
 def _to_reteach(statuses: list[Status]) -> list[str]:
-    """The commonest misconceptions, and what went wrong without a name."""
+    """The commonest misconceptions, and how often each function was wrong in another way."""
     tried = [s for s in statuses if s.status not in NOT_RUN]
     verdicts = [v for s in tried for v in s.verdicts]
     common = _common(statuses)[:COMMONEST]
@@ -231,7 +231,7 @@ def _to_reteach(statuses: list[Status]) -> list[str]:
 
 
 def _students(root: Path, name: str) -> dict[str, dict]:
-    """Everybody in the gradebook, with points as nbgrader counts them."""
+    """Everybody in the gradebook, with the points that nbgrader computes."""
     course = CourseDirectory(config=release.load_config(root))
     found = {}
     with gradebook.opened(course) as book:
@@ -259,6 +259,6 @@ def _write_csv(path: Path, header: list[str], rows: list[list]) -> None:
 
 
 def _harmless(value: object) -> object:
-    """A spreadsheet runs a cell that begins like a formula."""
+    """The value, quoted if a spreadsheet would run it as a formula."""
     dangerous = isinstance(value, str) and value[:1] in "=+-@\t\r" and value
     return f"'{value}" if dangerous else value

@@ -9,18 +9,18 @@ from course_utils.grader.tasks import Verdict
 
 BINS = 10
 WIDTH, HEIGHT = 600, 180
-# A function that a smaller share of the class has right is worth going through again.
+# If a smaller share of the class than this has a function right, it is worth going through again.
 TO_RETEACH = 0.7
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A misconception and those who have it.
+    """A misconception and the students who have it.
 
     Attributes:
-        verdict: one of theirs.
-        students: who has it.
-        code: one of theirs, to show.
+        verdict: one of their verdicts.
+        students: the students.
+        code: one of their functions, as an example.
     """
 
     verdict: Verdict
@@ -30,16 +30,16 @@ class Mistake:
 
 @dataclass(frozen=True)
 class ClassReport:
-    """What is known of a class.
+    """The data of a class's report.
 
     Attributes:
         name: the assignment.
         tried: how many handed in something that ran.
-        scores: the points of everybody who did.
-        most: how many points there are.
+        scores: the points of each of these students.
+        most: the maximum number of points.
         right: for each function, how many have it right.
-        mistakes: the commonest first.
-        statuses: how many of each status, and what it means.
+        mistakes: the misconceptions, the commonest first.
+        statuses: how many students have each status, and what it means.
         notes: what an instructor should look at: the student and a sentence.
     """
 

@@ -12,12 +12,12 @@ STUDENT = re.compile(r"[^/\\]{1,255}")
 def handed_in(root: Path, name: str, known: list[str]) -> dict[str, Path]:
     """The folders of those who handed something in, by the student's name.
 
-    That is the folder's as people read it, in the letters in which the gradebook has it.
+    The name is the folder's, decoded, and spelt as in the gradebook.
 
     Args:
         root: the course's folder.
         name: the assignment.
-        known: the names of students in the letters in which they are wanted.
+        known: the students' names in the spelling to use.
     """
     found: dict[str, Path] = {}
     spelt = {files.readable(student): student for student in known}
@@ -32,13 +32,13 @@ def handed_in(root: Path, name: str, known: list[str]) -> dict[str, Path]:
         except (FileNotFoundError, NotADirectoryError):
             continue
         except PermissionError:
-            pass  # what cannot be looked into may hold something
+            pass  # a folder that cannot be read may hold something
         found[spelt.get(student, student)] = folder / name
     return found
 
 
 def everybody(names: list[str]) -> list[str]:
-    """All of these that can be names, in order; the others are told of."""
+    """Those that are valid names, in order; the others are reported."""
     found = sorted(set(names))
     for student in found:
         if not _is_name(student) and student[0] != ".":
@@ -47,7 +47,7 @@ def everybody(names: list[str]) -> list[str]:
 
 
 def wanted(students: list[str] | None, everybody: list[str]) -> list[str]:
-    """Whom to grade, each once. A name with a slip of the pen must not enter the gradebook."""
+    """Whom to grade, each once. A mistyped name must not enter the gradebook."""
     if students is None:
         return everybody
     spelt = {files.readable(student): student for student in everybody}

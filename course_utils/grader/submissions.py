@@ -1,7 +1,7 @@
 """Read what a student handed in; repair it, or refuse it with a sentence.
 
-Nothing here trusts the file: not its size, not its kind, not its JSON, not its metadata. What comes
-out is a notebook whose graded and locked cells are the assignment's own, each there once.
+Nothing here trusts the file: not its size, its kind, its JSON or its metadata. The result is a
+notebook that holds each of the assignment's own graded and locked cells once.
 """
 
 from dataclasses import dataclass, field
@@ -31,9 +31,9 @@ class Submission:
 
     Attributes:
         student: who handed it in.
-        notebook: with the assignment's own graded and locked cells.
-        files: what else was handed in, by its path from the top.
-        folder: where the notebook lay, from the top.
+        notebook: the notebook, with the assignment's own graded and locked cells.
+        files: the content of the other files, by their path in the submission's folder.
+        folder: the notebook's folder, as a path in the submission's folder.
         repairs: a sentence for each thing that was put right.
         timestamp: when it was handed in, as nbgrader writes it; or empty.
         notes: a sentence for each thing that an instructor should look at.
@@ -95,7 +95,7 @@ def read(folder: Path, student: str, name: str, release: NotebookNode) -> Submis
 
 
 def unreadable(student: str, name: str, release: NotebookNode, sentence: str) -> Submission:
-    """What stands for a submission that cannot be read, so that somebody looks at it.
+    """A placeholder for a submission that cannot be read, so that somebody looks at it.
 
     Args:
         student: who handed it in.
@@ -116,7 +116,7 @@ def _attachments(handed_in: list[Cell]) -> dict[str, object]:
 
 
 def _timestamp(content: bytes, notes: list[str]) -> str:
-    """When it was handed in: what stands in timestamp.txt, if it is a time."""
+    """When it was handed in: the content of timestamp.txt, if it is a time."""
     text = reading.decoded(content).strip("\0 \t\r\n")
     if not text:
         return ""

@@ -1,4 +1,4 @@
-"""What is to be graded and what came of it: plain data, for workers here or on other machines."""
+"""Tasks and results of grading: plain data, for workers on this machine or on others."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -39,13 +39,14 @@ class Verdict:
     Attributes:
         test: the test cell's grade_id.
         function: its name.
-        points: what it gets.
-        most: what it could get.
+        points: how many points it gets.
+        most: how many it could get.
         message: a sentence or two for the student.
         misconception: the name of the known one that matches, or empty.
-        tampered: for the instructor, the evidence that somebody meant to deceive; or empty. Only
-            what cannot happen to an honest student is evidence.
-        differs: for the instructor, what was seen in the notebook and what here; or empty.
+        tampered: for the instructor, the evidence of deliberate deception; or empty. Only what
+            cannot happen to an honest student is evidence.
+        differs: for the instructor, how the result in the notebook and the one here differ; or
+            empty.
     """
 
     test: str
@@ -65,14 +66,14 @@ class Verdict:
 
 @dataclass(frozen=True)
 class SelfCheck:
-    """What a student's process reports of one test cell. It may lie, to the student's own harm.
+    """What a student's process reports of one test cell. A false report harms only the student.
 
     Attributes:
-        kind: of the diagnosis that `check` came to, see `selfcheck.Diagnosis`; empty if `check` was
-            not called for this function.
+        kind: the kind of diagnosis that `check` made, see `selfcheck.Diagnosis`; empty if `check`
+            was not called for this function.
         passed: whether the cell ran without an error.
         replaced: whether `check` was another function than the course's.
-        altered: parts of the course's self-check that had been exchanged by then.
+        altered: parts of the course's self-check that had been replaced by then.
     """
 
     kind: str = ""
@@ -82,7 +83,7 @@ class SelfCheck:
 
     @classmethod
     def received(cls, given: object) -> "SelfCheck":
-        """From what came through the socket; None stands for a cell that tests nothing.
+        """Check what came through the socket; None means a cell that tests nothing.
 
         Raises:
             ValueError: it is not such a report.
@@ -114,10 +115,10 @@ class Task:
     Attributes:
         student: who handed it in.
         assignment: its name.
-        cells: of the code cells up to the last test, the index in the notebook and the source.
+        cells: the code cells up to the last test, as pairs of index in the notebook and source.
         tests: the test cells, by their index in the notebook.
-        files: what else was handed in, by its path from the top.
-        folder: where the notebook lay, from the top.
+        files: the content of the other files, by their path in the submission's folder.
+        folder: the notebook's folder, as a path in the submission's folder.
         limits: what it may use.
         isolation: `BUBBLEWRAP` or `NONE`.
         course: the course's folder, which no sandbox shows.
@@ -136,7 +137,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one submission.
+    """The result of one submission.
 
     Attributes:
         student: who handed it in.
@@ -144,10 +145,10 @@ class Result:
         sentence: what happened, for people.
         verdicts: one for each test.
         outputs: of each cell that ran, by its index.
-        isolation: how it was kept apart.
+        isolation: how it was isolated.
         seconds: wall-clock time.
-        memory: most MB that its processes held at once beyond TensorFlow's own.
-        attempts: how often it was tried.
+        memory: the peak memory of its processes beyond TensorFlow's own, in MB.
+        attempts: the number of attempts.
     """
 
     student: str

@@ -1,10 +1,10 @@
 """Grade one submission: run its cells in a sandbox, judge its functions, say how it ended.
 
-A `Task` holds all that is needed and a `Result` all that came of it. Workers write nothing.
+A `Task` holds all that is needed and a `Result` all that is found. Workers write no files.
 
-One attempt runs the cells (`_run_cells`), judges the functions (`_judge_functions`) and notes what
-happened on the way; `_outcome` turns that into a result. Where one cell ended everything, there is
-a second attempt without it.
+One attempt runs the cells (`_run_cells`), judges the functions (`_judge_functions`) and records
+what happens; `_outcome` turns the record into a result. If one cell ended the process, there is a
+second attempt without it.
 """
 
 import dataclasses
@@ -40,7 +40,7 @@ from course_utils.grader.tasks import (
 )
 
 ATTEMPTS = 3
-# JSON's escapes make a text longer on its way.
+# JSON's escapes make a text longer in transit.
 BYTES_A_CHARACTER = 12
 # These end a submission's process before everything is judged.
 CUT_SHORT = (TIMEOUT, OUT_OF_MEMORY, CRASHED)
@@ -52,13 +52,13 @@ class _Starved(Exception):
 
 @dataclass
 class _Happened:
-    """What became of one attempt, noted as it happens.
+    """A record of one attempt, filled in as it runs.
 
     Attributes:
-        outputs: of each cell that ran to its end, by its index.
-        said: by the index of a test, what the notebook's self-check said there.
-        verdicts: by the index of a test.
-        running: the cell that runs; None between cells and after them.
+        outputs: the outputs of each cell that ran to its end, by its index.
+        said: what the notebook's self-check said at each test, by the test's index.
+        verdicts: the verdicts, by the test's index.
+        running: the cell that is running; None between cells and after them.
         calling: the test whose function is being called; None before and after.
         ending: how the process ended if it was not asked to.
         memory: see `Result`.
@@ -74,7 +74,7 @@ class _Happened:
 
     @property
     def culprit(self) -> int | None:
-        """The cell at which the process ended; None if it ended at none or not at all."""
+        """The cell at which the process ended; None if it ended at no cell or only when asked."""
         if self.ending is None:
             return None
         return self.running if self.calling is None else self.calling
@@ -86,7 +86,7 @@ _busy = threading.Lock()
 def grade(task: Task) -> Result:
     """Grade one submission. Never raises: what goes wrong is a status.
 
-    A process grades one at a time.
+    A worker's process grades one submission at a time.
     """
     with _busy:
         return _grade_with_patience(task)
@@ -99,10 +99,10 @@ def _grade_with_patience(task: Task) -> Result:
         attempts += 1
         try:
             result = _grade(task)
-        except _Starved:  # another attempt at once would find the machine as busy
+        except _Starved:  # trying again at once would not help
             sentence = "The machine was too busy to run it in time. Use fewer --jobs."
             result = Result(task.student, INFRASTRUCTURE, sentence)
-        except Exception as error:  # ours, not the student's: those are caught where they arise
+        except Exception as error:  # the grader's own; a student's are caught where they arise
             process.forget_zygote()
             if attempts == ATTEMPTS:
                 sentence = f"The grader itself failed: {type(error).__name__}: {error}"
@@ -112,7 +112,7 @@ def _grade_with_patience(task: Task) -> Result:
 
 
 def _grade(task: Task) -> Result:
-    """Run and judge; when one cell ends everything, once more without it."""
+    """Run and judge; if one cell ends the process, try once more without it."""
     first = _attempt(task)
     result = _outcome(task, first)
     left_out = first.culprit
@@ -142,9 +142,9 @@ def _attempt(
 
     Args:
         task: what to grade.
-        left_out: the cell that ended everything before. If it is a test, a function of the
-            student's is to blame, and the self-checks of others may call it too: they do not run.
-        said: what the self-checks said before.
+        left_out: the cell that ended the first attempt. If it is a test, a function of the
+            student's is to blame. Other self-checks may call it too, so none of them runs.
+        said: what the self-checks said in the first attempt.
     """
     happened = _Happened()
     silent = task.tests if left_out in task.tests else {}
@@ -168,7 +168,7 @@ def _attempt(
 
 
 def _run_cells(channel: Channel, task: Task, sources: dict[int, str], happened: _Happened) -> None:
-    """Have the cells run, and note their outputs and what the self-checks said."""
+    """Have the cells run, and record their outputs and what the self-checks said."""
     cells = [
         {"index": index, "source": source, "test": _function(task, index)}
         for index, source in sources.items()
@@ -202,7 +202,8 @@ def _judge_functions(
     channel: Channel, task: Task, left_out: int | None, happened: _Happened
 ) -> None:
     """Judge the functions of all tests but one."""
-    # Here, because the process that hands out the work imports this module and needs no TensorFlow.
+    # Imported here since the process that hands out the work imports this module and needs no
+    # TensorFlow.
     from course_utils.grader.judging import Judge
 
     tests = {index: test for index, test in task.tests.items() if index != left_out}
@@ -215,7 +216,7 @@ def _judge_functions(
 
 
 def _outcome(task: Task, happened: _Happened) -> Result:
-    """What an attempt comes to. It depends on nothing but what happened."""
+    """The result of an attempt, from its record alone."""
     status, sentence = happened.ending or Ending(GRADED, "")
     failed = [i for i, o in happened.outputs.items() if i not in task.tests and _errors(o)]
     if happened.calling is not None:
@@ -260,7 +261,7 @@ def _function(task: Task, index: int) -> str | None:
 
 
 def _name(index: int) -> str:
-    """How people count cells."""
+    """A cell's name for people, who count from 1."""
     return f"number {index + 1}"
 
 

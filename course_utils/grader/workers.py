@@ -1,4 +1,4 @@
-"""Hand out work: to processes on this machine or to a cluster, and results as they come."""
+"""Hand out work, to processes on this machine or to a cluster, and collect the results."""
 
 import contextlib
 import itertools
@@ -22,7 +22,7 @@ from course_utils.grader import process, tasks, work
 from course_utils.grader.box.zygote import Zygote
 from course_utils.grader.tasks import Result, Task
 
-# At least so many tasks wait at a cluster, since more workers may come.
+# At least this many tasks are kept waiting at a cluster, since more workers may join.
 AHEAD = 64
 # A socket's path has at most 107 bytes, and the folder and name of one take 36.
 LONGEST_TMPDIR = 70
@@ -32,7 +32,7 @@ Submit = Callable[[Task], Future]
 
 
 def results(submit: Submit, waiting: Iterator[Task], most: int) -> Iterator[Result]:
-    """Results as they come, with at most so many tasks on their way."""
+    """Results as they arrive, with at most `most` tasks handed out at a time."""
     running: dict[Future, Task] = {}
     while True:
         for task in itertools.islice(waiting, most - len(running)):
@@ -43,7 +43,7 @@ def results(submit: Submit, waiting: Iterator[Task], most: int) -> Iterator[Resu
             task = running.pop(future)
             try:
                 yield future.result()
-            except Exception as error:  # of a worker; the next run grades it again
+            except Exception as error:  # from a worker; the next run grades it again
                 sentence = f"The worker that had it failed ({type(error).__name__}: {error})."
                 yield Result(
                     task.student,
@@ -55,10 +55,10 @@ def results(submit: Submit, waiting: Iterator[Task], most: int) -> Iterator[Resu
 
 
 def _keep_sockets_short() -> None:
-    """Give multiprocessing's sockets, which lie among temporary files, a path that they can have.
+    """Put multiprocessing's sockets, which are temporary files, where their paths are short enough.
 
     Raises:
-        ValueError: there is no place with a short path.
+        ValueError: there is no folder with a short enough path.
     """
     place = tempfile.gettempdir()
     if len(os.fsencode(place)) <= LONGEST_TMPDIR:
@@ -71,7 +71,7 @@ def _keep_sockets_short() -> None:
         )
     before, tempfile.tempdir = tempfile.tempdir, short
     try:
-        multiprocessing.util.get_temp_dir()  # which it keeps
+        multiprocessing.util.get_temp_dir()  # multiprocessing remembers it
     finally:
         tempfile.tempdir = before
 
@@ -79,20 +79,20 @@ def _keep_sockets_short() -> None:
 @contextlib.contextmanager
 def processes(jobs: int) -> Iterator[tuple[Submit, int]]:
     """Processes on this machine. One that dies takes nobody else's result with it."""
-    # All are forked from one that has TensorFlow imported; not from this one, which has threads.
-    # The students' processes are forked from another, which has nothing in it that is secret.
+    # The workers are forked from a process that has TensorFlow imported, not from this one, which
+    # has threads. The students' processes are forked from another one, which holds no secret.
     _keep_sockets_short()
     zygote = Zygote()
     server = multiprocessing.get_context("forkserver")
     server.set_forkserver_preload(["course_utils.grader.box.imported"])
     mine = threading.local()
     pools: list[ProcessPoolExecutor] = []
-    # Held while a process is started: otherwise one could start unseen by the code that stops all.
+    # Held while a process is started, so that the code which stops all processes misses none.
     starting = threading.Lock()
     stopped = False
 
     def hand_over(task: Task) -> Future:
-        """Give the task to this thread's process, and start that if need be."""
+        """Give the task to this thread's process, starting the process if necessary."""
         with starting:
             if stopped:
                 raise CancelledError
@@ -133,7 +133,7 @@ def processes(jobs: int) -> Iterator[tuple[Submit, int]]:
 
 @contextlib.contextmanager
 def cluster(address: str) -> Iterator[tuple[Submit, int]]:
-    """The workers of a Dask cluster. What a lost one had is done again by another."""
+    """The workers of a Dask cluster. Another worker redoes the task of one that is lost."""
     try:
         from distributed import Client
     except ImportError as error:
