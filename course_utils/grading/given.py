@@ -1,9 +1,10 @@
 """Functions that a graded function is given, such as the critic of a gradient penalty.
 
 A probe names one by its kind and holds its weights, so that the data of a self-check stay numbers.
-The weights are a tensor like any other argument: a gradient by a given function is one by them.
-When `course grade` calls a graded function in another process, kind and weights cross and the given
-function is built anew beside it. So whatever a probe or a hidden test passes must be of `KINDS`.
+The weights are a tensor like any other argument: a gradient "by a given function" is the gradient
+with respect to its weights. When `course grade` calls a graded function in another process, kind
+and weights are sent and the given function is rebuilt there. So every function that a probe or a
+hidden test passes must be one of `KINDS`.
 """
 
 from course_utils.quiet import tf
@@ -32,7 +33,7 @@ def _sigmoid(weights: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
 def _piecewise(weights: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
     """Σ_k c_k max(0, m − m_k) with m = Σ x / √P; the weights (K, 2) have rows (m_k, c_k).
 
-    The slope by x is the sum of those c_k whose m_k lies below m.
+    The norm of its gradient with respect to x is |Σ c_k| over those k whose m_k lies below m.
     """
     flat = _flat(x)
     m = tf.reduce_sum(flat, -1, keepdims=True) / tf.sqrt(tf.cast(tf.shape(flat)[-1], flat.dtype))
@@ -96,5 +97,5 @@ class PassedFunction:
         self.weights = tf.convert_to_tensor(given.weights)
 
     def __call__(self, inputs: object, training: bool | None = None) -> object:
-        """Outputs for a batch (B, …) of any precision, in that of the weights."""
+        """Outputs for a batch (B, …) of any precision, in the precision of the weights."""
         return KINDS[self.kind](self.weights, tf.cast(inputs, self.weights.dtype))

@@ -1,12 +1,12 @@
 """While a graded function runs, the course's own versions of it refuse to be called.
 
-The library has many of the graded functions, in other conventions. An assignment asks for the
-student's own. The functions' code is exchanged, not their names: one that was imported by name long
-ago refuses as well.
+The library contains many of the graded functions, in other conventions. An assignment asks for the
+student's own. What is replaced is the functions' code, not their names, so a function that was
+imported by name earlier refuses as well.
 
-This is a hint for those who forgot, and no wall. The code runs in the student's own process, where
-whoever wants can copy a formula, trace it into a graph beforehand, load the module under another
-name, put the code back or ask another process. The library is the students' to read in any case.
+This is a reminder, not a barrier. The code runs in the student's own process, where anybody can
+copy a formula, trace it into a graph beforehand, load the module under another name, put the code
+back or ask another process. In any case, students may read the library.
 """
 
 import contextlib

@@ -1,8 +1,8 @@
 """One question put to a student's function, and what was seen.
 
-A `Probe` says how to call the function and what should come out. `observe` calls it and never
+A `Probe` says how to call the function and what it should return. `observe` calls it and never
 raises: whatever happens, an error included, becomes an `Observation`. Two observations can be
-compared, so a known mistake is recognised by what it does and not by how it is written.
+compared, so a known mistake is recognised by what it does rather than by how it is written.
 """
 
 from course_utils.quiet import standard_error_discarded, tf
@@ -43,14 +43,14 @@ class Probe:
         about: the inputs in words, to be read after "for".
         arguments: arrays, plain numbers and functions, by name in the order of the call.
         quantity: what to look at: `VALUE`, `TRACED`, `BATCH_UNKNOWN`, or `GRADIENT` and the name of
-            an argument (the gradient of the sum of what the function returns; by a function it is
-            one by its weights). Of a training step also `AFTER` and the name of a network: its
-            trainable weights after the step; or `ALL_AFTER`: the others, too.
-        statistic: for random functions a key of `STATISTICS`; empty for the quantity itself.
+            an argument (the gradient of the sum of the returned values; for a function, with
+            respect to its weights). For a training step also `AFTER` and the name of a network: its
+            trainable weights after the step; or `ALL_AFTER`: all of its weights.
+            statistic: for random functions a key of `STATISTICS`; empty for the quantity itself.
         tile: how often each array is repeated along each axis, for random functions.
-        expected: what a right function gives.
+        expected: what a right function returns.
         rtol, atol: a value passes within atol + rtol·|expected|.
-        remark: if set, a failure costs nothing and this sentence is told instead.
+        remark: if set, a failure costs nothing; the student is told this sentence instead.
         numpy: NumPy arrays go in, instead of tensors, and arrays, tensors or plain numbers may come
             out, in single or double precision.
         parts: names of the parts of the result where it is a tuple; empty where it is one array.
@@ -82,7 +82,7 @@ class Probe:
 
 @dataclass(frozen=True, eq=False)
 class Observation:
-    """What was seen: an array and the dtype that the function gave it, or a failure.
+    """What was seen: an array and its dtype as returned by the function, or a failure.
 
     Attributes:
         value, dtype: where there is no failure.
@@ -137,7 +137,7 @@ def silence() -> Iterator[None]:
 
 @contextlib.contextmanager
 def same_conditions() -> Iterator[None]:
-    """What a notebook may have set and an answer must not depend on: the same wherever one asks.
+    """Fix settings that a notebook may have changed and that must not affect an answer.
 
     NumPy raises no errors, `tf.function` traces, nothing is written to standard error.
     """
@@ -274,8 +274,8 @@ def in_graph(function: Callable, signature: list | None = None) -> Callable:
 
     Args:
         function: anything callable.
-        signature: a `tf.TensorSpec` for each tensor; what is no tensor as it is. By default each
-            call decides.
+        signature: a `tf.TensorSpec` for each tensor, and any other argument itself. By default it
+            is taken from each call.
     """
     elsewhere = getattr(function, "in_graph", None)
     if elsewhere:
@@ -374,7 +374,7 @@ def _is_in(frame: traceback.FrameSummary, function: Callable) -> bool:
 def same(one: Observation, other: Observation, probe: Probe) -> bool:
     """Whether two observations are the same up to a probe's tolerance around the second."""
     if one.failure or other.failure:
-        # The words of an error vary with what was passed; its type does not.
+        # An error's message varies with what was passed; its type does not.
         return (one.failure, one.kind) == (other.failure, other.kind)
     tolerance = {"rtol": probe.rtol, "atol": probe.atol, "equal_nan": True}
     return (

@@ -61,7 +61,7 @@ class FunctionCheck:
 
 
 RIGHT, WAITS, KNOWN, DIFFERENT = "right", "waits", "known misconception", "different"
-# A function that ran out of something is not right, and says nothing about what it computes.
+# A function that runs out of a resource fails the check, which says nothing about its values.
 EXHAUSTION = ("MemoryError", "ArrayMemoryError", "ResourceExhaustedError", "BlockingIOError")
 
 
@@ -85,7 +85,7 @@ class Diagnosis:
     exhausted: bool = False
 
 
-# Whoever wants to know what `check` found adds a function to be called with each diagnosis.
+# To learn what `check` finds, add a function here; it is called with each diagnosis.
 listeners: list[Callable[[Diagnosis], None]] = []
 
 
@@ -168,7 +168,7 @@ def diagnose(
 
 
 def diagnosis_of(name: str, seen: Observation, sentence: str) -> Diagnosis:
-    """The diagnosis of a function of which this was seen and something else expected."""
+    """The diagnosis of a function that gave this observation instead of the expected one."""
     kind = seen.failure or DIFFERENT
     return Diagnosis(name, kind, sentence, exhausted=seen.kind in EXHAUSTION)
 
@@ -182,7 +182,7 @@ def describe(name: str, probe: Probe, seen: Observation) -> str:
         seen: what came instead.
 
     Returns:
-        A sentence or two, from the plainest difference (an error) to the finest (a value).
+        One or two sentences on the most basic difference: an error first, a wrong value last.
     """
     subject, situation = f"{name} gives", f"for {probe.about}"
     if probe.part:

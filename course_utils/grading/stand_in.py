@@ -1,7 +1,8 @@
-"""The course's version of a function in the place of a student's that is not right.
+"""The course's version of a function in place of a student's that is not right.
 
 A mistake is not charged twice: functions that build on a wrong one are tested with the course's.
-They call it as their own, which may have other names for its parameters, and more of them.
+They call it as they would call the student's version, whose parameters may have other names, and of
+which there may be more.
 """
 
 import inspect
@@ -13,9 +14,9 @@ def stand_in(theirs: object, ours: Callable, parameters: Sequence[str]) -> Calla
 
     Args:
         theirs: what a student wrote; anything.
-        ours: takes the parameters by position.
-        parameters: the names of ours, in order. Theirs are taken in their own order, in which the
-            self-check passes them, and what they have beyond is left out.
+        ours: the course's version; takes its parameters by position.
+        parameters: the names of our parameters, in order. Their parameters are matched to ours by
+            position, as in the self-check, and further ones are ignored.
     """
 
     def called(*arguments: object, **named: object) -> object:

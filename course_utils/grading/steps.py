@@ -1,9 +1,9 @@
-"""Training steps: networks and an optimizer go in, and what counts is what the weights are then.
+"""Training steps: networks and an optimizer go in, and the weights after the step count.
 
 A probe says what a network is by its kind, its sizes and its weights, and an optimizer by its name
 and settings, so that the data of a self-check stay numbers. `take` builds both, calls the step and
-tells what it returned and what became of the weights. Where the step is in another process, the
-descriptions cross, `take` runs there, and weights come back.
+reports what it returned and the weights after it. If the step is in another process, the
+descriptions are sent, `take` runs there, and the weights come back.
 """
 
 import course_utils.quiet
@@ -77,7 +77,7 @@ def _image_discriminator(side: int) -> keras.Model:
     )
 
 
-# Encoders give [mu, log_var]; rows have that many pixels, images that many a side.
+# Encoders return [mu, log_var]; rows have that many pixels, images that many per side.
 KINDS: dict[str, Callable[..., keras.Model]] = {
     "dense encoder": _dense_encoder,
     "linear encoder": _linear_encoder,

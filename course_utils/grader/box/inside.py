@@ -1,11 +1,10 @@
-"""What runs in a student's process: the cells, and then whatever is asked of its functions.
+"""What runs in a student's process: first the cells, then calls of its functions.
 
-First the cells run, as in a notebook. What they print and show is sent out, and at each test cell
-also what the self-check came to, as a value. Then the functions are called with the grader's
-arrays. By then nothing that they say is recorded any more, so that no value of a hidden test can
-find its way into an output.
+First the cells run, as in a notebook. Their outputs are sent out, and at each test cell also the
+result of the self-check, as a value. Then the functions are called with the grader's arrays. From
+then on nothing that they print is recorded, so that no value of a hidden test can reach an output.
 
-Whoever reads this looking for a way to points: this process has none to give.
+No points are decided in this process, so nothing is gained by tampering with it.
 """
 
 import course_utils.quiet
@@ -33,7 +32,7 @@ def serve(connection: socket.socket, most_output: int) -> None:
     channel = Channel(connection)
     order, arrays = channel.receive()
     for name, content in zip(order["files"], arrays, strict=True):
-        # A name that cannot be here is missed by the cell that wants it.
+        # Where a file cannot be written, the cell that needs it will report that it is missing.
         with contextlib.suppress(OSError):
             Path(name).parent.mkdir(parents=True, exist_ok=True)
             Path(name).write_bytes(content.tobytes())
@@ -46,7 +45,7 @@ def serve(connection: socket.socket, most_output: int) -> None:
     selfcheck.listeners.append(diagnoses.append)
     outputs = CellOutputs(most_output)
     shell = start(outputs)
-    run_cell = shell.run_cell  # a cell may give the shell another
+    run_cell = shell.run_cell  # kept, because a cell may replace the shell's
     states: dict[int, State] = {}
     for cell in order["cells"]:
         channel.send({"starts": cell["index"]})

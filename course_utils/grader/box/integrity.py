@@ -1,8 +1,8 @@
 """Whether the self-check is still the course's: what a notebook may have put in its place.
 
-Nobody exchanges these by accident. That is why it counts as evidence, where a function that gave
-another result does not. Code is compared and not objects: a module that was loaded again is the
-same.
+Nobody replaces these by accident. That is why a replacement counts as evidence, while a function
+that gave another result does not. Code is compared rather than objects, so a module that was
+reloaded counts as the same.
 """
 
 import functools
@@ -32,12 +32,12 @@ def _at_first() -> dict[str, object]:
 
 
 def remember() -> None:
-    """Call the present self-check the course's own. Before any code of a student runs."""
+    """Record the present self-check as the course's own, before any of a student's code runs."""
     _at_first()
 
 
 def altered() -> list[str]:
-    """The names of those parts that have been exchanged since."""
+    """The names of the parts that have been replaced since."""
     now = parts()
     return [name for name, part in _at_first().items() if now.get(name) != part]
 

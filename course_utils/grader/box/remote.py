@@ -21,14 +21,14 @@ from course_utils.grader.box.wire import DTYPES, Channel, ProtocolError
 from course_utils.grading import probes, steps
 from course_utils.grading.given import KINDS, GivenFunction, PassedFunction
 
-# How many calls can be differentiated after they were made; a test looks at the last one or two.
+# How many of the latest calls can still be differentiated; a test needs the last one or two.
 CALLS_KEPT = 16
 MOST_GRAPHS = 200
 # Of what calls and graphs keep, arguments and results together. A student's process may ask a
 # worker, which is to last for a whole class, again and again.
 LARGEST_KEPT = 2**27
-# How often a call will be differentiated. TensorFlow also builds the gradient's gradient of a graph
-# for a tape that can be asked again and again, which takes three times as long.
+# How often a call will be differentiated. For a persistent tape, TensorFlow also builds the
+# gradient of a graph's gradient, which takes three times as long.
 NEVER, ONCE, OFTEN = "never", "once", "often"
 
 # Results of these types are told apart from others in messages.
@@ -59,8 +59,8 @@ class Exchange:
 
     Args:
         channel: connected to an `Exchange` on the other side.
-        describe: says what the other side may know of an error of an offered function.
-        raising: makes the exception that a caller here sees from what the other side says.
+        describe: turns an error of an offered function into what the other side may know of it.
+        raising: turns the other side's description of an error into the exception raised here.
         make_graph: puts an offered function into a `tf.function` with an input signature.
     """
 
@@ -96,7 +96,7 @@ class Exchange:
         return RemoteFunction(self, name, parameters)
 
     def ask(self, question: dict, arrays: Sequence[np.ndarray] = ()) -> tuple[dict, list]:
-        """Put a question, serve what the other side asks meanwhile, and return its answer."""
+        """Send a question, serve the other side's questions meanwhile, and return its answer."""
         with self._lock:
             self._channel.send({"ask": question}, arrays)
             while True:
@@ -148,7 +148,7 @@ class Exchange:
         return {"result": tree, "call": self._count}, arrays
 
     def _keep(self, call: int, taped: tuple, size: int) -> None:
-        """Keep a call to be differentiated, and as many of the last ones as there is room for."""
+        """Keep a call for differentiation, dropping the oldest ones when there is no room."""
         self._taped[call] = (taped, size)
         while len(self._taped) > CALLS_KEPT or (
             len(self._taped) > 1 and sum(s for _, s in self._taped.values()) > LARGEST_KEPT

@@ -65,7 +65,7 @@ SYSTEM = (
 LINKED = ("bin", "sbin", "lib", "lib32", "lib64")
 DEVICES = ("null", "zero", "full", "random", "urandom")
 
-# Above all that systems give away, and below 2³¹ for the largest number that a process can have.
+# Above all user numbers that systems assign, and below 2³¹ even for the largest process number.
 FIRST_SPARE_USER = 0x60000000
 USERS_A_PROCESS = 64
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_SET_DUMPABLE = 1, 24, 38, 4

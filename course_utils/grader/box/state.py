@@ -1,9 +1,9 @@
 """What a function can see besides its arguments, kept as it was at its test.
 
 A function is called again after all cells have run. By then later cells may use the same names for
-other things, work in another folder, or have set another precision or another promotion of dtypes.
-So what a notebook can set is noted after each test cell and set again before its function is
-called.
+other things, change the folder, or set another precision or another promotion of dtypes. So the
+settings that a notebook can change are saved after each test cell and restored before its function
+is called.
 """
 
 import course_utils.quiet

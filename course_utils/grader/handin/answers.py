@@ -1,8 +1,8 @@
 """What a person will grade: nothing that a student wrote or drew for it is lost.
 
 An answer may stand in its cell, in new cells around it, in the cell of the question, or in a file
-beside the notebook. All of it goes into the cell that the gradebook knows. An answer that may be
-somewhere else waits for a person: nbgrader gives 0 points only to a cell that is as it was.
+beside the notebook. All of it goes into the cell that the gradebook knows. Where an answer may be
+somewhere else, a person must look: nbgrader gives 0 points by itself only to an unchanged cell.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,8 @@
 """The assignment's cells in a notebook, whatever became of their marks.
 
-nbgrader knows a cell by its grade_id, which other tools drop and pasting copies. Where it is lost,
-a cell is known by its text, a function by its name and an answer by its place. What comes out has
-the assignment's own graded and locked cells, each once.
+nbgrader recognises a cell by its grade_id, which some tools drop and pasting duplicates. Where it
+is lost, a cell is recognised by its text, a function by its name and an answer by its position. The
+result holds each of the assignment's own graded and locked cells once.
 """
 
 import ast
@@ -20,13 +20,13 @@ from course_utils.grader.handin import Refused
 from course_utils.grader.outputs import plain_outputs
 
 MOST_CELLS = 2000
-# Characters of all code cells together: more do not fit into a message to the student's process.
+# Characters in all code cells together: more would not fit into a message to the student's process.
 MOST_CODE = 4_000_000
 
 
 @dataclass
 class Cell:
-    """A cell that was handed in, rebuilt from the little that matters of it.
+    """A cell that was handed in, reduced to what matters for grading.
 
     Attributes:
         node: the cell, its metadata empty.
@@ -141,7 +141,7 @@ def is_worked(notebook: dict, release: NotebookNode) -> bool:
 
 
 def find(cells: list[Cell], release: NotebookNode, repairs: list[str]) -> None:
-    """Say of each cell which one of the release it is.
+    """Find out which cell of the release each cell is.
 
     Args:
         cells: their `index` is set.
@@ -177,8 +177,8 @@ def _find_by_mark(
 ) -> None:
     """As nbgrader does: of several cells with the same grade_id the last one counts.
 
-    But not an untouched one where somebody wrote into another, nor one that was pasted over with
-    something else.
+    An unchanged cell does not count if another one was changed, nor does a cell whose content was
+    replaced by something else.
     """
     marked = [cell for cell in cells if cell.grade_id == grade_id]
     fitting = [cell for cell in marked if _fits(cell, ours, functions)]

@@ -60,8 +60,8 @@ class Entry:
 def readable(name: str | Path) -> str:
     """A file's name as people read it, whatever encoding it came in.
 
-    Windows zips keep names in the code page of the machine: that of Windows if it gives letters,
-    else that of DOS.
+    Zip files made on Windows may hold names in the machine's code page. This tries the one of
+    Windows and, if that does not give letters, the one of DOS.
     """
     raw = os.fsencode(name)
     for encoding in ("utf-8", "cp1252", "cp437"):

@@ -37,8 +37,8 @@ def find(
 ) -> Candidate:
     """The notebook among what was handed in.
 
-    That is the one with the right name; but if somebody worked in exactly one other, and not in it,
-    it is the other one.
+    It is the one with the right name. But if that one is unchanged and exactly one other holds
+    somebody's work, it is the other one.
 
     Args:
         found: what lies in the folder.

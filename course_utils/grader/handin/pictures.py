@@ -1,8 +1,8 @@
 """The pictures of a text: pasted, written into it, or lying beside the notebook.
 
-nbgrader's Formgrader gives the HTML and the links of a text to an instructor's browser as they are.
-So a text keeps neither: each picture becomes an attachment under a name of ours, of bytes that are
-a picture, and everything else that could be markup is shown as it was written.
+nbgrader's Formgrader passes a text's HTML and links unchanged to an instructor's browser. So a text
+keeps neither: each picture becomes an attachment with a name of ours and verified content, and
+everything else that could be markup is shown as it was written.
 """
 
 import base64
@@ -40,7 +40,7 @@ SHOWN = (
         "svg",
     ),
 )
-# What an answer may be in that no page shows.
+# Formats in which an answer may be handed in but which no page can show.
 DOCUMENTS = (
     ".pdf",
     ".heic",
