@@ -2,8 +2,9 @@
 
 import course_utils.quiet
 
+import ast
 import itertools
-import math
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -17,6 +18,7 @@ from tests.browser.conftest import SCREENSHOTS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+ROOT = Path(__file__).parents[2]
 BATCH, STEPS = 32, 20
 PARTS = """{
     matrix, scope, Random, MODELS, gradients, ACTIVATIONS, times, rowSums, square, drawPoints,
@@ -70,6 +72,18 @@ def parts_without_vectors(page):
 
 
 # ---- The same networks and losses in Keras ----------------------------------------------------
+
+
+def class_of_lecture(lecture, name):
+    """A class as it stands in a cell of a lecture, made there with what the lecture imports."""
+    tree = ast.parse((ROOT / f"notebooks/lectures/{lecture}.py").read_text("utf-8"))
+    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    [definition] = [
+        node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == name
+    ]
+    names = {}
+    exec(compile(ast.Module([*imports, definition], []), lecture, "exec"), names)
+    return names[name]
 
 
 def dense(sizes, activation):
@@ -153,21 +167,17 @@ def vae_twin(beta, deviation):
 
 
 def flow_twin():
-    conditioners = [dense((1, 32, 32, 2), "relu") for _ in range(8)]
-    twin = Twin(conditioners)
+    """The flow that lecture 11 shows below the playground, in double precision."""
+    precision = keras.config.floatx()
+    keras.config.set_floatx("float64")
+    try:
+        model = class_of_lecture("11_flows", "PlaneFlow")()
+    finally:
+        keras.config.set_floatx(precision)
+    twin = Twin(model.couplings)
 
     def step(x):
-        def loss():
-            a, b = tf.split(x, 2, axis=-1)
-            log_prob = -math.log(2 * math.pi)
-            for conditioner in conditioners:
-                shift, log_scale = tf.split(conditioner(a), 2, axis=-1)
-                log_scale = 2 * tf.tanh(log_scale / 2)
-                a, b = b * tf.exp(log_scale) + shift, a
-                log_prob += log_scale
-            return -tf.reduce_mean(log_prob - (a**2 + b**2) / 2)
-
-        return twin.move([loss])
+        return twin.move([lambda: model.compute_loss(y_pred=model.call(tf.constant(x)))])
 
     return step, {}, *twin.variables
 
