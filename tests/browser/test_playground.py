@@ -3,6 +3,7 @@
 import course_utils.quiet
 
 import ast
+import contextlib
 import itertools
 from pathlib import Path
 
@@ -14,6 +15,8 @@ import tensorflow as tf
 from course_utils.explorers import Playground
 from course_utils.explorers.explorer import modules
 from course_utils.losses import r1_penalty
+from course_utils.models.vae import VAEOutput
+from course_utils.networks import dense_decoder, dense_encoder
 from tests.browser.conftest import SCREENSHOTS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -86,6 +89,17 @@ def class_of_lecture(lecture, name):
     return names[name]
 
 
+@contextlib.contextmanager
+def double_precision():
+    """Layers made inside compute in float64, as the page does."""
+    precision = keras.config.floatx()
+    keras.config.set_floatx("float64")
+    try:
+        yield
+    finally:
+        keras.config.set_floatx(precision)
+
+
 def dense(sizes, activation):
     """Keras layers like those of the page, in double precision as there."""
     inputs, *hidden, output = sizes
@@ -145,35 +159,48 @@ def gan_twin(r1):
     return step, noises, order
 
 
-def vae_twin(beta, deviation):
-    encoder, decoder = dense((2, 64, 64, 4), "relu"), dense((2, 64, 64, 2), "relu")
-    twin = Twin([encoder, decoder])
+class Joined:
+    """Two variables of Keras that are one in the page: the columns of the second follow."""
+
+    def __init__(self, *variables):
+        self.variables = variables
+
+    def numpy(self):
+        return np.concatenate([variable.numpy() for variable in self.variables], axis=-1)
+
+
+def vae_twin(beta):
+    """The VAE that lecture 7 shows below the playground, in double precision."""
+    with double_precision():
+        model = class_of_lecture("07_vae", "PlaneVAE")(
+            dense_encoder((2,), 2, outputs=2, hidden=(64, 64), activation="relu"),
+            dense_decoder(2, (2,), hidden=(64, 64), activation="relu"),
+            beta=beta,
+        )
+    twin = Twin([model.encoder, model.decoder])
 
     def step(x, epsilon):
-        parts = []
-
         def loss():
-            mu, log_var = tf.split(encoder(x), 2, axis=-1)
+            mu, log_var = model.encoder(x)
             z = mu + tf.exp(log_var / 2) * epsilon
-            error = tf.reduce_sum((x - decoder(z)) ** 2, axis=-1) / (2 * deviation**2)
-            divergence = tf.reduce_sum(tf.exp(log_var) + mu**2 - 1 - log_var, axis=-1) / 2
-            parts[:] = [tf.reduce_mean(error), tf.reduce_mean(divergence)]
-            return parts[0] + beta * parts[1]
+            output = VAEOutput(model.decoder(z), mu, log_var, z)
+            return model.compute_loss(tf.constant(x), y_pred=output)
 
+        metrics = (model.reconstruction, model.kl)
+        for metric in metrics:
+            metric.reset_state()
         twin.move([loss])
-        return [float(part) for part in parts]
+        return [float(metric.result()) for metric in metrics]
 
-    return step, {"epsilon": (BATCH, 2)}, [*encoder.weights, *decoder.weights]
+    *hidden, mu_kernel, mu_bias, log_var_kernel, log_var_bias = model.encoder.weights
+    heads = [Joined(mu_kernel, log_var_kernel), Joined(mu_bias, log_var_bias)]
+    return step, {"epsilon": (BATCH, 2)}, [*hidden, *heads, *model.decoder.weights]
 
 
 def flow_twin():
     """The flow that lecture 11 shows below the playground, in double precision."""
-    precision = keras.config.floatx()
-    keras.config.set_floatx("float64")
-    try:
+    with double_precision():
         model = class_of_lecture("11_flows", "PlaneFlow")()
-    finally:
-        keras.config.set_floatx(precision)
     twin = Twin(model.couplings)
 
     def step(x):
@@ -208,7 +235,7 @@ GAN_OPTIONS = {"objective": "non_saturating", "average": 0}
 TWINS = {
     "gan": ("gan", GAN_OPTIONS | {"r1": 0}, lambda: gan_twin(0)),
     "gan with R1": ("gan", GAN_OPTIONS | {"r1": 0.5}, lambda: gan_twin(0.5)),
-    "vae": ("vae", {"beta": 0.5, "deviation": 0.2}, lambda: vae_twin(0.5, 0.2)),
+    "vae": ("vae", {"beta": 0.5, "deviation": 0.1}, lambda: vae_twin(0.5)),
     "flow": ("flow", {}, flow_twin),
     "flow matching": (
         "flow_matching",
