@@ -11,7 +11,7 @@ LIBRARY = Path(__file__).parent
 # One file for each assignment; the self-checks compare with it.
 CHECKS = LIBRARY / "grading" / "checks"
 # Relative to course_utils/. The first contains the hidden tests and the misconceptions.
-FOR_INSTRUCTORS = ("grading/assignments", "grader", "building")
+FOR_INSTRUCTORS = ("grading/assignments", "grader", "building", "project")
 # nbgrader and git ignore these too.
 OVERLOOKED = {".ipynb_checkpoints", "__pycache__"}
 

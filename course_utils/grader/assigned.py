@@ -1,6 +1,7 @@
 """What an assignment demands of every submission: the release, its tests, the work they make."""
 
 import ast
+import dataclasses
 import hashlib
 import json
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import is_locked
 
+from course_utils import project
 from course_utils.building import release
 from course_utils.building.release import HIDDEN_TESTS, regions
 from course_utils.grader.box.sandbox import Limits
@@ -59,6 +61,10 @@ class Assigned:
         cells = submission.notebook.cells
         by_id = {test.grade_id: test for test in self.tests}
         tests = {index: by_id[cell.id] for index, cell in enumerate(cells) if cell.id in by_id}
+        training = project.SECONDS if self.name == project.NAME else None
+        if training:
+            more = project.TOLERANCE * training + project.SAMPLING_SECONDS
+            limits = dataclasses.replace(limits, seconds=limits.seconds + more)
         code = [(i, cell.source) for i, cell in enumerate(cells) if cell.cell_type == "code"]
         return Task(
             submission.student,
@@ -70,6 +76,7 @@ class Assigned:
             limits,
             isolation,
             str(self.root),
+            training,
         )
 
 
@@ -79,8 +86,11 @@ def assigned(root: Path, name: str) -> Assigned:
     Raises:
         ValueError: there is no assignment of this name, or one of its tests names no function.
     """
-    check_known("assignment", name, sorted(path.stem for path in CHECKS.glob("*.json")))
-    functions = [*json.loads((CHECKS / f"{name}.json").read_text(encoding="utf-8"))]
+    known = [*(path.stem for path in CHECKS.glob("*.json")), project.NAME]
+    check_known("assignment", name, sorted(known))
+    functions = [project.FUNCTION]
+    if name != project.NAME:
+        functions = [*json.loads((CHECKS / f"{name}.json").read_text(encoding="utf-8"))]
     source = nbformat.read(root / "solutions" / name / f"{name}.ipynb", as_version=4)
     # Not from assignments/: somebody may have worked there, and it may be older than the tests.
     text = release.released(source, name, release.load_config(root))

@@ -24,7 +24,7 @@ from course_utils.building import gradebook, release
 from course_utils.building.formulas import cost, formula_svg
 from course_utils.grader import recording, tasks
 from course_utils.grader.handin.pictures import shown_in
-from course_utils.grader.page import code_of, escaped, whole
+from course_utils.grader.page import code_of, escaped, samples_of, whole
 from course_utils.grader.recording import Status
 from course_utils.grader.sections import where_explained
 from course_utils.grader.tasks import Verdict
@@ -194,6 +194,8 @@ def _told(status: Status) -> str:
 def _function(verdict: Verdict, grades: dict, notebook: NotebookNode | None) -> str:
     grade = grades.get(verdict.test, {"score": verdict.points, "most": verdict.most})
     kind, mark = ("right", "✓") if verdict.is_right else ("wrong", "✗")
+    if verdict.points and not verdict.is_right:
+        kind, mark = "open", "~"
     code = code_of(notebook, verdict.function, verdict.test) if notebook else ""
     section = "" if verdict.is_right else where_explained(verdict.function)
     explained = f"<p>{escaped(section)}</p>" if section else ""
@@ -202,7 +204,7 @@ def _function(verdict: Verdict, grades: dict, notebook: NotebookNode | None) -> 
     return (
         f"<section class={kind}><span class=score>{grade['score']:g} / {grade['most']:g}</span>"
         f"<strong>{mark} <code>{escaped(verdict.function)}</code></strong>"
-        f"<p>{escaped(verdict.message)}</p>{explained}{shown}</section>"
+        f"<p>{escaped(verdict.message)}</p>{samples_of(verdict)}{explained}{shown}</section>"
     )
 
 

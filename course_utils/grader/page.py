@@ -9,6 +9,7 @@ import html
 from nbformat import NotebookNode
 
 from course_utils.grader.handin.cells import defined, tree
+from course_utils.grader.tasks import Verdict
 
 LONGEST_CODE = 5000
 
@@ -26,6 +27,7 @@ pre { background: #f5f5f5; padding: .6rem; overflow-x: auto; white-space: pre-wr
 summary { cursor: pointer; color: #444; }
 .text { white-space: pre-wrap; overflow-wrap: anywhere; }
 img, svg { max-width: 100%; }
+img.samples { width: 100%; image-rendering: pixelated; }
 table { border-collapse: collapse; } th, td { padding: .2rem .8rem .2rem 0; text-align: left; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
 """
@@ -46,6 +48,14 @@ def whole(title: str, body: str) -> str:
 def escaped(value: object) -> str:
     """The text of a value, with all markup escaped."""
     return html.escape(str(value))
+
+
+def samples_of(verdict: Verdict) -> str:
+    """The picture of a project's samples; empty for other verdicts."""
+    if not verdict.picture:
+        return ""
+    source = f"data:image/png;base64,{escaped(verdict.picture)}"
+    return f'<p><img class=samples alt="samples of the model" src="{source}"></p>'
 
 
 def code_of(notebook: NotebookNode, function: str, test: str) -> str:

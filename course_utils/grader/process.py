@@ -6,6 +6,7 @@ thread watches what it uses, and ends it when memory, processes or files exceed 
 
 import atexit
 import contextlib
+import math
 import multiprocessing
 import os
 import resource
@@ -27,6 +28,8 @@ from course_utils.grader.tasks import BUBBLEWRAP, CRASHED, OUT_OF_MEMORY, TIMEOU
 
 WATCH_SECONDS = 0.1
 MOST_FILES = 20_000
+# Of the students' library, what can draw garments.
+MODELS = ("course_utils/models", "course_utils/pretrained")
 # How long a process may take to end after it has closed its socket.
 LAST_SECONDS = 5.0
 # The memory that one worker may use itself, in MB: a student's process may ask the course's
@@ -88,7 +91,9 @@ class Process:
         library = zygote().library
         self._sandbox = None
         if task.isolation == BUBBLEWRAP:
-            self._sandbox = Sandbox(task.limits, library, task.course)
+            # A project's model is the student's own: the course's are not there.
+            hidden = [f"{library}/{path}" for path in MODELS] if task.training else []
+            self._sandbox = Sandbox(task.limits, library, [task.course, *hidden])
         # A sandbox has a scratch folder of its own.
         self._folder = "" if self._sandbox else tempfile.mkdtemp(prefix="course-grade-")
         ours, theirs = socket.socketpair()
@@ -101,7 +106,8 @@ class Process:
         self._grader = Path(f"/proc/self/task/{threading.get_native_id()}")
         self._grader_at_first = sum(_scheduled(self._grader))
         self.peak_memory = 0
-        self._too_much = self._too_many = self._too_many_files = False
+        self._too_much = self._too_many = self._too_many_files = self._too_long = False
+        self._most_seconds = math.inf
         # psutil notices when a process number has been reused; a bare number does not.
         self._first = psutil.Process(pid)
         self._keeper = psutil.Process(self._sandbox.process) if self._sandbox else None
@@ -125,6 +131,8 @@ class Process:
             return Ending(CRASHED, f"It started more than {self._limits.processes} processes.")
         if self._too_many_files:
             return Ending(CRASHED, f"It made more than {MOST_FILES} files.")
+        if self._too_long:
+            return Ending(TIMEOUT, f"It used more than {self._budget:g} s of processor time.")
         if ended == -signal.SIGXCPU:
             return Ending(TIMEOUT, "It used up its processor time.")
         if ended >= 0:
@@ -139,7 +147,7 @@ class Process:
         most = (self._limits.patience - 1) * self._limits.seconds
         threads = map(_scheduled, Path(f"/proc/{self._first.pid}/task").glob("*"))
         ran, waited = max(threads, key=lambda times: times[1], default=(0.0, 0.0))
-        waited = max(waited - max(self._processor_seconds() - ran, 0.0), 0.0)
+        waited = max(waited - max(self.processor_seconds() - ran, 0.0), 0.0)
         waited += sum(_scheduled(self._grader)) - self._grader_at_first
         more = min(waited, most) - self._granted
         if more < self._limits.seconds / 20:
@@ -147,12 +155,17 @@ class Process:
         self._granted += more
         return more
 
+    def allow(self, seconds: float) -> None:
+        """From now on it may use so many seconds of processor time, and no more."""
+        self._budget = seconds
+        self._most_seconds = self.processor_seconds() + seconds
+
     def was_starved(self) -> bool:
         """Whether it hardly got processor time, by no fault of its own."""
-        used = self._processor_seconds()
+        used = self.processor_seconds()
         return self._granted > self._limits.seconds and used < self._limits.seconds / 2
 
-    def _processor_seconds(self) -> float:
+    def processor_seconds(self) -> float:
         """Processor time of all its processes since it began, including those that have ended."""
         used = 0.0
         for process in self._processes():
@@ -203,7 +216,8 @@ class Process:
             self._too_much = used > most
             self._too_many = len(processes) > self._limits.processes
             self._too_many_files = self._files() > MOST_FILES
-            if self._too_much or self._too_many or self._too_many_files:
+            self._too_long = self.processor_seconds() > self._most_seconds
+            if self._too_much or self._too_many or self._too_many_files or self._too_long:
                 self._kill()
                 return
 

@@ -15,7 +15,7 @@ import warnings
 from pathlib import Path
 
 import nbformat
-from nbformat import NotebookNode
+from nbformat import NotebookNode, v4
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from nbgrader.utils import is_grade, parse_utc
@@ -156,8 +156,9 @@ class Recorder:
 def executed(notebook: NotebookNode, result: Result) -> NotebookNode:
     """The notebook with the outputs of its cells, and at each test the verdict.
 
-    nbgrader reads the points of a test from its output: an error gives none, anything else all. So
-    the grader writes the output of a test cell; the student's process has no say in it.
+    nbgrader reads the points of a test from its output: an error gives none, a number that the cell
+    ends with so many, anything else all. So the grader writes the output of a test cell; the
+    student's process has no say in it.
     """
     notebook = nbformat.from_dict(notebook)
     verdicts = {verdict.test: verdict for verdict in result.verdicts}
@@ -168,24 +169,24 @@ def executed(notebook: NotebookNode, result: Result) -> NotebookNode:
             cell.outputs = [nbformat.from_dict(output) for output in result.outputs[index]]
         verdict = verdicts.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
         if result.status == INVALID and is_grade(cell):
-            cell.outputs = [_as_output(Verdict("", "", 0.0, 1.0, result.sentence))]
+            cell.outputs = _as_outputs(Verdict("", "", 0.0, 1.0, result.sentence))
         elif verdict:
-            cell.outputs = [_as_output(verdict)]
+            cell.outputs = _as_outputs(verdict)
         elif is_grade(cell):
             raise ValueError(f"no verdict for the test {cell.metadata.nbgrader.grade_id}")
     return notebook
 
 
-def _as_output(verdict: Verdict) -> NotebookNode:
-    if verdict.is_right:
-        text = f"✓ {verdict.message}\n"
-        return nbformat.v4.new_output("stream", name="stdout", text=text)
-    return nbformat.v4.new_output(
-        "error",
-        ename="Wrong",
-        evalue=verdict.message,
-        traceback=[f"✗ {verdict.message}"],
-    )
+def _as_outputs(verdict: Verdict) -> list[NotebookNode]:
+    if not verdict.points:
+        error = {"ename": "Wrong", "evalue": verdict.message}
+        return [v4.new_output("error", **error, traceback=[f"✗ {verdict.message}"])]
+    mark = "✓ " if verdict.is_right else ""
+    outputs = [v4.new_output("stream", name="stdout", text=f"{mark}{verdict.message}\n")]
+    if not verdict.is_right:
+        number = {"text/plain": f"{verdict.points:g}"}
+        outputs.append(v4.new_output("execute_result", number, execution_count=None))
+    return outputs
 
 
 def status_path(root: Path, name: str, student: str) -> Path:

@@ -12,7 +12,7 @@ from nbgrader.api import MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
 from course_utils.building import gradebook, release
-from course_utils.grader import recording, report_page, tasks
+from course_utils.grader import leaderboard, recording, report_page, tasks
 from course_utils.grader.page import code_of
 from course_utils.grader.recording import Status
 from course_utils.grader.report_page import ClassReport, Mistake
@@ -27,6 +27,9 @@ MEANINGS = {
     tasks.INVALID: "cannot be read; the reason is in the status",
     tasks.MISSING: "nothing was handed in",
     tasks.DIFFERS: "gave other results here than in the notebook; the reason is in the status",
+    tasks.NO_SAMPLES: "the model was not trained, or drew no images; the reason is in the status",
+    tasks.COPIED: "the samples are copies of images in the data set",
+    tasks.BUNDLED: "brought models or too much data along, and was not trained",
     tasks.TAMPERED: "a person should look; the evidence is in the status",
     tasks.INFRASTRUCTURE: "the grader failed; the reason is in the status",
 }
@@ -104,7 +107,8 @@ def write(root: Path, name: str) -> str:
     exports/ASSIGNMENT.html is the report as a page. exports/ASSIGNMENT.csv has a row for each
     student with status and points by function, exports/ASSIGNMENT_misconceptions.csv one for each
     misconception, the commonest first, and exports/ASSIGNMENT_lms.csv what learning platforms
-    import: the student, the points and the maximum.
+    import: the student, the points and the maximum. For the project there
+    is also a page without names, exports/project_leaderboard.html.
 
     Raises:
         ValueError: nobody was graded.
@@ -156,7 +160,14 @@ def write(root: Path, name: str) -> str:
     )
     page = table.with_suffix(".html")
     recording.write_whole(page, report_page.page_of(_summary(root, name, statuses, students)))
-    lines += ["", *_to_reteach(statuses), "", f"The same as a page: {_short(page, root)}"]
+    if board := leaderboard.rows(statuses):
+        lines += leaderboard.as_text(board)
+        to_show = table.with_name(f"{name}_leaderboard.html")
+        recording.write_whole(to_show, leaderboard.as_page(name, board))
+        lines += [f"To show to the class: {_short(to_show, root)}"]
+    else:
+        lines += ["", *_to_reteach(statuses)]
+    lines += ["", f"The same as a page: {_short(page, root)}"]
     lines += ["Tables:"]
     lines += [f"  {_short(path, root)}" for path in (table, misconceptions, platform)]
     return "\n".join(lines)

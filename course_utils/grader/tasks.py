@@ -8,6 +8,7 @@ from course_utils.grader.box.sandbox import Limits
 GRADED, FAILED_CELL, TIMEOUT, OUT_OF_MEMORY = "graded", "failed-cell", "timeout", "out-of-memory"
 CRASHED, INVALID, MISSING, DIFFERS = "crashed", "invalid", "missing", "differs"
 TAMPERED, INFRASTRUCTURE = "tampered", "infrastructure"
+NO_SAMPLES, COPIED, BUNDLED = "no-samples", "copied", "bundled"
 STATUSES = (
     GRADED,
     FAILED_CELL,
@@ -17,6 +18,9 @@ STATUSES = (
     INVALID,
     MISSING,
     DIFFERS,
+    NO_SAMPLES,
+    COPIED,
+    BUNDLED,
     TAMPERED,
     INFRASTRUCTURE,
 )
@@ -47,6 +51,8 @@ class Verdict:
             cannot happen to an honest student is evidence.
         differs: for the instructor, how the result in the notebook and the one here differ; or
             empty.
+        distance: of a project's samples from real garments; None for anything else.
+        picture: of some of the samples, a PNG file in base64; or empty.
     """
 
     test: str
@@ -57,6 +63,8 @@ class Verdict:
     misconception: str = ""
     tampered: str = ""
     differs: str = ""
+    distance: float | None = None
+    picture: str = ""
 
     @property
     def is_right(self) -> bool:
@@ -122,6 +130,8 @@ class Task:
         limits: what it may use.
         isolation: `BUBBLEWRAP` or `NONE`.
         course: the course's folder, which no sandbox shows.
+        training: for the project, the seconds of processor time that training may use; None for an
+            assignment of functions.
     """
 
     student: str
@@ -133,6 +143,7 @@ class Task:
     limits: Limits = field(default_factory=Limits)
     isolation: str = BUBBLEWRAP
     course: str = ""
+    training: float | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ A `Task` holds all that is needed and a `Result` all that is found. Workers writ
 
 One attempt runs the cells (`_run_cells`), judges the functions (`_judge_functions`) and records
 what happens; `_outcome` turns the record into a result. If one cell ended the process, there is a
-second attempt without it.
+second attempt without it. For the project the functions are not judged: its model is
+trained.
 """
 
 import dataclasses
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from course_utils.grader import process
+from course_utils.grader import process, training
 from course_utils.grader.box.wire import (
     LARGEST_MESSAGE,
     Channel,
@@ -61,6 +62,7 @@ class _Happened:
         running: the cell that is running; None between cells and after them.
         calling: the test whose function is being called; None before and after.
         ending: how the process ended if it was not asked to.
+        found: what came of a project's model.
         memory: see `Result`.
     """
 
@@ -70,6 +72,7 @@ class _Happened:
     running: int | None = None
     calling: int | None = None
     ending: Ending | None = None
+    found: Ending | None = None
     memory: int = 0
 
     @property
@@ -113,9 +116,14 @@ def _grade_with_patience(task: Task) -> Result:
 
 def _grade(task: Task) -> Result:
     """Run and judge; if one cell ends the process, try once more without it."""
+    if task.training and (refused := training.refusal(task)):
+        verdicts = [_not_tested(task, index, refused.sentence) for index in task.tests]
+        return Result(task.student, *refused, verdicts)
     first = _attempt(task)
     result = _outcome(task, first)
     left_out = first.culprit
+    if task.training and left_out in task.tests:  # nothing else is tested
+        return result
     if left_out is None or not task.tests or left_out > max(task.tests):
         return result
     second = _attempt(task, left_out, first.said)
@@ -153,7 +161,10 @@ def _attempt(
         try:
             _run_cells(student.channel, task, sources, happened)
             happened.said |= {cell: (said or {}).get(cell, SelfCheck()) for cell in silent}
-            _judge_functions(student.channel, task, left_out, happened)
+            if task.training:
+                _train(student, task, happened)
+            else:
+                _judge_functions(student.channel, task, left_out, happened)
         except Late:
             if student.was_starved():
                 raise _Starved from None
@@ -175,6 +186,7 @@ def _run_cells(channel: Channel, task: Task, sources: dict[int, str], happened: 
     ]
     contents = [np.frombuffer(content, "uint8") for content in task.files.values()]
     order = {"cells": cells, "files": list(task.files), "folder": task.folder}
+    order["trains"] = task.training is not None
     channel.send(order, contents)
     while True:
         message, _ = channel.receive()
@@ -215,6 +227,13 @@ def _judge_functions(
         happened.calling = judge.calling
 
 
+def _train(student: process.Process, task: Task, happened: _Happened) -> None:
+    """Train a project's model and judge its samples."""
+    [happened.calling] = task.tests
+    happened.verdicts[happened.calling], happened.found = training.train(student, task)
+    happened.calling = None
+
+
 def _outcome(task: Task, happened: _Happened) -> Result:
     """The result of an attempt, from its record alone."""
     status, sentence = happened.ending or Ending(GRADED, "")
@@ -230,6 +249,8 @@ def _outcome(task: Task, happened: _Happened) -> Result:
         status, sentence = TAMPERED, " ".join(tampered)
     elif status == GRADED and any(map(_ran_out_of_memory, happened.outputs.values())):
         status, sentence = OUT_OF_MEMORY, f"A cell asked for more than {task.limits.memory} MB."
+    elif happened.found and happened.found.status != GRADED:
+        status, sentence = happened.found
     elif status == GRADED and differing:
         status, sentence = DIFFERS, " ".join(differing)
     elif status == GRADED and failed:

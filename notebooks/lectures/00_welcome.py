@@ -21,6 +21,9 @@
 # | [Evaluation](13_evaluation.ipynb) | [evaluation](../assignments/evaluation/evaluation.ipynb) |
 # | [Diffusion and flow matching](14_diffusion.ipynb) | [diffusion](../assignments/diffusion/diffusion.ipynb) |
 #
+# Last comes the [project](../assignments/project/project.ipynb): make the best generative model of
+# `fashion` that 120 seconds of training buy.
+#
 # **How to use it.** Open a lecture and choose *Run → Run All Cells*. Predict what a cell will show
 # before you look. Move the sliders. Then do the assignment and press *Validate*.
 #

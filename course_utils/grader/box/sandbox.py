@@ -28,7 +28,7 @@ import signal
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,7 +106,7 @@ class Sandbox:
     Args:
         limits: of all files together, and for the sandbox's own processes.
         library: the folder with the students' course_utils, see `copy_library`.
-        course: the course's folder, with gradebook and submissions; empty where there is none.
+        hidden: folders that it must not see, such as the course's, with gradebook and submissions.
 
     Attributes:
         process: the sandbox's first process, as seen from outside.
@@ -116,14 +116,14 @@ class Sandbox:
         SandboxError: bubblewrap is not there or not allowed to make namespaces.
     """
 
-    def __init__(self, limits: Limits, library: str, course: str = "") -> None:
+    def __init__(self, limits: Limits, library: str, hidden: Sequence[str] = ()) -> None:
         program = shutil.which("bwrap")
         if program is None:
             raise SandboxError("bubblewrap is not installed (Debian's package `bubblewrap`)")
         self.user = spare_user()
         reading, writing = os.pipe()
         passed = [writing]
-        arguments = ["--info-fd", str(writing), *_arguments(limits, library, course)]
+        arguments = ["--info-fd", str(writing), *_arguments(limits, library, hidden)]
         number = MAPPED_USER if self.user is None else self.user
         for path, line in (
             ("/etc/passwd", f"{USER_NAME}:x:{number}:{number}::{SCRATCH}:/bin/sh\n"),
@@ -179,7 +179,7 @@ class Sandbox:
         self._keeper.wait()
 
 
-def _arguments(limits: Limits, library: str, course: str) -> list[str]:
+def _arguments(limits: Limits, library: str, hidden: Sequence[str]) -> list[str]:
     """What bubblewrap is told: which folders are there, and nothing else is."""
     mapped = ["--unshare-user", "--uid", str(MAPPED_USER), "--gid", str(MAPPED_USER)]
     arguments = [
@@ -215,7 +215,7 @@ def _arguments(limits: Limits, library: str, course: str) -> list[str]:
             arguments += ["--symlink", os.readlink(path), str(path)]
         else:
             shown.append(str(path))
-    arguments += _mounts(shown, [*_secret(), *([course] if course else [])])
+    arguments += _mounts(shown, [*_secret(), *filter(None, hidden)])
     arguments += _open_parents("/dev/x")
     for name in DEVICES:
         arguments += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]

@@ -43,7 +43,7 @@ def inside(library):
 
     def run(code, course="", limits=LIMITS):
         reading, writing = os.pipe()
-        box = Sandbox(limits, str(library), str(course))
+        box = Sandbox(limits, str(library), [str(course)])
         try:
             guard = os.fork()
             if guard == 0:

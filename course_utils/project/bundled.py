@@ -1,0 +1,91 @@
+"""What a notebook brings along: its own data, and models that somebody else trained.
+
+A project is to be trained from the garments that it is given. Weights and pictures can be hidden in
+a notebook as strings, as lists of numbers, in comments and names, or in files beside it. All of it
+is counted, and more than is of any use to a model of pictures is refused.
+"""
+
+import ast
+import warnings
+from collections.abc import Iterable, Mapping
+
+from IPython.core.inputtransformer2 import TransformerManager
+
+# Of the literals in the cells and the files beside them, together, in bytes. A network of so many
+# weights, a byte each, draws no garments.
+MOST_DATA = 16 * 1024
+# Of the code, in characters: comments and names can hold data, too.
+MOST_CODE = 100_000
+# What knows how to draw garments, or was trained to.
+MODELS = ("course_utils.models", "course_utils.pretrained")
+
+
+def refusal(sources: Iterable[str], files: Mapping[str, bytes | int]) -> str:
+    """Why a notebook's model is not trained, in a sentence for the student; or empty.
+
+    Args:
+        sources: of its code cells.
+        files: what lies beside the notebook: by name, the content or its size in bytes.
+    """
+    sources = list(sources)
+    trees = [_tree(source) for source in sources]
+    used = sorted({name for tree in trees if tree for name in _models_used(tree)})
+    if used:
+        return (
+            f"The notebook imports {', '.join(used)}. The project's model must be your own: build "
+            "it from Keras layers and train it from the garments. The rest of the library is "
+            "welcome."
+        )
+    if (length := sum(map(len, sources))) > MOST_CODE:
+        return (
+            f"The code has {length:,} characters; {MOST_CODE:,} are allowed. A model that is "
+            "trained from the garments needs far fewer."
+        )
+    parts = zip(trees, sources, strict=True)
+    literals = sum(data_in(tree) if tree else len(source.encode()) for tree, source in parts)
+    beside = sum(size if isinstance(size, int) else len(size) for size in files.values())
+    if literals + beside > MOST_DATA:
+        return (
+            f"The notebook brings {literals + beside:,} bytes of data along: {literals:,} in the "
+            f"strings and numbers of its code, {beside:,} in files beside it. {MOST_DATA:,} are "
+            "allowed, since the model is to be trained here and not brought along. Remove what it "
+            "does not need; a picture belongs into the text of your answer."
+        )
+    return ""
+
+
+def data_in(tree: ast.AST) -> int:
+    """How many bytes the literals in some code hold."""
+    return sum(_size(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant))
+
+
+def _size(value: object) -> int:
+    if isinstance(value, str):
+        return len(value.encode("utf-8", "surrogatepass"))
+    if isinstance(value, bytes):
+        return len(value)
+    if isinstance(value, int):
+        return max(1, (value.bit_length() + 7) // 8)
+    return {float: 8, complex: 16}.get(type(value), 1)
+
+
+def _models_used(tree: ast.AST) -> Iterable[str]:
+    """The modules of `MODELS` that some code imports."""
+    for node in ast.walk(tree):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        for name in names:
+            yield from (m for m in MODELS if name == m or name.startswith(f"{m}."))
+
+
+def _tree(source: str) -> ast.AST | None:
+    """The syntax tree of a cell, magics understood; None if Python cannot read it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a student's backslash
+            return ast.parse(TransformerManager().transform_cell(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
