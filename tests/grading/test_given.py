@@ -124,7 +124,7 @@ def test_a_tensor_and_a_number_are_told_apart_where_the_batch_size_is_unknown():
 def test_the_check_data_hold_kind_and_weights(tmp_path, monkeypatch):
     probes = (Probe("two", QUESTION), Probe("two", QUESTION, p.GRADIENT + "given"))
     function = GradedFunction(weighted, probes, (), (Misconception("m", "s", "x"),))
-    monkeypatch.setattr(registry, "ASSIGNMENTS", (Assignment("given", (function,)),))
+    monkeypatch.setattr(registry, "every", lambda: (Assignment("given", (function,)),))
     contents = check_files.contents()
     (path,) = check_files.write(contents, tmp_path)
     assert check_files.stale(contents, tmp_path) == {}
