@@ -70,8 +70,8 @@ def title_of(notebook: nbformat.NotebookNode) -> str:
 def settled(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
     """A cell's outputs as one sees them when all is done.
 
-    Pieces of text are joined, and of a progress bar its last state is left. A dashboard, which
-    nobody serves to a page, becomes a sentence, and the address of its server goes.
+    Pieces of text are joined, and only the last state of a progress bar is kept. A dashboard, which
+    cannot run without its server, becomes a sentence, and the server's address is removed.
     """
     kept = []
     for output in outputs:
@@ -97,7 +97,7 @@ def write_source(executed: Path, assignments: dict[str, str], source: Path) -> N
     Args:
         executed: the folder of the executed lectures.
         assignments: the released assignments: by name, the content of the notebook.
-        source: where to; it is made anew.
+        source: the folder to write to; it is emptied first.
 
     Raises:
         ValueError: when there are no executed lectures.

@@ -1,6 +1,6 @@
 """A browser, and a JupyterLab for it.
 
-Everything waits for a condition, never for a time. The browser is Debian's Chromium; no page
+Everything waits for a condition, never for a fixed time. The browser is Debian's Chromium; no page
 reaches another machine.
 """
 

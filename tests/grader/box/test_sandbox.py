@@ -1,6 +1,6 @@
 """The sandbox's walls, tried by small programs without TensorFlow.
 
-What multiplies here is bounded and dies by itself, for the day on which a wall has a hole.
+Programs that multiply are bounded and end by themselves, in case a wall has a hole.
 """
 
 import os
