@@ -108,6 +108,16 @@ def check_python_path() -> Finding:
     return Finding("PYTHONPATH", f"it takes {named}", WITHOUT_PYTHONPATH)
 
 
+def check_backend() -> Finding:
+    """Whether Keras is to run on TensorFlow, for which the course's models are written."""
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    advice = (
+        "Run `unset KERAS_BACKEND` (on Windows: `set KERAS_BACKEND=`) before you start JupyterLab."
+    )
+    found = f"runs on {backend}"
+    return Finding("Keras", found, "" if backend == "tensorflow" else advice)
+
+
 def check_packages() -> Finding:
     """Whether every dependency is installed in a version that the course allows."""
     try:
@@ -276,6 +286,7 @@ def check_memory() -> Finding:
 CHECKS: tuple[Callable[[], Finding], ...] = (
     check_python,
     check_python_path,
+    check_backend,
     check_packages,
     check_tensorflow,
     check_tensorboard,

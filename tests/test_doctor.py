@@ -133,6 +133,15 @@ def test_a_python_path_of_ones_own_is_no_trouble(monkeypatch, tmp_path):
     assert doctor.check_python_path().is_well
 
 
+def test_another_backend_of_keras(monkeypatch):
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    assert doctor.check_backend().is_well
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    finding = doctor.check_backend()
+    assert finding.found == "runs on jax"
+    assert "unset KERAS_BACKEND" in finding.advice
+
+
 def test_a_folder_with_a_percent_sign(monkeypatch, tmp_path):
     (tmp_path / "100% mine").mkdir()
     monkeypatch.chdir(tmp_path / "100% mine")
