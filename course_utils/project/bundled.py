@@ -49,7 +49,7 @@ def refusal(sources: Iterable[str], files: Mapping[str, bytes | int]) -> str:
             f"The notebook brings {literals + beside:,} bytes of data along: {literals:,} in the "
             f"strings and numbers of its code, {beside:,} in files beside it. {MOST_DATA:,} are "
             "allowed, since the model is to be trained here and not brought along. Remove what it "
-            "does not need; a picture belongs into the text of your answer."
+            "does not need; a picture belongs in the text of your answer."
         )
     return ""
 
