@@ -23,6 +23,7 @@ from course_utils.explorers.clustering import KMeansStepper
 from course_utils.explorers.convolution import PixelConnections
 from course_utils.explorers.density import DensityExplorer
 from course_utils.explorers.diffusion import DiffusionSteps
+from course_utils.explorers.drawing import DrawYourOwn
 from course_utils.explorers.evaluation import Defect, MetricExplorer
 from course_utils.explorers.explorer import Explorer
 from course_utils.explorers.faces import FaceSwap
@@ -46,6 +47,7 @@ __all__ = [
     "DenoisingSlider",
     "DensityExplorer",
     "DiffusionSteps",
+    "DrawYourOwn",
     "Explorer",
     "FaceSwap",
     "Film",

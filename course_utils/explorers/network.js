@@ -280,6 +280,19 @@ const operations = {
     return y;
   },
 
+  max_pooling(step, weight, x) {
+    const [large, small] = [step.inputShapes[0], step.shape];
+    const channels = small[2];
+    const y = new Float32Array(product(small)).fill(-Infinity);
+    eachConnection(step, large, small, (smallPixel, largePixel) => {
+      for (let c = 0; c < channels; c++) {
+        const at = smallPixel * channels + c;
+        y[at] = Math.max(y[at], x[largePixel * channels + c]);
+      }
+    });
+    return y;
+  },
+
   affine(step, weight, x) {
     const [scale, offset] = [weight("scale"), weight("offset")];
     return x.map((value, i) => value * scale[i % scale.length] + offset[i % scale.length]);

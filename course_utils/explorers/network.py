@@ -70,7 +70,7 @@ def export_network(model, activation: str = "linear") -> Network:
 
     Args:
         model: a built keras.Sequential or Functional model with one output, from Input, Dense,
-            Conv2D, Conv2DTranspose, UpSampling2D, AveragePooling2D, Reshape, Flatten,
+            Conv2D, Conv2DTranspose, UpSampling2D, AveragePooling2D, MaxPooling2D, Reshape, Flatten,
             BatchNormalization, LayerNormalization, GroupNormalization, Activation, ReLU, LeakyReLU,
             Rescaling, RepeatVector, Add, Multiply, Concatenate, x[:, i], and the layers of
             `course_utils.gan_layers` that a style-based generator uses. Keras's dropout and noise
@@ -263,10 +263,10 @@ def _upsampling(exporter, layer, inputs, shape):
     return exporter.add("upsampling", inputs, shape, interpolation=layer.interpolation)
 
 
-def _average_pooling(exporter, layer, inputs, shape):
+def _pooling(exporter, layer, inputs, shape):
     _require(layer, padding="valid")
     return exporter.add(
-        "average_pooling",
+        "max_pooling" if type(layer).__name__ == "MaxPooling2D" else "average_pooling",
         inputs,
         shape,
         kernel_size=[int(n) for n in layer.pool_size],
@@ -402,7 +402,8 @@ CONVERTERS = {
     "Conv2D": _convolution,
     "Conv2DTranspose": _convolution,
     "UpSampling2D": _upsampling,
-    "AveragePooling2D": _average_pooling,
+    "AveragePooling2D": _pooling,
+    "MaxPooling2D": _pooling,
     "Reshape": _reshape,
     "Flatten": _reshape,
     "BatchNormalization": _batch_normalization,

@@ -1,5 +1,6 @@
 // Paint a label map; a network draws the picture that belongs to it.
 
+import { clamp, keep, listenToKeys, listenToPointer } from "./hand.js";
 import { Network } from "./network.js";
 import { button, choice, element, exampleField, normal, picture, toImageData } from "./toolkit.js";
 
@@ -7,10 +8,6 @@ import { button, choice, element, exampleField, normal, picture, toImageData } f
 const COLORS = ["#999999", "#0072b2", "#e69f00", "#000000", "#56b4e9", "#009e73", "#d55e00", "#cc79a7", "#f0e442", "#ffffff"];
 const RGB = COLORS.map((color) => [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16)));
 const BRUSHES = [1, 2, 4];
-const UNDOS = 50;
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 // The class of every pixel, a brush somewhere on it, and what the map was before each stroke.
 class LabelMap {
@@ -35,8 +32,7 @@ class LabelMap {
 
   // Save the map, so that `undo` takes back the next change.
   keep() {
-    this.past.push(this.kinds.slice());
-    if (this.past.length > UNDOS) this.past.shift();
+    keep(this.past, this.kinds);
   }
 
   undo() {
@@ -115,54 +111,11 @@ class Plane {
     this.stage.say(words);
   }
 
-  pixelUnder(event) {
-    const box = this.node.getBoundingClientRect();
-    const place = (share, size) => clamp(Math.floor(share * size), 0, size - 1);
-    return [
-      place((event.clientX - box.left) / box.width, this.map.width),
-      place((event.clientY - box.top) / box.height, this.map.height),
-    ];
+  // The pixel at a place that is told in shares of width and height.
+  pixelAt([across, down]) {
+    const { width, height } = this.map;
+    return [clamp(Math.floor(across * width), 0, width - 1), clamp(Math.floor(down * height), 0, height - 1)];
   }
-}
-
-// The pointer paints while it is down, and moves the brush while it is not.
-function listenToPointer(plane, changed) {
-  const { node, map } = plane;
-  const strokeTo = (pixel) => {
-    map.strokeTo(pixel);
-    changed();
-  };
-  node.addEventListener("pointerdown", (event) => {
-    node.setPointerCapture(event.pointerId);
-    map.keep();
-    map.at = plane.pixelUnder(event);
-    strokeTo(map.at);
-  });
-  node.addEventListener("pointermove", (event) => {
-    if (node.hasPointerCapture(event.pointerId)) return strokeTo(plane.pixelUnder(event));
-    map.at = plane.pixelUnder(event);
-    plane.showBrush();
-  });
-}
-
-function listenToKeys(plane, { changed, fill, undo }) {
-  const { node, map } = plane;
-  const dab = () => {
-    map.keep();
-    map.dab();
-    changed();
-  };
-  const actions = { " ": dab, Enter: dab, f: fill, u: undo };
-  node.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (ARROWS[event.key]) {
-      map.move(ARROWS[event.key]);
-      if (event.shiftKey) dab();
-      else plane.showBrush();
-    } else if (actions[event.key]) actions[event.key]();
-    else return;
-    event.preventDefault();
-  });
 }
 
 // The picture that the network draws from the map, in a style that can be changed.
@@ -218,8 +171,27 @@ export function labelPainter(stage, { maps, classes, styles, network: exported, 
     map[name] = value;
     plane.showBrush();
   };
-  listenToPointer(plane, changed);
-  listenToKeys(plane, { changed, fill, undo });
+  listenToPointer(plane.node, {
+    begin: (place) => {
+      map.keep();
+      map.at = plane.pixelAt(place);
+      after(() => map.dab())();
+    },
+    strokeTo: (place) => after(() => map.strokeTo(plane.pixelAt(place)))(),
+    hover: (place) => set("at")(plane.pixelAt(place)),
+  });
+  const dab = after(() => {
+    map.keep();
+    map.dab();
+  });
+  listenToKeys(plane.node, {
+    move: (step) => {
+      map.move(step);
+      plane.showBrush();
+    },
+    dab,
+    actions: { f: fill, u: undo },
+  });
 
   stage.body.append(
     element("div", { class: "columns" },

@@ -32,6 +32,7 @@ from matplotlib.colors import ListedColormap
 from course_utils.data import load
 from course_utils.exercises import compare, your_turn
 from course_utils.explorers import (
+    DrawYourOwn,
     Interpolation,
     LatentMap,
     LatentSliders,
@@ -718,6 +719,91 @@ LatentMap(
     codes=codes[:150],
     labels=new_labels[:150],
 )
+
+# %% [markdown]
+# What does a VAE do with a picture that nobody photographed? **Predict**: how will the VAE of garments redraw a ring?
+
+# %%
+shipped_vae, shipped_plane, classifier = (
+    load_pretrained(f"fashion_{name}") for name in ("vae", "vae_plane", "classifier")
+)
+garments = load("fashion")
+kinds = garments.levels["article"]
+
+
+def redraw(images):
+    return shipped_vae.decode(shipped_vae.encode(images)[0]).numpy()
+
+
+def squared_error(images):
+    """The squared error of each image's reconstruction, summed over its pixels."""
+    return np.sum((redraw(images) - images) ** 2, axis=(1, 2, 3))
+
+
+radius = np.hypot(*(np.mgrid[:28, :28] - 13.5))
+ring = (np.abs(radius - 8) < 1.5).astype("float32")[None, :, :, None]
+show_images(np.concatenate([ring, redraw(ring)]), columns=2, title="a ring, and the ring redrawn")
+usual, of_ring = squared_error(garments.test.x), squared_error(ring)[0]
+print(
+    f"error of the ring {of_ring:.0f}; of the test garments {usual.mean():.0f} on average, ", end=""
+)
+print(f"{usual.max():.0f} at most")
+assert of_ring > np.quantile(usual, 0.999)
+
+# %% [markdown]
+# The decoder has only ever drawn garments, so what comes back is one. Now **draw your own**. Every stroke goes through four
+# networks on this page, all trained in advance, all for garments, whatever images you chose above:
+#
+# - a VAE with 16 latent numbers redraws your picture, and fills in the part that is lost: it redraws the picture, puts the pixels
+#   that are known back in their place, and repeats that ten times (Rezende et al. 2014, appendix F, draw the codes; here they
+#   are means);
+# - a VAE with two latent numbers gives it a place on its map;
+# - a classifier names it.
+#
+# **Try it**: begin with the T-shirt, erase its sleeves, and make it narrower until the classifier says *dress*. Which way does
+# the point move on the map? Then clear the canvas: with how few strokes can you draw trousers that come back as trousers?
+
+
+# %%
+def means_of(encoder):
+    """The encoder's first output alone: the mean of q(z | x)."""
+    return keras.Model(encoder.input, encoder.outputs[0])
+
+
+read = keras.Model(classifier.trunk.input, classifier.heads[0](classifier.trunk.output))
+first = [int(np.argmax(garments.test.labels == k)) for k in (9, 7, 5, 0, 2, 3, 4, 6, 1, 8)]
+DrawYourOwn(
+    garments.test.x[first],
+    garments.test.labels[first],
+    kinds,
+    encode=export_network(means_of(shipped_vae.encoder)),
+    decode=export_network(shipped_vae.decoder, activation="sigmoid"),
+    classify=export_network(read, activation="softmax"),
+    place=export_network(means_of(shipped_plane.encoder)),
+    draw_place=shipped_plane.decode,
+)
+
+# %% [markdown]
+# <details><summary>What you may have seen</summary>
+#
+# On the map dresses lie above the T-shirts, on the way to the trousers, so the point moves up while the shape becomes narrower.
+# Two broad strokes are enough for trousers: where they say nothing about a detail, the decoder draws the average.
+#
+# </details>
+#
+# The same with the eraser in Python: the T-shirt loses its sleeves, then its sides.
+
+# %%
+shirt = garments.test.x[first[3]]
+for width in (28, 14, 10):
+    erased = np.abs(np.arange(28) - 13.5) > width / 2
+    narrow = np.where(erased[:, None], 0, shirt)[None].astype("float32")
+    across, up = shipped_plane.encode(narrow)[0].numpy()[0]
+    kind = kinds[classifier.classify(narrow)["article"][0]]
+    print(
+        f"{width} columns wide: at ({across:.2f}, {up:.2f}) on the map; the classifier says {kind}"
+    )
+assert kind == "Dress"
 
 # %% [markdown]
 # What does such a map look like while it is being learnt? Below, a VAE with two latent numbers learns on this page, without

@@ -21,6 +21,7 @@ from course_utils.explorers import (
     DenoisingSlider,
     DensityExplorer,
     DiffusionSteps,
+    DrawYourOwn,
     Explorer,
     FaceSwap,
     Film,
@@ -240,6 +241,28 @@ def diffusion_steps() -> Explorer:
     return DiffusionSteps(np.array([moment.t for moment in moments]), z, x, points=points)
 
 
+def draw_your_own() -> Explorer:
+    vae, plane, classifier = map(
+        load_pretrained, ("fashion_vae", "fashion_vae_plane", "fashion_classifier")
+    )
+    garments = load("fashion")
+    test, classes = garments.test, garments.levels["article"]
+    first = [int(np.argmax(test.labels == k)) for k in (9, 7, 5, 0, 2, 3, 4, 6, 1, 8)]
+    trunk = classifier.trunk
+    return DrawYourOwn(
+        test.x[first],
+        test.labels[first],
+        classes,
+        encode=export_network(keras.Model(vae.encoder.input, vae.encoder.outputs[0])),
+        decode=export_network(vae.decoder, "sigmoid"),
+        classify=export_network(
+            keras.Model(trunk.input, classifier.heads[0](trunk.output)), "softmax"
+        ),
+        place=export_network(keras.Model(plane.encoder.input, plane.encoder.outputs[0])),
+        draw_place=plane.decode,
+    )
+
+
 def metrics() -> Explorer:
     levels = np.linspace(0, 1, 5)
     images = digits().test.x[:12]
@@ -282,6 +305,7 @@ EXAMPLES = {
         flow_grid,
         attribute_editor,
         diffusion_steps,
+        draw_your_own,
         metrics,
         playground,
     )

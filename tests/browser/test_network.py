@@ -124,6 +124,8 @@ LAYERS = {
     ),
     "AveragePooling2D": lambda: image_model(layers.AveragePooling2D((2, 3))),
     "AveragePooling2D overlapping": lambda: image_model(layers.AveragePooling2D(3, strides=1)),
+    "MaxPooling2D": lambda: image_model(layers.MaxPooling2D((2, 3))),
+    "MaxPooling2D overlapping": lambda: image_model(layers.MaxPooling2D(3, strides=1)),
     "BatchNormalization": lambda: image_model(layers.BatchNormalization()),
     "LayerNormalization": lambda: image_model(layers.LayerNormalization()),
     "GroupNormalization": lambda: image_model(layers.GroupNormalization(2)),
