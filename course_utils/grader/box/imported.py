@@ -1,16 +1,16 @@
-"""What every process of the grader is forked from: TensorFlow imported and not yet used.
+"""Import TensorFlow and what goes with it, for processes that are forked afterwards.
 
-Importing takes seconds and forking takes milliseconds. No operation runs here, because that would
-start threads, which a fork does not copy.
+Importing takes seconds; forking takes milliseconds. No TensorFlow operation runs here, because that
+would start threads, which a fork does not copy.
 """
 
 import importlib
 import os
 import sys
 
-# `course_utils.quiet` reads it, and cannot be asked for its name before it has.
+# `course_utils.quiet` reads this variable when it is imported, too early to take the name from it.
 TO_BE_FORKED = "COURSE_UTILS_TO_BE_FORKED"
-# Submissions run side by side; more threads each would only wait for each other.
+# Submissions run in parallel; with several threads each they would only wait for each other.
 ONE_THREAD = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
 
 for _variable in ONE_THREAD:
@@ -18,7 +18,7 @@ for _variable in ONE_THREAD:
 os.environ[TO_BE_FORKED] = "1"
 for _module in ("course_utils.quiet", "keras", "scipy.stats", "course_utils.grading"):
     importlib.import_module(_module)
-# Read once for all of them: what students' self-checks compare with.
+# Read the data of the students' self-checks once, for all forked processes.
 sys.modules["course_utils.grading.selfcheck"].load_checks()
-# The programs that a forked process starts are not forked from.
+# A program that a forked process starts is not itself going to be forked.
 del os.environ[TO_BE_FORKED]

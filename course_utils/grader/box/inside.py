@@ -1,8 +1,9 @@
-"""What runs in a student's process: first the cells, then calls of its functions.
+"""What runs in a student's process: the notebook's cells, then calls to its functions.
 
-First the cells run, as in a notebook. Their outputs are sent out, and at each test cell also the
-result of the self-check, as a value. Then the functions are called with the grader's arrays. From
-then on nothing that they print is recorded, so that no value of a hidden test can reach an output.
+First the cells run, as in a notebook. Their outputs are sent to the grader and, after each test
+cell, also what the self-check found. Then the functions are called with the grader's arrays; for
+the project, the model is trained instead. From then on nothing that is printed is recorded, so that
+no value from a hidden test can reach an output.
 
 No points are decided in this process, so nothing is gained by tampering with it.
 """
@@ -28,11 +29,16 @@ from course_utils.grading.stand_in import stand_in
 
 
 def serve(connection: socket.socket, most_output: int) -> None:
-    """Run a submission's cells, then answer questions about its functions until nobody asks."""
+    """Run a submission's cells, then answer requests until the grader closes the connection.
+
+    Args:
+        connection: to the grader. Its first message says which files to write and which cells run.
+        most_output: bytes of everything that the cells may print and show.
+    """
     channel = Channel(connection)
     order, arrays = channel.receive()
     for name, content in zip(order["files"], arrays, strict=True):
-        # Where a file cannot be written, the cell that needs it will report that it is missing.
+        # If a file cannot be written, the cell that needs it will report that it is missing.
         with contextlib.suppress(OSError):
             Path(name).parent.mkdir(parents=True, exist_ok=True)
             Path(name).write_bytes(content.tobytes())
@@ -45,7 +51,7 @@ def serve(connection: socket.socket, most_output: int) -> None:
     selfcheck.listeners.append(diagnoses.append)
     outputs = CellOutputs(most_output)
     shell = start(outputs)
-    run_cell = shell.run_cell  # kept, because a cell may replace the shell's
+    run_cell = shell.run_cell  # a cell may replace the shell's attribute
     states: dict[int, State] = {}
     for cell in order["cells"]:
         channel.send({"starts": cell["index"]})
@@ -67,7 +73,7 @@ def serve(connection: socket.socket, most_output: int) -> None:
 
 
 def _report(function: str, diagnoses: list[Diagnosis], shell: Shell) -> dict:
-    """What the self-check said of a function, and whether it still was the course's."""
+    """What the self-check said about a function, and whether it was still the course's."""
     kinds = [one.kind for one in diagnoses if one.function == function]
     return {
         "kind": kinds[-1] if kinds else "",
@@ -77,7 +83,7 @@ def _report(function: str, diagnoses: list[Diagnosis], shell: Shell) -> dict:
 
 
 def _answer(channel: Channel, namespace: dict, states: dict[int, State]) -> None:
-    """Offer the functions one after the other, each as it was at its test."""
+    """Offer one function after another, each with the notebook's state restored to its test."""
 
     def describe(error: Exception, function: object) -> dict:
         return {

@@ -1,8 +1,8 @@
-"""Whether the self-check is still the course's: what a notebook may have put in its place.
+"""Whether the self-check is still the course's, or whether a notebook has replaced parts of it.
 
-Nobody replaces these by accident. That is why a replacement counts as evidence, while a function
-that gave another result does not. Code is compared rather than objects, so a module that was
-reloaded counts as the same.
+Nobody replaces these parts by accident. So a replacement counts as evidence of tampering, whereas a
+function that gives another result does not. Code is compared rather than objects, so that
+reloading a module does not count as a replacement.
 """
 
 import functools
@@ -14,12 +14,12 @@ import numpy as np
 
 from course_utils.grading import given, library, probes, selfcheck
 
-# With these the self-check compares numbers.
+# The functions with which the self-check compares numbers.
 COMPARISONS = ("allclose", "isclose")
 
 
 def parts() -> dict[str, object]:
-    """What the self-check consists of now, by name."""
+    """The parts of the self-check as they are now, by name."""
     found: dict[str, object] = {f"numpy.{name}": getattr(np, name, None) for name in COMPARISONS}
     for module in (selfcheck, probes, library, given):
         found |= {f"{module.__name__}.{name}": code for name, code in _codes(module)}
@@ -37,7 +37,7 @@ def remember() -> None:
 
 
 def altered() -> list[str]:
-    """The names of the parts that have been replaced since."""
+    """The names of the parts that have been replaced since `remember` was called."""
     now = parts()
     return [name for name, part in _at_first().items() if now.get(name) != part]
 

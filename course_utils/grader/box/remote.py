@@ -1,11 +1,12 @@
 """Functions on the other side of a socket.
 
-An `Exchange` stands at each end. It offers functions to the other side, and `function(name)` is a
-`RemoteFunction`: called like any function of tensors, it sends the arrays across, the other side
-calls what it offers under this name, and arrays come back. Gradients pass too, at the same values
-(the noise of a random function is not drawn again), and inside `tf.function` the function on the
-other side is traced as well. While one side waits for an answer it serves the questions of the
-other: a student's loss may call the course's divergence, which stays outside.
+There is an `Exchange` at each end. It offers functions to the other side, and its `function(name)`
+is a `RemoteFunction`. Called like any function of tensors, that sends the arrays across; the other
+side calls the function that it offers under this name, and arrays come back. Gradients come back
+too, for the same call (a random function does not draw its noise again), and inside `tf.function`
+the function on the other side is traced as well. While one side waits for an answer, it serves the
+other's questions: a student's loss may call the course's divergence, which stays outside the
+sandbox.
 """
 
 from course_utils.quiet import tf
@@ -21,27 +22,27 @@ from course_utils.grader.box.wire import DTYPES, Channel, ProtocolError
 from course_utils.grading import probes, steps
 from course_utils.grading.given import KINDS, GivenFunction, PassedFunction
 
-# How many of the latest calls can still be differentiated; a test needs the last one or two.
+# How many of the latest calls can still be differentiated; a test needs only the last one or two.
 CALLS_KEPT = 16
 MOST_GRAPHS = 200
-# Of what calls and graphs keep, arguments and results together. A student's process may ask a
-# worker, which is to last for a whole class, again and again.
+# The bytes that all calls may keep, arguments and results together, and that all graphs may keep. A
+# student's process can send any number of questions to a worker that must last for a whole class.
 LARGEST_KEPT = 2**27
-# How often a call will be differentiated. For a persistent tape, TensorFlow also builds the
-# gradient of a graph's gradient, which takes three times as long.
+# How often a call will be differentiated. OFTEN needs a persistent tape, for which TensorFlow also
+# builds the gradient of a graph's gradient; that takes three times as long.
 NEVER, ONCE, OFTEN = "never", "once", "often"
 
-# Results of these types are told apart from others in messages.
+# Only these types of results are called by their names in messages to the student.
 NAMED = frozenset(("dict", "set", "str", "function", "generator", "SparseTensor", "RaggedTensor"))
 
 Describe = Callable[[Exception, Callable], dict]
 
 
 class RemoteError(Exception):
-    """The function on the other side raised.
+    """The function on the other side raised an error.
 
     Attributes:
-        description: what the other side says of the error.
+        description: what the other side says about the error.
     """
 
     def __init__(self, description: dict) -> None:
@@ -55,11 +56,11 @@ def make_graph(function: Callable, specs: list) -> Callable:
 
 
 class Exchange:
-    """One end: offers functions, calls those of the other end.
+    """One end of the connection: it offers functions and calls those of the other end.
 
     Args:
         channel: connected to an `Exchange` on the other side.
-        describe: turns an error of an offered function into what the other side may know of it.
+        describe: turns an error of an offered function into what the other side may know about it.
         raising: turns the other side's description of an error into the exception raised here.
         make_graph: puts an offered function into a `tf.function` with an input signature.
     """
@@ -79,7 +80,7 @@ class Exchange:
         self.offer({})
 
     def offer(self, functions: Mapping[str, Callable]) -> None:
-        """Offer these functions and no others; what was traced and taped is forgotten."""
+        """Offer these functions and no others; forget all graphs and tapes."""
         self._offered = dict(functions)
         self._graphs: dict[int, Callable] = {}
         self._taped: dict[int, tuple] = {}
@@ -87,16 +88,21 @@ class Exchange:
         self._traced = 0
 
     def function(self, name: str, parameters: Sequence[str] = ()) -> "RemoteFunction":
-        """What the other side offers under this name.
+        """The function that the other side offers under this name.
 
         Args:
             name: the name.
-            parameters: those that may be passed by name, in order.
+            parameters: the names of its parameters, in order, if they may be passed by name.
         """
         return RemoteFunction(self, name, parameters)
 
     def ask(self, question: dict, arrays: Sequence[np.ndarray] = ()) -> tuple[dict, list]:
-        """Send a question, serve the other side's questions meanwhile, and return its answer."""
+        """Send a question, serve the other side's questions meanwhile, and return its answer.
+
+        Raises:
+            ProtocolError: the other side sends neither an answer nor a question.
+            Exception: what `raising` makes of an error that the other side describes.
+        """
         with self._lock:
             self._channel.send({"ask": question}, arrays)
             while True:
@@ -112,7 +118,11 @@ class Exchange:
         return answer, arrays
 
     def serve(self, message: dict, arrays: list) -> None:
-        """Answer one question of the other side."""
+        """Answer one question from the other side.
+
+        Raises:
+            ProtocolError: the message is not a question.
+        """
         question = message.get("ask")
         if not isinstance(question, dict):
             raise ProtocolError("neither a question nor an answer")
@@ -124,7 +134,7 @@ class Exchange:
             return
         try:
             answer, arrays = getattr(self, f"_{question['do']}")(question, arrays)
-        except Exception as error:  # whatever an offered function raises is its caller's business
+        except Exception as error:  # the caller has to deal with whatever the function raises
             described = self._describe(error, self._offered.get(name))
             answer, arrays = {"error": described}, []
         self._channel.send({"answer": answer}, arrays)
@@ -134,7 +144,7 @@ class Exchange:
         tensors = tensors_of(arguments)
         function = self._offered[question["function"]]
         if question.get("graph") is not None:
-            # What is no tensor was built into the graph.
+            # All other arguments were built into the graph.
             function, arguments = self._graphs[question["graph"]], tensors
         self._count += 1
         if question["gradient"] == NEVER:
@@ -148,7 +158,7 @@ class Exchange:
         return {"result": tree, "call": self._count}, arrays
 
     def _keep(self, call: int, taped: tuple, size: int) -> None:
-        """Keep a call for differentiation, dropping the oldest ones when there is no room."""
+        """Keep a call for differentiation; drop the oldest ones if there is no room."""
         self._taped[call] = (taped, size)
         while len(self._taped) > CALLS_KEPT or (
             len(self._taped) > 1 and sum(s for _, s in self._taped.values()) > LARGEST_KEPT
@@ -166,7 +176,7 @@ class Exchange:
         gradients = tape.gradient(
             [leaf for leaf, _ in pairs], tensors, output_gradients=[up for _, up in pairs]
         )
-        # The gradient of picking out rows is not a tensor yet but a list of rows (IndexedSlices).
+        # A gradient may be IndexedSlices rather than a tensor, as after picking rows by index.
         found = [None if g is None else tf.convert_to_tensor(g).numpy() for g in gradients]
         return {"connected": [g is not None for g in found]}, [g for g in found if g is not None]
 
@@ -216,7 +226,7 @@ class Exchange:
 
 
 class RemoteFunction:
-    """A function on the other side. Made by `Exchange.function`."""
+    """A function on the other side, made by `Exchange.function`."""
 
     def __init__(
         self,
@@ -231,7 +241,7 @@ class RemoteFunction:
         self._graph = graph
 
     def __call__(self, *arguments: object, **named: object) -> object:
-        """Call it; tensors, arrays, plain numbers, tuples and given functions are welcome."""
+        """Call it with tensors, arrays, plain numbers, tuples of these, and given functions."""
         arguments += tuple(named[key] for key in self._parameters[len(arguments) :] if key in named)
         inputs = tensors_of(arguments)
         if any(not hasattr(tensor, "numpy") for tensor in inputs):
@@ -281,7 +291,7 @@ class RemoteFunction:
         ]
 
     def changed_in_place(self, arguments: Mapping[str, object]) -> list[str]:
-        """The arguments that it changes on the other side; see `probes.changed_in_place`."""
+        """The names of the arguments that it changes in place; see `probes.changed_in_place`."""
         tree, sent = pack([*arguments.values()])
         question = {"do": "watch", "function": self.__name__, "names": [*arguments]}
         answer, _ = self._exchange.ask(question | {"arguments": tree[1]}, sent)
@@ -293,8 +303,8 @@ class RemoteFunction:
         """The function inside a `tf.function` on the other side, called eagerly on this one.
 
         Args:
-            signature: a `tf.TensorSpec` for each tensor; anything else stands for itself. By
-                default that of each call.
+            signature: for each argument, a `tf.TensorSpec` if it is a tensor, otherwise the
+                argument itself. By default, the specs are those of each call's arguments.
         """
         graphs: dict[str, RemoteFunction] = {}
 
@@ -311,7 +321,7 @@ class RemoteFunction:
     def _traceable(
         self, arguments: Sequence, signature: Sequence | None = None
     ) -> tuple[dict, list]:
-        """The question for a graph: what its tensors are like, and all that is none of them."""
+        """The question that asks for a graph: the specs of its tensors, and all other arguments."""
         tensors = tensors_of(arguments)
         specs: list[tf.TensorSpec] = []
         for argument, wanted in zip(arguments, signature or arguments, strict=True):
@@ -323,7 +333,7 @@ class RemoteFunction:
             [spec.dtype.name, None if spec.shape.rank is None else spec.shape.as_list()]
             for spec in specs
         ]
-        # Empty tensors take the places of those that come with each call.
+        # Empty tensors stand in for the tensors that come with each call.
         with tf.init_scope():
             sample = replaced(arguments, [tf.zeros([0], tensor.dtype) for tensor in tensors])
         tree, sent = pack(sample)
@@ -338,7 +348,7 @@ class RemoteFunction:
         return [tf.constant(next(arrays)) if one else None for one in connected]
 
     def _symbolic(self, arguments: tuple) -> object:
-        """Inside a tf.function of this side."""
+        """Call it inside a tf.function on this side."""
         tensors = tensors_of(arguments)
         traced, _ = self._exchange.ask(*self._traceable(arguments))
         number = traced["graph"]
@@ -355,7 +365,7 @@ class RemoteFunction:
         def backward(call: np.ndarray, *arrays: np.ndarray) -> list:
             upstream, inputs = arrays[: len(dtypes)], arrays[len(dtypes) :]
             gradients = self._gradient(int(call), list(upstream), len(inputs))
-            # What is not connected is known when the graph runs, too late to say None.
+            # Whether an argument is connected is known only when the graph runs, too late for None.
             return [
                 np.full_like(array, np.nan) if gradient is None else gradient.numpy()
                 for gradient, array in zip(gradients, inputs, strict=True)
@@ -383,7 +393,11 @@ class RemoteFunction:
 def _outcome(
     values: list, networks: Mapping[str, steps.GivenNetwork], flags: dict
 ) -> steps.Outcome:
-    """A step's result and weights, of the shapes that the networks' weights have."""
+    """A step's result and weights.
+
+    Raises:
+        ProtocolError: the weights do not have the shapes of the networks' weights.
+    """
     result, rest = values[0], iter(values[1:])
     weights = {name: [next(rest) for _ in n.weights] for name, n in networks.items()}
     for name, network in networks.items():
@@ -396,7 +410,7 @@ def _outcome(
 
 
 def tensors_of(values: Sequence) -> list[tf.Tensor]:
-    """The tensors among some arguments, in order; of a given function its weights."""
+    """The tensors among some arguments, in order; for a given function, its weights."""
     leaves = [
         leaf.weights if isinstance(leaf, PassedFunction) else leaf
         for leaf in tf.nest.flatten(list(values))
@@ -405,7 +419,7 @@ def tensors_of(values: Sequence) -> list[tf.Tensor]:
 
 
 def replaced(values: Sequence, tensors: Sequence[tf.Tensor]) -> tuple:
-    """Some arguments with other tensors in the places of theirs."""
+    """Some arguments with their tensors replaced by others, in order."""
     others = iter(tensors)
 
     def other(leaf: object) -> object:
@@ -417,7 +431,7 @@ def replaced(values: Sequence, tensors: Sequence[tf.Tensor]) -> tuple:
 
 
 def _times_differentiated(tensors: Sequence[tf.Tensor]) -> str:
-    """How often the tapes that watch some tensors can ask for a gradient."""
+    """How often the tapes that watch these tensors can ask for a gradient."""
     kinds = {
         gradients_util.POSSIBLE_GRADIENT_TYPES_NONE: NEVER,
         gradients_util.POSSIBLE_GRADIENT_TYPES_FIRST_ORDER: ONCE,
@@ -426,17 +440,17 @@ def _times_differentiated(tensors: Sequence[tf.Tensor]) -> str:
 
 
 def _of_tensors(function: Callable, sample: Sequence) -> Callable:
-    """A function of the tensors alone; all other arguments are those of a sample."""
+    """A function of the tensors alone; the other arguments are fixed to those of a sample."""
     return lambda *tensors: function(*replaced(sample, tensors))
 
 
 def _size(arrays: Sequence) -> int:
-    """Bytes of some arrays or tensors."""
+    """The bytes of some arrays or tensors together."""
     return sum(np.asarray(array).nbytes for array in arrays)
 
 
 def pack(value: object) -> tuple[object, list[np.ndarray]]:
-    """A value as a tree for JSON and the arrays in it, in the order of the tree."""
+    """A value as a tree for JSON, and its arrays in the order of the tree."""
     if isinstance(value, tuple | list):
         items = [pack(item) for item in value]
         kind = "tuple" if isinstance(value, tuple) else "list"
@@ -449,7 +463,7 @@ def pack(value: object) -> tuple[object, list[np.ndarray]]:
         return ["optimizer", value.name, value.settings, list(value.moves)], []
     if value is None:
         return ["none"], []
-    if _is_array(value):  # before plain numbers: some of NumPy's are Python's, too
+    if _is_array(value):  # before plain numbers, since np.float64 is a Python float too
         array = np.asarray(value)
         if array.dtype.name in DTYPES:
             kind = "array" if isinstance(value, np.ndarray | np.generic) else "tensor"
@@ -460,7 +474,13 @@ def pack(value: object) -> tuple[object, list[np.ndarray]]:
 
 
 def unpack(trees: Sequence, arrays: Sequence[np.ndarray]) -> list:
-    """The values of a list of trees. What cannot cross the wall becomes an object of its name."""
+    """The values of a list of trees.
+
+    A value that cannot be sent becomes an empty object whose type has the same name.
+
+    Raises:
+        ProtocolError: a tree is malformed, or its arrays are missing.
+    """
     arrays = iter(arrays)
 
     def value(tree: Sequence) -> object:
@@ -486,7 +506,7 @@ def unpack(trees: Sequence, arrays: Sequence[np.ndarray]) -> list:
             case ["optimizer", str() as name, dict() as settings, list() as moves]:
                 return steps.GivenOptimizer(name, settings, tuple(moves))
             case ["other", str() as name]:
-                # A name of the student's own making could carry anything.
+                # A name that the student chose could carry anything.
                 return type(name if name in NAMED else "object", (), {})()
         raise ProtocolError("something that is not a result")
 

@@ -1,18 +1,19 @@
-"""A sandbox by bubblewrap, and how a process that was forked elsewhere steps into it.
+"""A sandbox made by bubblewrap, and how a process that was forked elsewhere enters it.
 
-bubblewrap makes the namespaces: no network, its own processes, an empty scratch folder in memory.
-Of the disk it shows, read-only, what is listed here and nothing else: programs and libraries of the
-system, Python with its packages, and a copy of the part of course_utils that students have. The
-repository, the course's folder and nbgrader are hidden even where they lie inside one of these.
+bubblewrap makes the namespaces: no network, separate processes, an empty scratch folder in memory.
+Of the disk it shows only what is listed here, read-only: the system's programs and libraries,
+Python with its packages, and a copy of the part of course_utils that students have. The repository,
+the course's folder and nbgrader are hidden even if they lie inside one of these.
 
-bubblewrap would start a program afresh, and importing TensorFlow takes seconds. So it starts `cat`,
-which keeps the sandbox open, and a process forked from one that has TensorFlow imported joins the
+bubblewrap would start a new program, and importing TensorFlow takes seconds. So it starts `cat`,
+which keeps the sandbox open. A process forked from one that has imported TensorFlow then joins the
 namespaces (setns), gives up all privileges and only then runs a student's code. When the sandbox
-closes, every process in it dies. bubblewrap's own processes are under the same filter and limits:
-an ordinary user's student is the same user as they, and may write into their memory.
+closes, every process in it dies. bubblewrap's own processes have the same filter and limits,
+because a student's process in an ordinary user's sandbox runs as the same user as they do and may
+write into their memory.
 
-An ordinary user's sandbox has a user namespace of its own. Where root grades, each worker uses a
-user number that nobody has: the kernel does not limit the number of root's processes.
+An ordinary user's sandbox has its own user namespace. If root grades, each sandbox has an unused
+user number instead, because the kernel does not limit the number of root's processes.
 """
 
 import contextlib
@@ -39,12 +40,13 @@ from course_utils.grader.box import seccomp
 
 PACKAGE = students.LIBRARY.resolve()
 SCRATCH = "/tmp/work"
-# What programs share memory by. It lies in the scratch folder, so that one limit holds for both.
+# The folder for shared memory. It lies in the same file system as the scratch folder, so that one
+# limit holds for both.
 SHARED_MEMORY = "/tmp/.shm"
 USER_NAME = "student"
-# An ordinary user's sandbox maps whoever runs it to this number.
+# In an ordinary user's sandbox, the user who runs it has this number.
 MAPPED_USER = 65534
-# Joined in this order: the user namespace first, since it owns the others, if there is one.
+# Joined in this order: the user namespace, if there is one, comes first, since it owns the others.
 NAMESPACES = ("user", "mnt", "net", "ipc", "uts", "cgroup", "pid")
 START_SECONDS = 120
 SYSTEM = (
@@ -81,13 +83,13 @@ class Limits:
     """What one submission may use.
 
     Attributes:
-        seconds: wall-clock time for all of it, calls by the grader included, but not the time for
-            which it waits for a processor of a busy machine or for the grader.
-        patience: how many times `seconds` it may take with such waiting.
-        memory: MB beyond what TensorFlow takes when it is imported; all processes together.
-        processes: at once, threads included.
-        file_size: MB of one file.
-        scratch: MB of all files together.
+        seconds: wall-clock time for everything, the grader's calls included, except the time spent
+            waiting for the grader or for a processor of a busy machine.
+        patience: how many times `seconds` it may take including such waiting.
+        memory: MiB beyond what importing TensorFlow takes, for all processes together.
+        processes: number of processes and threads at one time.
+        file_size: MiB of a single file.
+        scratch: MiB of all files together.
         output: bytes of everything that cells print and show.
     """
 
@@ -104,16 +106,17 @@ class Sandbox:
     """An open sandbox. Closing it kills everything in it.
 
     Args:
-        limits: of all files together, and for the sandbox's own processes.
+        limits: for the size of all files, and for the sandbox's own processes.
         library: the folder with the students' course_utils, see `copy_library`.
-        hidden: folders that it must not see, such as the course's, with gradebook and submissions.
+        hidden: folders that must not be visible in it, such as the course's folder with the
+            gradebook and the submissions.
 
     Attributes:
-        process: the sandbox's first process, as seen from outside.
-        user: whose number a student's process takes in it; None for that of who runs the grader.
+        process: the number of the sandbox's first process, as seen from outside.
+        user: the user number that a student's process takes; None to stay the user who grades.
 
     Raises:
-        SandboxError: bubblewrap is not there or not allowed to make namespaces.
+        SandboxError: bubblewrap is not installed, or may not make namespaces.
     """
 
     def __init__(self, limits: Limits, library: str, hidden: Sequence[str] = ()) -> None:
@@ -134,7 +137,7 @@ class Sandbox:
         if calls := seccomp.program(platform.machine()):
             passed.append(_pipe_with(calls))
             arguments += ["--seccomp", str(passed[-1])]
-        # What holds all this is a file system in memory, too, and an ordinary user's own.
+        # The root is a file system in memory, too, which an ordinary user's student could fill.
         arguments += ["--remount-ro", "/"]
         try:
             self._keeper = subprocess.Popen(
@@ -169,7 +172,7 @@ class Sandbox:
             os.close(reading)
 
     def close(self) -> None:
-        """Kill everything in it and wait until it is gone."""
+        """Kill everything in the sandbox, and wait for its end."""
         if self._keeper.returncode is not None:
             return
         # The first process dies with its keeper, and all others with the first.
@@ -180,7 +183,7 @@ class Sandbox:
 
 
 def _arguments(limits: Limits, library: str, hidden: Sequence[str]) -> list[str]:
-    """What bubblewrap is told: which folders are there, and nothing else is."""
+    """bubblewrap's arguments: the namespaces, and every folder that is to be visible."""
     mapped = ["--unshare-user", "--uid", str(MAPPED_USER), "--gid", str(MAPPED_USER)]
     arguments = [
         *(mapped if os.geteuid() else []),
@@ -223,7 +226,7 @@ def _arguments(limits: Limits, library: str, hidden: Sequence[str]) -> list[str]
 
 
 def _pipe_with(content: bytes) -> int:
-    """A descriptor from which some content can be read: little enough to wait in a pipe."""
+    """A descriptor from which this content can be read. It has to fit into a pipe's buffer."""
     reading, writing = os.pipe()
     os.write(writing, content)
     os.close(writing)
@@ -231,34 +234,34 @@ def _pipe_with(content: bytes) -> int:
 
 
 def _python() -> list[str]:
-    """What this Python and its packages need, wherever they are installed."""
+    """The paths that this Python and its packages need, wherever they are installed."""
     folders = [Path(sys.executable).parent, Path(sys.base_prefix, "bin")]
     folders += [Path(sys.prefix, "pyvenv.cfg"), Path(sysconfig.get_config_var("LIBDIR") or "/")]
     for prefix in (sys.base_prefix, sys.prefix):
         folders += [Path(prefix, name) for name in ("lib", "lib64")]
     folders += [Path(sysconfig.get_path(kind)) for kind in ("stdlib", "platstdlib")]
     folders += _site_folders()
-    # A link is followed by whoever opens it, from inside: what it leads to must be there, too.
+    # Links are followed inside the sandbox, so their targets must be there too.
     return [str(path) for folder in folders for path in (folder, folder.resolve()) if path.name]
 
 
 def _site_folders() -> list[Path]:
-    """Folders that packages are imported from."""
+    """The folders from which packages are imported."""
     return [Path(f) for f in sys.path if f.endswith(("site-packages", "dist-packages"))]
 
 
 def _secret() -> list[str]:
-    """What must not be seen even where it lies inside a folder that is shown."""
+    """The paths that must stay hidden even if they lie inside a folder that is shown."""
     repository = [PACKAGE.parent] if (PACKAGE.parent / "nbgrader_config.py").exists() else []
     graders = [folder / "nbgrader" for folder in _site_folders()]
     return [str(path) for path in (PACKAGE, *repository, *graders)]
 
 
 def _mounts(shown: Iterable[str], hidden: Iterable[str]) -> list[str]:
-    """Show some paths read-only and hide others; the deepest that holds a path decides about it."""
+    """Arguments that show some paths read-only and hide others; the deepest rule decides."""
     wanted = {path: True for path in map(Path, shown) if path.exists()}
     for secret in (Path(path).resolve() for path in hidden):
-        # It is hidden under each name that a link gives to a folder around it.
+        # A folder around it may be shown under several names, because of links; hide it in each.
         for path in [path for path, show in wanted.items() if show]:
             if secret.is_relative_to(path.resolve()):
                 wanted.setdefault(path / secret.relative_to(path.resolve()), False)
@@ -269,13 +272,16 @@ def _mounts(shown: Iterable[str], hidden: Iterable[str]) -> list[str]:
             arguments += [*_open_parents(str(path)), "--ro-bind", str(path), str(path)]
         elif around and not wanted[path] and path.is_dir():
             arguments += ["--tmpfs", str(path)]
-            # Later, since something inside may have to be shown.
+            # Only at the end, since something inside may have to be shown.
             closed += ["--remount-ro", str(path)]
     return arguments + closed
 
 
 def _open_parents(path: str) -> list[str]:
-    """Make the folders above a path, for everybody to pass; bubblewrap would make them for root."""
+    """Arguments that make the folders above a path so that everybody may enter them.
+
+    Those that bubblewrap makes by itself are for their owner only.
+    """
     above = [str(parent) for parent in reversed(Path(path).parents)][1:]
     return [argument for folder in above for argument in ("--perms", "0755", "--dir", folder)]
 
@@ -288,7 +294,7 @@ def copy_library(folder: Path) -> None:
         copy = folder / PACKAGE.name / path.relative_to(PACKAGE)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
-    # Whoever runs the code is a user of its own.
+    # A student's process may run as another user.
     for where, _, files in os.walk(folder):
         os.chmod(where, 0o755)
         for name in files:
@@ -296,9 +302,9 @@ def copy_library(folder: Path) -> None:
 
 
 def why_unavailable() -> str | None:
-    """Why there can be no sandbox on this machine, in a sentence; None if there can be one."""
+    """Why no sandbox is possible on this machine, in words; None if one is possible."""
     try:
-        # Any file of Python's serves to see whether what is shown can be read.
+        # Any file of Python's will do to test whether files in the sandbox can be read.
         sandbox = Sandbox(Limits(), str(Path(json.__file__).parent))
     except SandboxError as error:
         return str(error)
@@ -324,9 +330,9 @@ _sandboxes = itertools.count()
 
 
 def spare_user() -> int | None:
-    """For root, the number of a user that nobody else is, another one for each sandbox.
+    """For root, an unused user number, a new one for each sandbox; otherwise None.
 
-    The one before may still have processes that are ending.
+    The previous sandbox's processes may not have ended yet.
     """
     if os.geteuid():
         return None
@@ -334,11 +340,14 @@ def spare_user() -> int | None:
 
 
 def join(process: int, user: int | None) -> None:
-    """Step into the namespaces of a process. Children are in its process namespace, too.
+    """Join the namespaces of a process. Its process namespace holds only for later children.
 
     Args:
-        process: any in the sandbox, as seen from here.
-        user: to whom the scratch folder shall belong.
+        process: the number of any process in the sandbox, as seen from here.
+        user: the user who is to own the scratch folder; None to leave it as it is.
+
+    Raises:
+        OSError: the kernel refuses.
     """
     folder = Path("/proc", str(process), "ns")
     others = [name for name in NAMESPACES if not _is_own(folder / name)]
@@ -357,10 +366,13 @@ def _is_own(namespace: Path) -> bool:
 
 
 def give_up_privileges(user: int | None) -> None:
-    """Become somebody without any capability, now or later.
+    """Give up all capabilities for good, and apply the filter of system calls.
 
     Args:
-        user: whose number to take; None to stay who it is.
+        user: the user number to take; None to keep the present one.
+
+    Raises:
+        OSError: the kernel refuses.
     """
     for capability in range(64):
         if _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0):
@@ -373,12 +385,12 @@ def give_up_privileges(user: int | None) -> None:
     _checked(_libc.capset(header, (ctypes.c_uint32 * 6)()))
     _checked(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
     _checked(seccomp.apply(_libc))
-    # Changing the user closes /proc/self/fd and others, which Python's subprocesses want.
+    # Changing the user makes /proc/self/fd unreadable, which Python's subprocesses need.
     _checked(_libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0))
 
 
 def die_with_parent() -> None:
-    """Be killed when the process that forked this one ends."""
+    """Have this process killed when the one that forked it ends."""
     _checked(_libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
 
 
@@ -387,13 +399,13 @@ def limit(limits: Limits, process: int | None = None) -> None:
 
     Args:
         limits: what it may use.
-        process: its number; None for this one.
+        process: the number of the process; None for this one.
     """
     mebibyte = 2**20
     process = process or os.getpid()
     used = _status(process, "VmData")
     for what, most in (
-        # A plain MemoryError for one large array; the sum over processes is watched from outside.
+        # One large array gives a plain MemoryError; the sum over processes is watched from outside.
         (resource.RLIMIT_DATA, used + limits.memory * mebibyte),
         (resource.RLIMIT_FSIZE, limits.file_size * mebibyte),
         (resource.RLIMIT_CPU, int(limits.seconds * (os.cpu_count() or 1)) + 1),
@@ -408,7 +420,7 @@ def limit(limits: Limits, process: int | None = None) -> None:
 
 
 def _status(process: int, field: str) -> int:
-    """A number of /proc/PID/status, in bytes."""
+    """A size from /proc/PID/status, in bytes."""
     lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(field + ":"))
 

@@ -1,13 +1,14 @@
-"""A filter of system calls: what a notebook never needs and an attacker would like.
+"""A filter for system calls that a notebook never needs and an attacker could use.
 
-Namespaces keep files, processes and the network away. What is left is the kernel itself: memory
-that no limit counts, namespaces of one's own, debuggers, and corners of the kernel that few use.
-A call of these fails with EPERM.
+Namespaces keep a student's code from files, other processes and the network. The kernel itself is
+still within reach: memory that no limit counts, new namespaces, debuggers, and rarely used parts
+of the kernel. Calls to these fail with EPERM.
 
-Some calls do nothing and say that they worked, because honest code makes them too. A lock on a file
-of the system is seen in every sandbox: by it a submission whose functions are being judged could
-send hidden inputs to one whose cells still run. And who takes a low priority makes itself wait, for
-which the grader would give it more time. What remains is how busy the machine is.
+Some calls only pretend to succeed, because honest code makes them too. A lock on a system file is
+visible in every sandbox: with it, a submission whose functions are being judged could pass the
+hidden inputs to one whose cells are still running. And a process that lowers its own priority
+spends time waiting, for which the grader would grant it more. One such channel remains open: how
+busy the machine is.
 
 Source: the Linux kernel's documentation, *Seccomp BPF*.
 """
@@ -20,23 +21,23 @@ PR_SET_SECCOMP, MODE_FILTER = 22, 2
 LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_BITS, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 ALLOW, FAIL, KILL = 0x7FFF0000, 0x00050000, 0x80000000
 EPERM, ENOSYS = 1, 38
-# Where the kernel puts what the filter looks at.
+# The offsets of what the filter inspects, in the kernel's `struct seccomp_data`.
 NUMBER, ARCHITECTURE, FIRST_ARGUMENT, SECOND_ARGUMENT, THIRD_ARGUMENT = 0, 4, 16, 24, 32
-# Every flag of clone that makes a namespace.
+# All flags of clone that create a namespace.
 NEW_NAMESPACES = 0x7E020000
-# Calls by the numbers of another architecture that the same kernel takes.
+# Call numbers from here on belong to another ABI (x32) that the same kernel accepts.
 FOREIGN_CALLS = 0x40000000
 
-# An error of number 0 is none: the call is not made and returns 0.
+# With error number 0 the call is skipped and returns 0, as if it had succeeded.
 PRETEND = FAIL
 
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 CLONE = {"x86_64": 56, "aarch64": 220}
-# With it libraries would hide the flags of clone in memory, where no filter can read them. They use
-# clone where it is unknown.
+# clone3 takes its flags from memory, where a filter cannot read them. Libraries fall back to clone
+# where clone3 does not exist.
 CLONE3 = 435
 DENIED: dict[str, tuple[int, int]] = {
-    # Memory that belongs to no process and to no folder.
+    # Memory and queues that belong neither to a process nor to a folder.
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
     "shmget": (29, 194),
@@ -53,11 +54,11 @@ DENIED: dict[str, tuple[int, int]] = {
     "move_mount": (429, 429),
     "fsopen": (430, 430),
     "mount_setattr": (442, 442),
-    # Other processes' memory.
+    # Access to other processes' memory.
     "ptrace": (101, 117),
     "process_vm_readv": (310, 270),
     "process_vm_writev": (311, 271),
-    # Corners of the kernel.
+    # Rarely used parts of the kernel.
     "add_key": (248, 217),
     "request_key": (249, 218),
     "keyctl": (250, 219),
@@ -65,7 +66,7 @@ DENIED: dict[str, tuple[int, int]] = {
     "perf_event_open": (298, 241),
     "userfaultfd": (323, 282),
     "io_uring_setup": (425, 425),
-    # News of files that other sandboxes open, too.
+    # Notifications about files, which other sandboxes open too.
     "inotify_init": (253, 26),
     "inotify_init1": (294, 26),
     "fanotify_init": (300, 262),
@@ -77,7 +78,7 @@ PRETENDED: dict[str, tuple[int, int]] = {
     "sched_setattr": (314, 274),
     "ioprio_set": (251, 30),
 }
-# A higher priority than one has is refused by the kernel; a lower one is pretended.
+# The kernel itself refuses a higher priority; setting a lower one only seems to succeed.
 SETPRIORITY = {"x86_64": 141, "aarch64": 140}
 NEGATIVE = 0x80000000
 FCNTL = {"x86_64": 72, "aarch64": 25}
@@ -86,7 +87,7 @@ LOCKING, TELLING = (6, 7, 37, 38), (1024, 1026)
 
 
 def program(machine: str) -> bytes:
-    """The filter for a machine as the kernel reads it; empty for a machine that is not known."""
+    """The filter in the kernel's format for an architecture; empty for an unknown architecture."""
     if machine not in ARCHITECTURES:
         return b""
     column = list(ARCHITECTURES).index(machine)
@@ -132,12 +133,12 @@ def program(machine: str) -> bytes:
 
 
 def _where(call: int, *steps: bytes) -> list[bytes]:
-    """Steps for one call, the last of which returns."""
+    """Steps that run only for one system call; the last of them must return."""
     return [_step(JUMP_EQUAL, call, otherwise=len(steps)), *steps]
 
 
 def _step(code: int, value: int, then: int = 0, otherwise: int = 0) -> bytes:
-    """One instruction; a jump skips so many of those that follow."""
+    """One instruction. A jump skips the next `then` or `otherwise` instructions."""
     return struct.pack("=HBBI", code, then, otherwise, value)
 
 
@@ -146,13 +147,14 @@ class _Program(ctypes.Structure):
 
 
 def apply(libc: ctypes.CDLL) -> int:
-    """Put this process and all its children under the filter, for good.
+    """Put this process and its later children under the filter, irrevocably.
 
     Args:
-        libc: with `use_errno`.
+        libc: the C library, loaded with `use_errno=True`.
 
     Returns:
-        0, or -1 with errno set.
+        0 on success, also on an unknown architecture, which has no filter; -1 with errno set if the
+        kernel refuses.
     """
     steps = program(platform.machine())
     if not steps:

@@ -1,4 +1,4 @@
-"""IPython without a kernel, and the outputs of its cells as nbformat writes them."""
+"""IPython without a kernel, and the outputs of its cells in nbformat's format."""
 
 import base64
 import contextlib
@@ -16,14 +16,26 @@ from traitlets.config import Config
 
 
 class CellOutputs:
-    """The outputs of the cell that runs, as nbformat writes them, up to a number of bytes."""
+    """The outputs of the running cell in nbformat's format.
+
+    Args:
+        most: the size, in bytes, of all that the notebook's cells may output together.
+
+    Attributes:
+        all: the outputs so far; whoever has read them clears the list.
+    """
 
     def __init__(self, most: int) -> None:
         self.all: list[dict] = []
         self._left = most
 
     def add(self, output: dict, size: int) -> None:
-        """Record an output unless there are too many."""
+        """Record an output; if it does not fit, record a note instead, and later ones not at all.
+
+        Args:
+            output: in nbformat's format.
+            size: in bytes.
+        """
         if self._left < 0:
             return
         self._left -= size
@@ -36,12 +48,12 @@ class CellOutputs:
             self.all.append(output)
 
     def room(self) -> int:
-        """How many bytes are left."""
+        """How many bytes of output are left."""
         return max(self._left, 0)
 
 
 def stream(name: str, text: str) -> dict:
-    """What a cell prints."""
+    """An output of text that a cell has printed."""
     return {"output_type": "stream", "name": name, "text": text}
 
 
@@ -50,7 +62,7 @@ class Stream(io.TextIOBase):
 
     Args:
         name: "stdout" or "stderr".
-        outputs: what is written is recorded there.
+        outputs: where to record what is written.
     """
 
     encoding = "utf-8"
@@ -61,7 +73,7 @@ class Stream(io.TextIOBase):
         self._outputs = outputs
 
     def write(self, text: str) -> int:
-        """Record a text."""
+        """Record a text; return its length."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         kept = text[: self._outputs.room() + 1]
@@ -70,39 +82,39 @@ class Stream(io.TextIOBase):
         return len(text)
 
     def fileno(self) -> int:
-        """Where programs started by a cell write, as a kernel's streams say."""
+        """The descriptor to which programs started by a cell write, as in a kernel."""
         return {"stdout": 1, "stderr": 2}[self.name]
 
     def writable(self) -> bool:
-        """It can be written to."""
+        """True: a cell can write to it."""
         return True
 
     def close(self) -> None:
-        """A kernel's streams stay open, whoever closes them."""
+        """Do nothing: a kernel's streams stay open even if a cell closes them."""
 
 
 class Publisher(DisplayPublisher):
-    """display(…)"""
+    """Records what a cell shows with `display(…)`."""
 
     outputs = Any()
 
     def publish(self, data, metadata=None, **_):
-        """Record what is shown."""
+        """Record one displayed object."""
         output = {"output_type": "display_data", "data": data, "metadata": metadata or {}}
         self.outputs.add(_plain(output), _size(data))
 
     def clear_output(self, wait=False):
-        """Forget what the cell showed."""
+        """Delete all outputs of the cell so far."""
         self.outputs.all.clear()
 
 
 class ResultHook(DisplayHook):
-    """The value of a cell's last expression."""
+    """Records the value of a cell's last expression."""
 
     outputs = Any()
 
     def write_output_prompt(self):
-        """A notebook writes none."""
+        """Do nothing: a notebook's output has no prompt in its text."""
 
     def write_format_data(self, format_dict, md_dict=None):
         """Record the value."""
@@ -117,10 +129,10 @@ class Shell(InteractiveShell):
     outputs = Any()
 
     def enable_gui(self, gui=None):
-        """There is no window to open."""
+        """Do nothing: there is no graphical interface."""
 
     def system(self, cmd):
-        """Run what stands after `!`. IPython would give it a terminal, and a sandbox has none."""
+        """Run the command after `!`. IPython would open a terminal; a sandbox does not have one."""
         done = subprocess.run(
             self.var_expand(cmd, depth=1),
             shell=True,
@@ -133,11 +145,11 @@ class Shell(InteractiveShell):
         self.user_ns["_exit_code"] = done.returncode
 
     def ask_exit(self):
-        """A notebook's exit() ends its kernel."""
+        """End the process: in a notebook, `exit()` ends the kernel."""
         os._exit(0)
 
     def show_usage_error(self, exc):
-        """An unknown magic stops its cell, as an error does. IPython would only print a line."""
+        """Let an unknown magic fail its cell. IPython would only print a line."""
         self._showtraceback(type(exc), exc, [f"UsageError: {exc}"])
 
     def _showtraceback(self, etype, evalue, stb):
@@ -171,7 +183,7 @@ def start(outputs: CellOutputs) -> Shell:
 
 
 def _plain(output: dict) -> dict:
-    """Texts for bytes, and nothing that JSON cannot hold."""
+    """An output that JSON can hold: bytes become base64, other objects their repr."""
 
     def fallback(value: object) -> str:
         if isinstance(value, bytes):

@@ -1,9 +1,8 @@
-"""What a function can see besides its arguments, kept as it was at its test.
+"""What a function can see besides its arguments, saved at its test.
 
-A function is called again after all cells have run. By then later cells may use the same names for
-other things, change the folder, or set another precision or another promotion of dtypes. So the
-settings that a notebook can change are saved after each test cell and restored before its function
-is called.
+A function is called again after all cells have run. By then, later cells may have reused names,
+changed the working directory, or set another precision or another rule of dtype promotion. So
+everything of this kind is saved after each test cell and restored before its function is called.
 """
 
 import course_utils.quiet
@@ -15,9 +14,9 @@ import sys
 
 import keras
 import numpy as np
-from tensorflow.python.framework import ops  # which promotion is set, no public name tells
+from tensorflow.python.framework import ops  # no public function tells the dtype promotion in use
 
-# A container of more parts than this, or an array of more bytes, is shared and not copied.
+# Containers with more parts, or nested deeper, and arrays of more bytes are shared, not copied.
 MOST_PARTS = 10_000
 DEEPEST = 20
 MOST_BYTES = 2**20
@@ -26,10 +25,10 @@ CONTAINERS = (list, dict, set, tuple)
 
 
 class State:
-    """What a notebook has set, now.
+    """What a notebook has set so far.
 
-    Lists, dictionaries and arrays are copied where they hold plain values: a configuration that a
-    later cell changes is the same at the test and afterwards. Other objects are shared.
+    Lists, dictionaries, sets and arrays that hold only plain values are copied, so that later
+    cells cannot change, say, a configuration. Other objects are shared.
 
     Args:
         namespace: the notebook's global names.
@@ -48,7 +47,11 @@ class State:
         self._promotion = ops.promo_mode_enum_to_string(ops.get_dtype_conversion_mode())
 
     def restore(self, namespace: dict) -> None:
-        """Set it again."""
+        """Set all of it again.
+
+        Args:
+            namespace: the notebook's global names, which are replaced.
+        """
         namespace.clear()
         namespace.update(self._names)
         os.environ.clear()
@@ -80,7 +83,7 @@ def _copied(value: object, memory: dict) -> object:
 
 
 def _parts(value: object, most: int, depth: int = 0) -> int:
-    """Of how many plain values something consists; more than `most` if it holds any other."""
+    """The number of plain values in a value; more than `most` if it holds anything else."""
     if type(value) in PLAIN:
         return 1
     if type(value) not in CONTAINERS or most <= 0 or depth > DEEPEST:

@@ -1,9 +1,9 @@
 """In a student's process: train the project's model and draw samples from it.
 
-Two questions are answered, as often as they are asked. `{"train": seconds}` comes with the
-garments, and the answer holds how many weights the model has. `{"sample": n}` is answered by n
-images. Where a student's function fails, the answer is a sentence about it. What is asked and what
-the answers mean is decided outside.
+The process answers two kinds of requests. `{"train": seconds}` comes with the garments; the answer
+says how many weights the model has. `{"sample": n}` is answered with n images. If a student's
+function fails, the answer is `{"error": sentence}`. What to ask, and how to judge the answers, is
+decided outside.
 """
 
 import course_utils.quiet
@@ -17,7 +17,7 @@ from course_utils.grading import probes, project
 
 
 def serve(channel: Channel, namespace: dict) -> None:
-    """Answer until nobody asks.
+    """Answer requests until the grader closes the connection.
 
     Args:
         channel: to the grader.
@@ -38,16 +38,20 @@ def serve(channel: Channel, namespace: dict) -> None:
                 images = [project.drawn(sample, question["sample"])]
         except project.ContractBroken as error:
             answer = {"error": str(error)}
-        except Exception as error:  # whatever a student's function raises
+        except Exception as error:  # a student's function may raise anything
             answer = {"error": f"It stopped: {probes.in_one_line(error, train)}"}
         channel.send(answer, images)
 
 
 def _function(name: str, value: object) -> Callable[..., np.ndarray]:
-    """A function of the notebook.
+    """The notebook's function of this name.
+
+    Args:
+        name: its name, for the message.
+        value: what has this name in the notebook; None if nothing has.
 
     Raises:
-        ContractBroken: there is none of this name.
+        ContractBroken: it is not a function.
     """
     if not callable(value):
         raise project.ContractBroken(f"{name} is not there: no cell before the test defines it.")

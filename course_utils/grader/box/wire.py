@@ -1,6 +1,7 @@
 """Messages through a socket: JSON, followed by the bytes of arrays.
 
-Nothing that arrives is trusted: no pickle, a limit on size and depth, a list of dtypes, a deadline.
+Nothing that arrives is trusted: there is no pickle, size and nesting are limited, only the listed
+dtypes are accepted, and there is a deadline.
 """
 
 import contextlib
@@ -17,7 +18,7 @@ LENGTH = struct.Struct(">Q")
 LARGEST_MESSAGE = 32 * 2**20
 LARGEST_ARRAYS = 64 * 2**20
 DEEPEST_MESSAGE = 40
-# NumPy and TensorFlow hold fewer than a header could ask for.
+# A header could ask for more than NumPy and TensorFlow can hold.
 MOST_DIMENSIONS = 32
 DTYPES = frozenset(
     ["bool"]
@@ -28,8 +29,10 @@ DTYPES = frozenset(
 
 
 class WireError(BaseException):
-    """The connection is lost. A `BaseException`, so that no `except Exception` that is meant for a
-    student's errors catches it."""
+    """The connection is lost or useless.
+
+    It is a `BaseException` so that no `except Exception` meant for a student's errors catches it.
+    """
 
 
 class Gone(WireError):
@@ -48,11 +51,13 @@ class Channel:
     """One end of a connected stream socket.
 
     Attributes:
-        deadline: `time.monotonic()` after which everything raises `Late`; None for never.
-        grace: asked at the deadline for seconds to add to it; 0 for none.
-        received: how many bytes have come.
-        failure: the first `WireError` that it raised. TensorFlow turns what is raised inside a
-            graph into an error of its own, which would pass for one of the student's function.
+        deadline: the `time.monotonic()` after which sending and receiving raise `Late`; None for
+            no deadline.
+        grace: called at the deadline; the seconds that it returns are added. 0 adds none.
+        received: how many bytes have arrived.
+        failure: the first `WireError` that the channel raised. It is kept because TensorFlow turns
+            an exception inside a graph into one of its own, which would look like an error of the
+            student's function.
     """
 
     def __init__(self, connection: socket.socket) -> None:
@@ -63,12 +68,26 @@ class Channel:
         self.failure: WireError | None = None
 
     def check(self) -> None:
-        """Raise what it raised before, if it did."""
+        """Raise the channel's first error again, if there was one.
+
+        Raises:
+            WireError: the first error.
+        """
         if self.failure:
             raise self.failure
 
     def send(self, message: dict, arrays: Sequence[np.ndarray] = ()) -> None:
-        """Send a message that JSON can hold, and arrays of a dtype in `DTYPES`."""
+        """Send a message and arrays.
+
+        Args:
+            message: anything that JSON can hold.
+            arrays: arrays with dtypes from `DTYPES`.
+
+        Raises:
+            ValueError: the arrays have more than `LARGEST_ARRAYS` bytes.
+            Gone: the other side has closed its end.
+            Late: the deadline has passed.
+        """
         arrays = [np.asarray(array, order="C") for array in arrays]
         if sum(array.nbytes for array in arrays) > LARGEST_ARRAYS:
             raise ValueError(f"arrays of more than {LARGEST_ARRAYS} bytes")
@@ -87,7 +106,7 @@ class Channel:
         Raises:
             Gone: the other side has closed its end.
             Late: the deadline has passed.
-            ProtocolError: what came is no message.
+            ProtocolError: what arrived is not a message.
         """
         with self._noted():
             return self._receive()
@@ -106,7 +125,7 @@ class Channel:
             known = known and whole and flat
             layouts = [(np.dtype(name), tuple(shape)) for name, shape in shapes if known]
             sizes = [math.prod(shape) * dtype.itemsize for dtype, shape in layouts]
-            # NumPy counts the other dimensions of an empty array, too.
+            # NumPy limits the product of the nonzero dimensions even if the array is empty.
             spans = [math.prod(max(n, 1) for n in s) * dtype.itemsize for dtype, s in layouts]
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise ProtocolError(f"no message: {type(error).__name__}") from error
@@ -114,7 +133,7 @@ class Channel:
         if not (isinstance(message, dict) and known and small):
             raise ProtocolError("a message with wrong arrays")
         arrays = [
-            # Writable, as an array is that a function gets in a notebook.
+            # Writable, like the arrays that a function gets in a notebook.
             np.frombuffer(self._read(size), dtype).reshape(shape)
             for size, (dtype, shape) in zip(sizes, layouts, strict=True)
         ]
@@ -162,10 +181,10 @@ class Channel:
 
 
 def _plain(value: object, depth: int = 0) -> object:
-    """What JSON held, with a question mark for each half of a surrogate pair: UTF-8 has none.
+    """A parsed JSON value with a question mark for each lone surrogate, which UTF-8 cannot encode.
 
     Raises:
-        ValueError: it is nested too deeply for whoever works with it later.
+        ValueError: it is nested so deeply that later code could fail on it.
     """
     if depth > DEEPEST_MESSAGE:
         raise ValueError("nested too deeply")

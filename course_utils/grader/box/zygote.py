@@ -1,16 +1,16 @@
-"""A process that has TensorFlow imported and forks another for each submission.
+"""A process that has imported TensorFlow and forks a process for each submission.
 
-Importing takes seconds, forking takes milliseconds. It must happen before TensorFlow's first
+Importing takes seconds; forking takes milliseconds. A fork must come before TensorFlow's first
 operation, because that starts threads, which a fork does not copy. A zygote never runs a student's
-code and has nothing secret in its memory: no solution, no hidden test, no environment variable of
-the grader's. Its course_utils is a copy of what students have, in a folder of its own, because that
-folder is what a sandbox shows.
+code and has no secrets in its memory: no solution, no hidden test, none of the grader's environment
+variables. Its course_utils is a copy of the part that students have, in a separate folder, because
+that folder is what a sandbox shows.
 
     python -P -m course_utils.grader.box.zygote FD FOLDER
 
-On the socket FD each message is a request, with the other end of a socket attached: for a student's
-process, and then the answers are that process's number, and how it ended; or for a branch, a fork
-of the zygote that serves requests on that socket as the zygote does on its own.
+Each message on the socket FD is a request, with one end of another socket attached. It asks either
+for a student's process, which gets that end; the answers are the process's number and, later, how
+it ended. Or it asks for a branch: a fork of the zygote that serves requests arriving on that end.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ from course_utils.grader.box.sandbox import Limits, Sandbox
 from course_utils.grader.box.wire import Channel
 
 MESSAGE_BYTES = 4096
-# What students' processes see of the environment.
+# The environment variables of students' processes.
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "HOME": sandbox.SCRATCH,
@@ -48,7 +48,7 @@ ENVIRONMENT = {
     "NBGRADER_EXECUTION": "autograde",
 }
 
-# What students' code or the code around it will want. None of it may run a TensorFlow operation.
+# What students' code, or the code around it, needs. Importing must not run TensorFlow operations.
 IMPORTED = (
     "course_utils.grader.box.imported",
     "course_utils.grader.box.inside",
@@ -58,11 +58,11 @@ IMPORTED = (
 
 
 class Branch:
-    """A zygote, or a fork of one, seen by a worker that it forks for.
+    """A zygote or a fork of one, as seen by the worker that sends it requests.
 
     Args:
         control: the worker's end of the socket for requests.
-        library: the folder from which it imports course_utils. It goes when the zygote ends.
+        library: the folder from which it imports course_utils; deleted when the zygote ends.
     """
 
     def __init__(self, control: socket.socket, library: str) -> None:
@@ -75,13 +75,16 @@ class Branch:
         """Fork a process for one submission.
 
         Args:
-            connection: the end of a socket that the process shall have.
+            connection: the end of a socket that the process gets.
             limits: what it may use.
-            inside: the sandbox to step into; None for none.
-            folder: where it shall work if there is no sandbox.
+            inside: the sandbox that it enters; None for no sandbox.
+            folder: its working directory if there is no sandbox.
 
         Returns:
-            The number of the process.
+            The number of the process. In a sandbox that is its number as seen from outside.
+
+        Raises:
+            RuntimeError: the process could not be forked.
         """
         request = {
             "limits": vars(limits),
@@ -93,11 +96,18 @@ class Branch:
         return self._answer()["pid"]
 
     def wait(self) -> int:
-        """How the last process ended, once it has: its exit status, or minus a signal's number."""
+        """Wait until the process that was forked last ends.
+
+        Returns:
+            Its exit status, or minus the number of the signal that killed it.
+
+        Raises:
+            RuntimeError: the zygote or the branch has ended.
+        """
         return self._answer()["ended"]
 
     def close(self) -> None:
-        """End it."""
+        """End the branch."""
         self._control.close()
 
     def _answer(self) -> dict:
@@ -111,7 +121,7 @@ class Branch:
 
 
 class Zygote(Branch):
-    """A running zygote, seen by the process that started it."""
+    """A running zygote, as seen by the process that started it."""
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -129,7 +139,11 @@ class Zygote(Branch):
         theirs.close()
 
     def branch(self) -> socket.socket:
-        """The control of a new branch, which another process may have; it ends with the zygote."""
+        """Fork a branch, which ends with the zygote.
+
+        Returns:
+            The socket for the branch's requests, which may be given to another process.
+        """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             socket.send_fds(
@@ -138,7 +152,7 @@ class Zygote(Branch):
         return ours
 
     def close(self) -> None:
-        """End it and its branches."""
+        """End the zygote and its branches."""
         super().close()
         self._process.kill()
         self._process.wait()
@@ -151,7 +165,7 @@ def main() -> None:
     for module in IMPORTED:
         importlib.import_module(module)
     _serve(control)
-    # The worker may have been killed and cannot tidy up.
+    # The process that started this one may have been killed before it could delete the folder.
     shutil.rmtree(library, ignore_errors=True)
 
 
@@ -160,7 +174,7 @@ def _serve(control: socket.socket) -> None:
     while True:
         try:
             content, descriptors, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 1)
-        except ConnectionResetError:  # the worker died before it had read our last answer
+        except ConnectionResetError:  # the worker died before it read our last answer
             content = b""
         if not content:
             return
@@ -189,9 +203,10 @@ def _branch(zygote: socket.socket, connection: int) -> None:
 
 
 def _guard(control: socket.socket, request: dict, connection: int) -> None:
-    """Step into the sandbox, fork the student's process into it, wait for its end. Never returns.
+    """Enter the sandbox, fork the student's process into it, wait for its end. Never returns.
 
-    A process namespace holds the children of the one that joins it, so there are two forks.
+    A process that joins a process namespace stays outside; only its children are inside. That is
+    why there is a second fork.
     """
     try:
         sandbox.die_with_parent()
@@ -214,7 +229,7 @@ def _guard(control: socket.socket, request: dict, connection: int) -> None:
 
 
 def _student(limits: Limits, connection: int, sandboxed: bool, user: int | None) -> None:
-    """Give up everything, then run a student's notebook. Never returns."""
+    """Give up open files and all privileges, then run a student's notebook. Never returns."""
     status = 1
     try:
         os.setsid()
@@ -229,7 +244,7 @@ def _student(limits: Limits, connection: int, sandboxed: bool, user: int | None)
         sandbox.limit(limits)
         if sandboxed:
             sandbox.give_up_privileges(user)
-        # Last, since changing the user undoes it.
+        # Only now, since changing the user would undo it.
         sandbox.die_with_parent()
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -237,7 +252,7 @@ def _student(limits: Limits, connection: int, sandboxed: bool, user: int | None)
         inside.serve(socket.socket(fileno=kept), limits.output)
         status = 0
     except BaseException:
-        # The worker listens to this only until the student's code begins.
+        # The worker listens for this only until the student's code begins.
         failed = {"failed": traceback.format_exc()[-2000:]}
         with contextlib.suppress(BaseException):
             Channel(socket.socket(fileno=kept)).send(failed)

@@ -1,13 +1,13 @@
-"""What students hand in, made ready to be graded. Nothing here trusts a file or runs one.
+"""Prepare what students hand in for grading. Nothing here trusts a file or runs one.
 
-`files` looks into the folder, `notebook_file` says which file is the notebook, `reading` makes a
-notebook of its bytes, `cells` finds the assignment's cells in it, `answers` gathers what a person
-will grade, `pictures` brings the pictures of an answer along.
+`files` lists the folder, `notebook_file` decides which file is the notebook, `reading` turns its
+bytes into a notebook, `cells` finds the assignment's cells in it, `answers` gathers what a person
+will grade, and `pictures` keeps the pictures that belong to an answer.
 """
 
 
 class Refused(Exception):
-    """It cannot be graded; the message tells the student why and what to do."""
+    """What was handed in cannot be graded; the message tells the student why and what to do."""
 
 
 class Missing(Exception):

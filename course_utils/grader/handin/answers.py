@@ -1,8 +1,9 @@
-"""What a person will grade: nothing that a student wrote or drew for it is lost.
+"""Gather what a person will grade, so that nothing that a student wrote or drew is lost.
 
-An answer may stand in its cell, in new cells around it, in the cell of the question, or in a file
-beside the notebook. All of it goes into the cell that the gradebook knows. Where an answer may be
-somewhere else, a person must look: nbgrader gives 0 points by itself only to an unchanged cell.
+An answer may be in its cell, in new cells around it, in the cell of the question, or in a file
+beside the notebook. All of it goes into the cell that the gradebook knows. If an answer might be
+somewhere else, its cell gets a note: nbgrader by itself gives 0 points to an unchanged cell, but
+leaves a changed one to a person.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from nbformat import NotebookNode
 from course_utils.grader.handin.cells import Cell, is_answer, neighbours, same
 from course_utils.grader.handin.pictures import Pictures
 
-# A longer text is cut: an instructor's browser has to show it.
+# Longer texts are cut off, because an instructor's browser has to show them.
 LONGEST_TEXT = 500_000
 
 
@@ -22,14 +23,14 @@ def gather(
     """The cells with every answer in its place, and with the pictures of all texts.
 
     Args:
-        cells: all of them, those of the assignment restored.
+        cells: all cells, with those of the assignment restored.
         release: the released notebook.
-        pictures: what was handed in beside the notebook.
+        pictures: the pictures that were handed in.
         notes: gets a sentence for each thing that an instructor should look at.
     """
     for cell in cells:
         if cell.index is not None and not _is_answer(cell, release):
-            # Its words are the assignment's; a link in them leads where it should.
+            # The text is the assignment's own, so its links are safe.
             cell.node.source = release.cells[cell.index].source if not cell.is_code else cell.text
         elif not cell.is_code:
             _show(cell, pictures)
@@ -57,7 +58,7 @@ def _show(cell: Cell, pictures: Pictures) -> None:
 
 
 def _gather_one(answer: Cell, cells: list[Cell], stub: str, notes: list[str]) -> list[Cell]:
-    """Put an answer together; returns the cells that went into it."""
+    """Put an answer together; return the other cells that went into it."""
     grade_id = answer.node.metadata.nbgrader.grade_id
     own = [n for n, cell in enumerate(cells) if cell.index is None and _says_something(cell)]
     near = [n for n in own if _within(neighbours(cells, n), answer.index)]
@@ -105,7 +106,7 @@ def _says_something(cell: Cell) -> bool:
 def _add_files(
     answer: Cell, cells: Sequence[Cell], release: NotebookNode, pictures: Pictures
 ) -> None:
-    """Add what lies beside the notebook and neither a text nor code speaks of."""
+    """Add files that lie beside the notebook and that neither text nor code mentions."""
     code = "\n".join(cell.text for cell in cells if cell.is_code)
     text, shown = pictures.left_over(code)
     if not text:

@@ -1,8 +1,8 @@
-"""The assignment's cells in a notebook, whatever became of their marks.
+"""Find the assignment's cells in a notebook, even if nbgrader's marks are lost.
 
-nbgrader recognises a cell by its grade_id, which some tools drop and pasting duplicates. Where it
-is lost, a cell is recognised by its text, a function by its name and an answer by its position. The
-result holds each of the assignment's own graded and locked cells once.
+nbgrader recognizes a cell by its grade_id, which some tools drop and copying duplicates. If it is
+lost, a cell is recognized by its text, a function by its name and an answer by its position. The
+result contains each of the assignment's graded and locked cells once.
 """
 
 import ast
@@ -20,7 +20,7 @@ from course_utils.grader.handin import Refused
 from course_utils.grader.outputs import plain_outputs
 
 MOST_CELLS = 2000
-# Characters in all code cells together: more would not fit into a message to the student's process.
+# Characters in all code cells together; more would not fit into a message to the student's process.
 MOST_CODE = 4_000_000
 
 
@@ -29,11 +29,11 @@ class Cell:
     """A cell that was handed in, reduced to what matters for grading.
 
     Attributes:
-        node: the cell, its metadata empty.
-        grade_id: as it was handed in, or empty.
-        attachments: as they were handed in; not checked.
-        index: which cell of the release it is; None for one that the student made.
-        is_put_back: whether it was not handed in at all.
+        node: the cell; its metadata are empty until `restore` sets those of the release.
+        grade_id: its grade_id as it was handed in, or empty.
+        attachments: its attachments as they were handed in, unchecked.
+        index: which cell of the release it is; None if the student added it.
+        is_put_back: whether it was missing and has been put back.
     """
 
     node: NotebookNode
@@ -54,8 +54,12 @@ class Cell:
 def plain(notebook: dict, repairs: list[str]) -> list[Cell]:
     """The cells of a notebook.
 
+    Args:
+        notebook: in format 4, but otherwise unchecked.
+        repairs: gets a sentence for each thing that was left out.
+
     Raises:
-        Refused: there are none, or too many.
+        Refused: there is no list of cells, or they are too many.
     """
     given = notebook.get("cells")
     if not isinstance(given, list):
@@ -90,12 +94,12 @@ def plain(notebook: dict, repairs: list[str]) -> list[Cell]:
 
 
 def _text(source: object) -> str:
-    """A cell's text, which may be a list of lines; of anything else how it is written."""
+    """A cell's text, which may be a list of lines; anything else is converted to a string."""
     if isinstance(source, list):
         source = "".join(line if isinstance(line, str) else str(line) for line in source)
     if source is None:
         source = ""
-    # Lone surrogates are valid JSON and cannot be written to any file.
+    # Lone surrogates are valid JSON, but cannot be written to a file.
     text = str(source).encode("utf-8", "replace").decode()
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -108,7 +112,7 @@ def _grade_id(cell: dict) -> str:
 
 
 def _outputs(given: object) -> list[NotebookNode]:
-    """What was saved with a cell, if it is valid; it decides nothing."""
+    """The outputs that were saved with a cell, if they are valid. They do not affect the grade."""
     try:
         return [from_dict(output) for output in plain_outputs(given)]
     except ValueError:
@@ -126,7 +130,7 @@ def is_answer(cell: NotebookNode) -> bool:
 
 
 def is_worked(notebook: dict, release: NotebookNode) -> bool:
-    """Whether a notebook is the assignment's, with something of somebody's own in it."""
+    """Whether a notebook is the assignment's, with something of the student's own in it."""
     try:
         cells = plain(notebook, [])
     except Refused:
@@ -144,9 +148,9 @@ def find(cells: list[Cell], release: NotebookNode, repairs: list[str]) -> None:
     """Find out which cell of the release each cell is.
 
     Args:
-        cells: their `index` is set.
+        cells: the cells that were handed in; their `index` is set.
         release: the released notebook.
-        repairs: gets a sentence for each thing that was put right.
+        repairs: gets a sentence for each thing that was repaired.
     """
     official = {
         cell.metadata.nbgrader.grade_id: index
@@ -175,10 +179,10 @@ def _find_by_mark(
     functions: set[str],
     repairs: list[str],
 ) -> None:
-    """As nbgrader does: of several cells with the same grade_id the last one counts.
+    """Find a cell by its grade_id. If several have it, the last one counts, as in nbgrader.
 
-    An unchanged cell does not count if another one was changed, nor does a cell whose content was
-    replaced by something else.
+    But a cell whose content was replaced by something else does not count if another one fits, and
+    neither does an answer's unchanged cell if another one was changed.
     """
     marked = [cell for cell in cells if cell.grade_id == grade_id]
     fitting = [cell for cell in marked if _fits(cell, ours, functions)]
@@ -193,7 +197,7 @@ def _find_by_mark(
 
 
 def _fits(cell: Cell, ours: NotebookNode, functions: set[str]) -> bool:
-    """Whether a cell can be what its mark says: no text for code, no function for another."""
+    """Whether a cell can be what its mark says: neither prose nor another function in its place."""
     if ours.cell_type != "code":
         return True
     if not cell.is_code:
@@ -216,7 +220,7 @@ def _find_by_text(cells: list[Cell], release: NotebookNode) -> None:
 
 
 def _find_by_name(cells: list[Cell], release: NotebookNode) -> None:
-    """A function without its mark is the last cell that defines it."""
+    """Find functions whose marks are lost: the last cell that defines a function is its cell."""
     taken = {cell.index for cell in cells}
     for index, ours in enumerate(release.cells):
         if index in taken or ours.cell_type != "code" or not is_solution(ours):
@@ -229,9 +233,14 @@ def _find_by_name(cells: list[Cell], release: NotebookNode) -> None:
 
 
 def restore(cells: list[Cell], release: NotebookNode, repairs: list[str]) -> list[Cell]:
-    """The cells with the assignment's own in their places.
+    """The cells with all of the assignment's own in their places.
 
-    A locked cell gets back its text; what a student defined in it stays, in a cell before it.
+    A locked cell gets its text back; what a student defined in it is kept in a cell before it.
+
+    Args:
+        cells: the cells after `find`.
+        release: the released notebook.
+        repairs: gets a sentence for each thing that was repaired.
     """
     whole: list[Cell] = []
     for cell in cells:
@@ -261,13 +270,13 @@ def _put_back(cells: list[Cell], release: NotebookNode, repairs: list[str]) -> N
     for index, ours in enumerate(release.cells):
         there = any(cell.index == index for cell in cells)
         if is_solution(ours) and not is_grade(ours):
-            # The student's code may stand in any other cell; no stub may come after it.
+            # The student's code may be in any other cell; no stub may come after it.
             anywhere = not there
         elif is_official(ours) and not there:
             place = len(cells) if anywhere else _place(cells, index)
             cells.insert(place, Cell(copy.deepcopy(ours), index=index, is_put_back=True))
             if is_answer(ours):
-                continue  # what became of it is for `answers` to say
+                continue  # `answers` says what became of it
             grade_id = ours.metadata.nbgrader.grade_id
             repairs.append(
                 f"The cell {grade_id} was not in the notebook that was handed in; it was put back."
@@ -275,7 +284,7 @@ def _put_back(cells: list[Cell], release: NotebookNode, repairs: list[str]) -> N
 
 
 def _place(cells: list[Cell], index: int) -> int:
-    """Where a cell of the release belongs: after those before it and what a student added there."""
+    """Where a cell of the release belongs: after its predecessors and cells added after them."""
     before = [n for n, cell in enumerate(cells) if cell.index is not None and cell.index < index]
     place = before[-1] + 1 if before else 0
     while place < len(cells) and cells[place].index is None:
@@ -284,14 +293,19 @@ def _place(cells: list[Cell], index: int) -> int:
 
 
 def neighbours(cells: Sequence[Cell], number: int) -> tuple[int, int]:
-    """Between which cells of the release a student's own cell stands; −1 before the first."""
+    """Between which cells of the release a student's own cell lies.
+
+    Returns:
+        The index of the last one before it, −1 if there is none, and of the first one after it,
+        `MOST_CELLS` if there is none.
+    """
     before = [cell.index for cell in cells[:number] if cell.index is not None]
     after = [cell.index for cell in cells[number + 1 :] if cell.index is not None]
     return (before[-1] if before else -1), (after[0] if after else MOST_CELLS)
 
 
 def same(text: str, ours: str, is_code: bool = False) -> bool:
-    """Whether a text is the assignment's: spaces do not matter, nor how an editor formats code."""
+    """Whether a text is the assignment's, whatever its white space and, if code, its formatting."""
     if _squeezed(text) == _squeezed(ours):
         return True
     return is_code and _parsed(text) is not None and _parsed(text) == _parsed(ours)
@@ -302,7 +316,7 @@ def _squeezed(text: str) -> str:
 
 
 def defined(code: str) -> set[str]:
-    """The names that code gives to functions, classes and values, even if Python cannot read it."""
+    """The functions, classes and variables that code defines, even if Python cannot parse it."""
     found = re.findall(
         r"^[ \t]*(?:async )?(?:def|class) +(\w+)|^(\w+) *(?::[^=\n]*)?=(?!=)", code, re.MULTILINE
     )
@@ -310,17 +324,17 @@ def defined(code: str) -> set[str]:
 
 
 def tree(code: str) -> ast.Module | None:
-    """The syntax tree of code; None if Python cannot read it."""
+    """The syntax tree of code; None if Python cannot parse it."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of a student's backslash
+            warnings.simplefilter("ignore")  # about backslashes in a student's strings
             return ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
 def _parsed(code: str) -> str | None:
-    """How Python understands code, whatever its spaces and comments; None if it does not."""
+    """Code as Python parses it, without white space and comments; None if it does not."""
     parsed = tree(code)
     try:
         return None if parsed is None else ast.dump(parsed)

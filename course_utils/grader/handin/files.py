@@ -1,4 +1,4 @@
-"""The files of a folder: their names as people read them, and their content up to a size."""
+"""The files of a folder: readable names, and their content up to a limit."""
 
 import hashlib
 import os
@@ -28,9 +28,9 @@ OVERLOOKED = {
     "desktop.ini",
     "$RECYCLE.BIN",
 }
-# AppleDouble files, wastebaskets, and what office programs leave beside an open file.
+# AppleDouble files, trash folders, and the lock files that office programs put beside an open file.
 OVERLOOKED_BEGINNINGS = ("._", ".Trash", "~$", ".~lock")
-# A folder that holds one of these is an environment, with thousands of files of others.
+# A folder that contains one of these is a Python environment, with thousands of installed files.
 ENVIRONMENT = frozenset(("pyvenv.cfg", "conda-meta"))
 
 
@@ -40,8 +40,9 @@ class Entry:
 
     Attributes:
         path: where it is; its name may be in any encoding.
-        name: its path relative to the folder, as people read it: normalised (NFC), with slashes.
-        info: of the thing itself, links not followed.
+        name: its path relative to the folder in readable form: decoded, normalized (NFC), with
+            slashes.
+        info: its status; of a link, that of the link itself.
     """
 
     path: Path
@@ -58,10 +59,10 @@ class Entry:
 
 
 def readable(name: str | Path) -> str:
-    """A file's name as people read it, whatever encoding it came in.
+    """A file's name in readable form, whatever its encoding.
 
-    Zip files made on Windows may hold names in the machine's code page. This tries the one of
-    Windows and, if that does not give letters, the one of DOS.
+    Zip files made on Windows may contain names in the machine's code page. Names that are not
+    UTF-8 are read in Windows's code page 1252 or, if that does not give letters, in DOS's 437.
     """
     raw = os.fsencode(name)
     for encoding in ("utf-8", "cp1252", "cp437"):
@@ -75,9 +76,10 @@ def readable(name: str | Path) -> str:
 
 
 def entries(folder: Path) -> list[Entry]:
-    """All that lies in a folder and below, the nearest first; links are not followed.
+    """All files in a folder and its subfolders, the nearest first; links are not followed.
 
-    A folder below that cannot be read is one of the entries.
+    A subfolder that cannot be read is itself one of the entries. The search stops after the folder
+    in which `MOST_ENTRIES` are reached.
 
     Raises:
         Refused: the folder itself cannot be read.
@@ -102,28 +104,28 @@ def entries(folder: Path) -> list[Entry]:
             if one.is_dir(follow_symlinks=False):
                 waiting.append(Path(one.path))
             else:
-                # Some programs unpack the zips of Windows into names with backslashes.
+                # Some programs leave backslashes in the names of files unpacked from Windows zips.
                 name = readable(os.path.relpath(one.path, folder)).replace("\\", "/")
                 found.append(Entry(Path(one.path), name, one.stat(follow_symlinks=False)))
     return found
 
 
 def content(entry: Entry, most: int) -> bytes:
-    """What a file holds.
+    """The content of a file.
 
     Args:
         entry: the file.
-        most: how many bytes of it to read.
+        most: the number of bytes to read at most.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: it cannot be read, or is a link.
     """
     with open(entry.path, "rb", opener=_no_link) as file:
         return file.read(most)
 
 
 def unreadable(name: str, where: Path, error: OSError) -> str:
-    """What to say about something that the system does not let us read."""
+    """The message about something that the system does not let the grader read."""
     return (
         f"{name} cannot be read ({error.strerror}). That may be no fault of the student's: run "
         f"`chmod -R a+rX '{readable(where)}'` on the machine that grades, then grade again."
@@ -151,12 +153,21 @@ def fingerprint(folder: Path) -> str:
 
 
 def beside(found: list[Entry], notebook: Entry, repairs: list[str]) -> dict[str, bytes]:
-    """The files that the notebook's cells may read, by their path from the top."""
+    """The files that the notebook's cells may read.
+
+    Args:
+        found: everything that was handed in.
+        notebook: which of it is the notebook.
+        repairs: gets a sentence for each reason why files were left out.
+
+    Returns:
+        The files' contents, by their paths relative to the student's folder.
+    """
     kept: dict[str, bytes] = {}
     left_out: dict[str, list[str]] = {}
     home = PurePosixPath(notebook.name).parent
     size = 0
-    # A large file must not take the room of the small ones.
+    # The smallest first, so that a large file does not push out small ones.
     for entry in sorted(found, key=lambda one: one.info.st_size):
         if entry == notebook:
             continue
@@ -190,7 +201,7 @@ def _listed(names: list[str]) -> str:
 
 
 def hides_a_module(path: PurePosixPath) -> bool:
-    """Whether a file at a path from the notebook would be imported for an installed module."""
+    """Whether a module at this path, relative to the notebook, would shadow an installed one."""
     top = path.parts[0].removesuffix(".py")
     if top in sys.stdlib_module_names or top == "course_utils":
         return True

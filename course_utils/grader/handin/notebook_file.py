@@ -1,4 +1,4 @@
-"""Which of the files is the notebook, whatever it is called and wherever it lies."""
+"""Find out which file is the notebook, whatever its name and folder."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,10 +8,10 @@ from course_utils.grader.handin import Missing, Refused, files, reading
 from course_utils.grader.handin.files import Entry
 
 LARGEST_NOTEBOOK = 100 * 2**20
-# At most this many notebooks of a folder are looked at.
+# No more notebooks than this are read.
 MOST_NOTEBOOKS = 20
 NAMED = 5
-# What else a notebook may be saved as.
+# Other suffixes that a notebook may have been saved with.
 OTHER_SUFFIXES = ("", ".json", ".txt")
 
 
@@ -21,9 +21,9 @@ class Candidate:
 
     Attributes:
         entry: the file.
-        content: what it holds; empty where it cannot be read.
-        repairs: a sentence for each thing that was put right to read it.
-        refusal: why it cannot be read, or empty.
+        content: the notebook; empty if it cannot be read.
+        repairs: a sentence for each thing that was repaired to read it.
+        refusal: why it cannot be read; empty if it can.
     """
 
     entry: Entry
@@ -37,17 +37,17 @@ def find(
 ) -> Candidate:
     """The notebook among what was handed in.
 
-    It is the one with the right name. But if that one is unchanged and exactly one other holds
-    somebody's work, it is the other one.
+    It is the one with the right name, unless that one is unchanged and somebody's work is in
+    exactly one other, or in exactly one other with the right name.
 
     Args:
-        found: what lies in the folder.
-        name: the assignment's.
-        is_worked: whether a notebook is the assignment's with something written into it.
-        repairs: gets a sentence for each thing that was put right.
+        found: everything in the folder.
+        name: the assignment's name.
+        is_worked: whether a notebook is the assignment's, with something written into it.
+        repairs: gets a sentence for each thing that was repaired.
 
     Raises:
-        Missing: there is nothing.
+        Missing: nothing was handed in.
         Refused: there is no notebook, more than one, or one that cannot be read.
     """
     candidates = [_read(entry) for entry in _named_like_notebooks(found)[:MOST_NOTEBOOKS]]

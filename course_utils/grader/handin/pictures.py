@@ -1,8 +1,8 @@
-"""The pictures of a text: pasted, written into it, or lying beside the notebook.
+"""The pictures that belong to a text: pasted, embedded in it, or in files beside the notebook.
 
-nbgrader's Formgrader passes a text's HTML and links unchanged to an instructor's browser. So a text
-keeps neither: each picture becomes an attachment with a name of ours and verified content, and
-everything else that could be markup is shown as it was written.
+nbgrader's Formgrader passes the HTML and the links of a text unchanged to an instructor's browser.
+So the text keeps neither: each picture becomes an attachment with a name chosen here and verified
+content, and everything else that could be markup is shown as plain text.
 """
 
 import base64
@@ -22,14 +22,14 @@ from course_utils.grader.handin.files import Entry
 LARGEST_PICTURE = 50 * 2**20
 LARGEST_PICTURES = 100 * 2**20
 MOST_SENTENCES = 10
-# What a browser shows, by how the bytes begin.
+# Pictures that a browser shows, recognized by how their bytes begin.
 SHOWN = (
     (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png", "png"),
     (re.compile(rb"\xff\xd8\xff"), "image/jpeg", "jpg"),
     (re.compile(rb"GIF8[79]a"), "image/gif", "gif"),
     (re.compile(rb"RIFF....WEBP", re.DOTALL), "image/webp", "webp"),
     (re.compile(rb"BM....\x00\x00\x00\x00", re.DOTALL), "image/bmp", "bmp"),
-    # As a picture it can neither run a script nor load anything.
+    # Shown as a picture, SVG can neither run scripts nor load anything.
     (
         re.compile(
             rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>)?\s*(?:<!DOCTYPE svg[^>\[]*>)?\s*"
@@ -40,7 +40,7 @@ SHOWN = (
         "svg",
     ),
 )
-# Formats in which an answer may be handed in but which no page can show.
+# Formats in which an answer may be handed in, but which a page cannot show.
 DOCUMENTS = (
     ".pdf",
     ".heic",
@@ -65,10 +65,10 @@ DOCUMENTS = (
 )
 MOST_LEFT_OVER = 20
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".svg")
-# ![words](target "title"), with at most one pair of parentheses in the target; [words](target) too,
-# since a link to a picture beside the notebook is meant to be seen.
-# The words exclude brackets: otherwise a long text of opening brackets would be searched to its end
-# from each of them.
+# ![words](target "title"), where parentheses in the target are not nested; also [words](target),
+# since a link to a picture beside the notebook is meant to show it.
+# The words contain no brackets: otherwise, in a long text of opening brackets, each of them would
+# start a search to the end of the text.
 INLINE = r"!?\[(?P<words>[^\[\]\n]*)\]\((?P<target>[^()]*(?:\([^()]*\)[^()]*)*)\)"
 REFERENCE = r"!\[(?P<said>[^\[\]\n]*)\](?:\[(?P<label>[^\[\]\n]*)\])?(?!\()"
 HTML = r"<(?i:img)\b[^<>]*>"
@@ -77,20 +77,22 @@ PICTURE = re.compile(f"{INLINE}|{REFERENCE}|(?P<html>{HTML})|(?P<bare>{BARE})")
 DEFINITION = re.compile(r"^ {0,3}\[(?P<label>[^\[\]\n]+)\]:[ \t]*(?P<target>\S+)", re.M)
 ATTRIBUTE = r"""\b(?i:%s)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))"""
 LONGEST_ADDRESS = 1000
-# Where a tag, a link or a picture begins. A space makes them text, and leaves formulas alone.
+# Where a tag, a link or a picture begins. A space added there turns it into plain text, and does no
+# harm to a formula.
 MARKUP = re.compile(r"<(?=[A-Za-z/!?])|\](?=[(:])")
 
 
 @dataclass
 class Pictures:
-    """The pictures that a notebook's texts can mean.
+    """The pictures to which a notebook's texts can refer.
 
     Attributes:
-        found: all that was handed in.
-        notebook: how people find the notebook: submitted/STUDENT/ASSIGNMENT/NAME.
-        attachments: of all cells: pasting a text into another cell leaves them behind.
-        meant: the names of those that some text shows.
-        sentences: what could not be shown, for the student.
+        found: all files that were handed in.
+        notebook: where people find the notebook: submitted/STUDENT/ASSIGNMENT/NAME.
+        attachments: the attachments of all cells, because they stay behind when a text is copied
+            into another cell.
+        meant: the names of the attachments that some text shows.
+        sentences: what could not be shown, in words for the student.
     """
 
     found: list[Entry]
@@ -112,8 +114,8 @@ class Pictures:
         """A text without markup, and its pictures as the attachments of a cell.
 
         Args:
-            text: markdown, as it was handed in.
-            attachments: of its cell, as they were handed in.
+            text: Markdown, as it was handed in.
+            attachments: the attachments of its cell, as they were handed in.
         """
         targets = {m["label"].lower(): m["target"] for m in DEFINITION.finditer(text)}
         self._pasted = self.attachments | attachments
@@ -132,7 +134,7 @@ class Pictures:
             parts += [_harmless(text[last : match.start()]), instead]
             last = match.end()
         parts.append(_harmless(text[last:]))
-        # Pasted, and its place in the text deleted.
+        # Pictures that were pasted, but whose place in the text was deleted.
         for name in attachments:
             picture = None if name in self.meant else self._picture(f"attachment:{name}")
             if picture and self._names.get(picture) not in shown:
@@ -140,10 +142,13 @@ class Pictures:
         return "".join(parts), shown
 
     def left_over(self, code: str) -> tuple[str, dict]:
-        """A text that shows or names what lies beside the notebook and nothing speaks of.
+        """A text that shows or lists the files beside the notebook that nothing mentions.
 
         Args:
-            code: of all cells, which may read some of the files.
+            code: the code of all cells; files whose names occur in it are skipped.
+
+        Returns:
+            The text, empty if there are no such files, and its attachments.
         """
         lines, shown = [], {}
         for entry in self.found:
@@ -182,7 +187,7 @@ class Pictures:
             self.sentences.append(sentence)
 
     def _picture(self, target: str) -> bytes | None:
-        """The bytes of what a text points to, if it is a picture."""
+        """The bytes of the picture to which a text points; None if there is none to show."""
         if target.startswith("attachment:"):
             content = self._of_attachment(unquote(target.removeprefix("attachment:")))
         elif target.lower().startswith("data:"):
@@ -216,7 +221,7 @@ class Pictures:
         return self._read(found) if found else None
 
     def _read(self, entry: Entry) -> bytes | None:
-        """The content of a picture; each is read once."""
+        """The content of a picture, read only once; None if it is not one or is too large."""
         if entry.name not in self._files:
             content = None
             if entry.is_file and entry.info.st_size <= min(LARGEST_PICTURE, self._room):
@@ -229,7 +234,12 @@ class Pictures:
 
 
 def _meant(match: re.Match, targets: dict[str, str]) -> tuple[str, str]:
-    """The words and the target of what may be a picture."""
+    """The words and the target of a match of `PICTURE`.
+
+    Args:
+        match: the match.
+        targets: the targets of the text's reference definitions, by label.
+    """
     if match["bare"]:
         return "", match["bare"]
     if match["html"]:
@@ -248,14 +258,14 @@ def _attribute(name: str, tag: str) -> str:
 
 
 def _without_title(target: str) -> str:
-    """What stands before the title in `target "title"`; all of it where there is no title."""
+    """The target in `target "title"`; all of it if there is no title."""
     quote = target[-1:]
     begins = target.rfind(quote, 0, -1) if quote in ("'", '"') else -1
     return target[:begins].rstrip() if begins > 0 and target[begins - 1].isspace() else target
 
 
 def _kind(content: bytes) -> tuple[str, str] | None:
-    """Media type and suffix of a picture that a browser shows; None for anything else."""
+    """The media type and suffix of a picture that a browser shows; None for anything else."""
     kinds = ((mime, suffix) for begins, mime, suffix in SHOWN if begins.match(content))
     return next(kinds, None)
 
@@ -283,7 +293,7 @@ def _harmless(text: str) -> str:
 
 
 def _plain_words(text: str) -> str:
-    """Words that are no markup wherever they stand."""
+    """Words without any character that could be markup, at most 200 characters."""
     return " ".join(re.sub(r"[^\w.,;:?/()+= -]", " ", text).split())[:200]
 
 
@@ -293,9 +303,11 @@ def meant_in(text: str) -> set[str]:
 
 
 def shown_in(text: str) -> Iterator[tuple[str, str, str]]:
-    """Of a text that `in_text` made, pieces with the words and the name of the picture after each.
+    """The pieces of a text from `in_text`, split at its pictures.
 
-    The last has neither.
+    Yields:
+        A piece of text, and the words and the name of the picture after it. Words and name are
+        empty for the last piece.
     """
     last = 0
     for match in re.finditer(r"!\[([^\]\n]*)\]\(attachment:(picture-\d+\.\w+)\)", text):

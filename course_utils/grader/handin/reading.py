@@ -1,4 +1,4 @@
-"""A notebook from the bytes of a file, of any encoding and age; or what the file is instead."""
+"""A notebook from a file's bytes, of any encoding and format; or what the file is instead."""
 
 import json
 import re
@@ -7,7 +7,7 @@ import nbformat
 
 from course_utils.grader.handin import Refused
 
-# Files that are handed in for a notebook: how they begin, what they are, and what to do.
+# Files that are handed in instead of a notebook: how they begin, what they are, and what to do.
 KINDS = (
     (rb"PK\x03\x04", "a zip archive", "Unpack it and hand in the notebook that is in it."),
     (rb"\x1f\x8b|7z\xbc\xaf|Rar!", "an archive", "Unpack it and hand in the notebook in it."),
@@ -29,7 +29,7 @@ KINDS = (
         "Hand in the notebook again from the computer where you wrote it.",
     ),
 )
-# The lines that git puts around two versions that it cannot merge, and what begins after each.
+# The beginnings of the lines with which git marks a conflict, and the version that follows each.
 CONFLICT = (
     ("<<<<<<< ", "ours"),
     ("||||||| ", "base"),
@@ -39,7 +39,11 @@ CONFLICT = (
 
 
 def kind(content: bytes) -> tuple[str, str] | None:
-    """What a file is if it is not a notebook, and what to do; None if it may be one."""
+    """What a file is if it is not a notebook, and what to do; None if it may be a notebook.
+
+    Args:
+        content: how the file begins.
+    """
     for pattern, kind, advice in KINDS:
         if re.match(pattern, content, re.DOTALL):
             return kind, advice
@@ -47,15 +51,15 @@ def kind(content: bytes) -> tuple[str, str] | None:
 
 
 def parse(content: bytes, name: str, repairs: list[str]) -> dict:
-    """A notebook of format 4 from the bytes of a file.
+    """A notebook in format 4 from the bytes of a file.
 
     Args:
         content: the bytes.
-        name: of the file.
-        repairs: gets a sentence for each thing that was put right.
+        name: the file's name, for messages.
+        repairs: gets a sentence for each thing that was repaired.
 
     Raises:
-        Refused: it is none; the message says what it is and what to do.
+        Refused: it is not a notebook; the message says what it is and what to do.
     """
     if not content.strip(b"\xef\xbb\xbf \t\r\n"):
         raise Refused(f"{name} is empty. Save it and hand in again.")
@@ -79,12 +83,17 @@ def parse(content: bytes, name: str, repairs: list[str]) -> dict:
 
 
 def decoded(content: bytes, repairs: list[str] | None = None) -> str:
-    """A text from bytes of some encoding: UTF-8, -16 or -32, with or without a mark, or cp1252."""
+    """A text from bytes in UTF-8, UTF-16 or UTF-32, with or without a byte order mark, or cp1252.
+
+    Args:
+        content: the bytes.
+        repairs: gets a sentence if the encoding is not UTF-8.
+    """
     encoding = json.detect_encoding(content)
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError:
-        # Five bytes mean nothing in cp1252.
+        # Replaced, since five bytes have no meaning in cp1252.
         encoding = "cp1252"
         text = content.decode(encoding, "replace")
     if repairs is not None and not encoding.startswith("utf-8"):
@@ -121,7 +130,11 @@ def _json(text: str, name: str, repairs: list[str]) -> object:
 
 
 def _merged(text: str, name: str, repairs: list[str]) -> object:
-    """A notebook with git's conflict marks in it, if the cells of both versions are the same."""
+    """A notebook with git's conflict markers, if the cells of both versions have the same text.
+
+    Raises:
+        Refused: they differ, or one of the versions is not valid JSON.
+    """
     versions = []
     for side in ("ours", "theirs"):
         try:
@@ -142,7 +155,7 @@ def _merged(text: str, name: str, repairs: list[str]) -> object:
 
 
 def _side(text: str, side: str) -> str:
-    """One of the two versions."""
+    """One of the two versions of a text with conflict markers: "ours" or "theirs"."""
     kept, part = [], "both"
     for line in text.splitlines():
         mark = next((begins for mark, begins in CONFLICT if line.startswith(mark)), None)
@@ -159,7 +172,7 @@ def _cells(notebook: object) -> list[dict]:
 
 
 def _unwrapped(notebook: object) -> object:
-    """The notebook itself, where a server's answer was saved instead, or `nbformat` is missing."""
+    """The notebook itself if it is wrapped in a server's response, and with `nbformat` added."""
     if isinstance(notebook, dict) and isinstance(notebook.get("content"), dict):
         notebook = notebook["content"]
     if isinstance(notebook, dict) and "nbformat" not in notebook and _cells(notebook):

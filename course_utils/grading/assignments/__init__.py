@@ -1,4 +1,4 @@
 """For instructors: the course's own versions, the hidden tests and the misconceptions.
 
-Nothing of this package is in what students get.
+Students get no part of this package.
 """

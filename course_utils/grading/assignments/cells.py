@@ -26,12 +26,12 @@ _count = itertools.count()
 def notebook() -> dict:
     """The global names of an assignment's notebook after its set-up cell."""
     modules = {"tf": tf, "keras": keras, "np": np}
-    # NumPy imports parts of itself when they are first used, with these builtins.
+    # NumPy imports some of its parts on first use, and needs the real builtins for that.
     return modules | {"__name__": "__main__", "__builtins__": builtins}
 
 
 def run(text: str, namespace: dict) -> None:
-    """Run a cell. Its functions can show their source, as they can in Jupyter."""
+    """Run a cell. As in Jupyter, `inspect` finds the source of its functions."""
     filename = f"<cell {next(_count)}>"
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     exec(compile(text, filename, "exec"), namespace)
@@ -41,8 +41,8 @@ def cell_with(body: str, function: Callable) -> str:
     """The text of a cell that defines a function.
 
     Args:
-        body: the lines of the function; of a single expression the value is returned.
-        function: lends its name and signature.
+        body: the lines of the function, or a single expression, whose value is then returned.
+        function: the function whose name and signature are used.
     """
     try:
         compile(body, "", "eval")
@@ -54,13 +54,13 @@ def cell_with(body: str, function: Callable) -> str:
 
 
 def solutions_of(name: str) -> types.SimpleNamespace:
-    """The course's own versions of what an assignment asks for, from the text of its notebook.
+    """The course's own versions of an assignment's functions, from the text of its notebook.
 
     Args:
-        name: of the assignment.
+        name: the assignment's name.
 
     Returns:
-        The functions by their names, in the order of the notebook.
+        The functions by name, in the order of the notebook.
 
     Raises:
         FileNotFoundError: the course is installed without its notebooks.

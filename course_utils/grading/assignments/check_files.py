@@ -1,6 +1,7 @@
 """Write what the self-checks need to know into `course_utils/grading/checks/`.
 
-The files are committed: students check against them without having what they were made from.
+The files are committed: students check their functions against them without having the solutions
+and misconceptions from which they were computed.
 """
 
 import dataclasses
@@ -22,14 +23,14 @@ DIGITS = 6
 
 
 def contents() -> dict[str, str]:
-    """What the file of each assignment should say, by the assignment's name."""
+    """What each assignment's file should contain, by the assignment's name."""
     return {assignment.name: _content(assignment) for assignment in registry.every()}
 
 
 def stale(contents: dict[str, str], folder: Path = CHECKS) -> dict[Path, str]:
-    """The files that say something else, with the content they need.
+    """The files that are out of date, each with the content it should have.
 
-    Numbers that agree to within the noise of another machine's arithmetic say the same.
+    Numbers count as equal if they differ by no more than another machine's rounding explains.
     """
     found = {}
     for name, content in contents.items():
@@ -41,7 +42,7 @@ def stale(contents: dict[str, str], folder: Path = CHECKS) -> dict[Path, str]:
 
 
 def write(contents: dict[str, str], folder: Path = CHECKS) -> list[Path]:
-    """Write the files that are stale; returns their paths."""
+    """Write the files that are out of date; return their paths."""
     found = stale(contents, folder)
     for path, content in found.items():
         path.write_text(content, encoding="utf-8")
@@ -62,7 +63,7 @@ def _as_data(checks: FunctionCheck) -> dict:
                 "name": known.name,
                 "sentence": known.sentence,
                 "probe": known.probe,
-                # What an error says varies, and may hold code; its kind tells it apart.
+                # An error's message varies and may contain code; its type is enough.
                 "seen": _entries(dataclasses.replace(known.seen, details="")),
             }
             for known in checks.mistakes
@@ -82,7 +83,7 @@ def _entries(record: Probe | Observation) -> dict:
 
 
 def _as_json(value: object, indent: str = "") -> str:
-    """JSON with a line for each array, so that a change shows where it is."""
+    """JSON with one line for each array, so that a diff shows which one has changed."""
     deeper = indent + " "
     if isinstance(value, dict):
         items = [f"{deeper}{json.dumps(key)}: {_as_json(v, deeper)}" for key, v in value.items()]
@@ -94,7 +95,7 @@ def _as_json(value: object, indent: str = "") -> str:
     if isinstance(value, list):
         return "[\n" + ",\n".join(deeper + _as_json(v, deeper) for v in value) + f"\n{indent}]"
     if isinstance(value, np.ndarray | np.generic | float):
-        # Integers are written without a point: that is how the reader tells the two apart.
+        # Integers are written without a decimal point; the reader tells them from floats by it.
         array = np.asarray(value)
         return json.dumps(array.tolist() if array.dtype.kind in "iub" else _rounded(array.tolist()))
     return json.dumps(value, ensure_ascii=False)

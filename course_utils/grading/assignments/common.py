@@ -1,8 +1,9 @@
-"""What many graded functions share: usual probes for self-checks, makers of hidden tests.
+"""What many assignments share: the usual probes of self-checks, and builders of hidden tests.
 
-A hidden test takes a student's function and raises AssertionError with a sentence. Inputs come from
-fixed seeds, and the functions compared by `equals` are not random: a right one passes at every run
-or at none, and the tests show that it passes in many styles.
+A hidden test takes a student's function and raises AssertionError with a sentence if it fails.
+Inputs come from fixed seeds, and the functions that `equals` compares draw no random numbers, so
+the outcome is the same in every run; the tests of this package show that correct functions written
+in many styles pass.
 """
 
 from course_utils.quiet import tf
@@ -41,7 +42,7 @@ def arrays(**nested: list) -> Arrays:
 
 
 def in_precision(dtype: str, value: Argument) -> Argument:
-    """An array of real numbers in another precision; whole and single numbers as they are."""
+    """An array of real numbers in another precision; integers and plain numbers are unchanged."""
     if isinstance(value, GivenFunction):
         return dataclasses.replace(value, weights=value.weights.astype(dtype))
     real = isinstance(value, np.ndarray) and value.dtype.kind == "f"
@@ -49,10 +50,10 @@ def in_precision(dtype: str, value: Argument) -> Argument:
 
 
 def usual_probes(about: str, arguments: Arrays) -> tuple[Probe, ...]:
-    """Value, gradient by each argument, one example alone, and the value inside tf.function.
+    """Value, gradient with respect to each array, one example alone, value inside tf.function.
 
     Args:
-        about: the arguments in words, to be read after "for".
+        about: the arguments in words; they follow the word "for".
         arguments: arrays with the examples along the first axis, and plain numbers.
     """
     arrays = [name for name, value in arguments.items() if isinstance(value, np.ndarray)]
@@ -67,7 +68,10 @@ def usual_probes(about: str, arguments: Arrays) -> tuple[Probe, ...]:
 
 
 def inside_tf_function(*probes: Probe) -> tuple[Probe, ...]:
-    """Each inside tf.function: for a batch of any size and, where that fails, of a known size."""
+    """Each probe inside tf.function: with an unknown batch size, then with a known one.
+
+    Failing the first costs nothing if the second passes.
+    """
     return tuple(
         inside
         for probe in probes
@@ -79,7 +83,7 @@ def inside_tf_function(*probes: Probe) -> tuple[Probe, ...]:
 
 
 def traced(function: Callable) -> Callable:
-    """The function inside a fresh `tf.function`, looking like any other function."""
+    """The function inside a fresh `tf.function`, wrapped so that it looks like a plain function."""
     graph = in_graph(function)
     return lambda *arguments: graph(*arguments)
 
@@ -91,16 +95,18 @@ def equals(
     gradients: Callable[..., Mapping[str, np.ndarray]] | None = None,
     **options: object,
 ) -> Property:
-    """The values of `truth` and its gradients; with these, the first batch inside tf.function too.
+    """The function has the values of `truth` and, if given, these gradients.
 
-    Tracing takes most of the time of a grading, and a graph hardly depends on the numbers.
+    If gradients are given, the first batch is also tried inside tf.function. It is the only one
+    that is: tracing takes most of the grading time, and a graph hardly depends on the numbers.
 
     Args:
-        name: of the graded function.
-        truth: from float64 arrays, by another way than a student's; with `parts` a tuple.
-        batches: inputs by a description that reads well after "for".
-        gradients: from the same arrays the derivative of the sum of `truth` by each argument; with
-            `parts` by (part, argument).
+        name: the graded function's name.
+        truth: the correct values in float64, computed in another way than students do; a tuple of
+            them if there are `parts`.
+        batches: the inputs by a description, which follows the word "for".
+        gradients: from the same inputs as `truth`, the derivatives of its sum with respect to each
+            argument, by the argument's name; by (part, argument) if there are `parts`.
         options: rtol, atol, numpy and parts of `Probe`.
     """
 
@@ -138,7 +144,7 @@ def fresh_values(
     draw: Callable[[np.random.Generator], Arrays],
     **options: object,
 ) -> Callable[[np.random.Generator], Property]:
-    """The values for inputs that nobody has seen, with a tolerance that no rounding reaches.
+    """The values for newly drawn inputs, with a tolerance that rounding errors never reach.
 
     See `equals` for the options.
     """
@@ -153,12 +159,14 @@ def fresh_values(
 def treats_examples_alike(
     name: str, arguments: Arrays, examples: tuple[str, ...] = (), numpy: bool = False
 ) -> Property:
-    """Per example: a permuted batch gives permuted results, and one example alone the same.
+    """The result for an example does not depend on the rest of the batch.
+
+    A permuted batch gives permuted results, and one example alone gives the same as in the batch.
 
     Args:
-        name: of the graded function.
+        name: the graded function's name.
         arguments: what to call it with.
-        examples: the arguments that hold one entry an example; by default all arrays.
+        examples: the arguments that have one entry per example; by default all arrays.
         numpy: see `Probe`.
     """
 
@@ -180,7 +188,10 @@ def treats_examples_alike(
 
 
 def ignores_the_order(name: str, arguments: Arrays, examples: tuple[str, ...]) -> Property:
-    """Of NumPy arrays: a permuted batch gives the same result. See `treats_examples_alike`."""
+    """For functions of NumPy arrays: a permuted batch gives the same result.
+
+    The arguments are those of `treats_examples_alike`.
+    """
 
     def has_property(function: Callable) -> None:
         count = len(arguments[examples[0]])
@@ -196,7 +207,7 @@ def ignores_the_order(name: str, arguments: Arrays, examples: tuple[str, ...]) -
 
 
 def _picked(arguments: Arrays, rows: object, examples: tuple[str, ...], numpy: bool) -> list:
-    """The arguments as they are passed, with these rows of the examples."""
+    """The arguments as the function gets them, with only these rows of the examples."""
     single = {key: in_precision("float32", value) for key, value in arguments.items()}
     examples = examples or tuple(k for k, v in single.items() if isinstance(v, np.ndarray))
     chosen = [value[rows] if key in examples else value for key, value in single.items()]
@@ -204,7 +215,7 @@ def _picked(arguments: Arrays, rows: object, examples: tuple[str, ...], numpy: b
 
 
 def as_tensor(value: Argument) -> object:
-    """An argument as a graded function of tensors gets it; plain numbers stay what they are."""
+    """An argument as a graded function of tensors gets it; plain numbers are unchanged."""
     value = in_precision("float32", value)
     if isinstance(value, GivenFunction):
         return PassedFunction(value)

@@ -1,6 +1,6 @@
-"""The misconceptions of a cross-entropy from logits, which several assignments ask for.
+"""The misconceptions about a cross-entropy from logits, which several assignments ask for.
 
-And how one is written: what an oral question about it looks for.
+`FROM_LOGITS` is the pattern by which an oral question recognizes such a cross-entropy in code.
 """
 
 from course_utils.grading.assignments.oral import calls

@@ -1,8 +1,9 @@
 """The two terms of the evidence lower bound, which several assignments ask for.
 
-KL(N(mu, sigma²) ‖ N(0, 1)) by quadrature of SciPy's densities and the cross-entropy by SciPy's
-log_expit in float64: other ways than a student's. With them inputs: fixed ones for the probes of
-self-checks, drawn ones for hidden tests.
+The correct values are computed in float64 and in other ways than students do: the divergence
+KL(N(mu, sigma²) ‖ N(0, 1)) by quadrature of SciPy's densities, the cross-entropy by SciPy's
+log_expit. There are also inputs: fixed ones for the probes of self-checks, drawn ones for hidden
+tests.
 """
 
 import numpy as np
@@ -32,7 +33,7 @@ EXTREME_LOGITS = arrays(
 def true_kl(mu: np.ndarray, sigma: np.ndarray) -> np.ndarray:
     """KL(q ‖ p) = E_q[log q(z) − log p(z)] by Gauss–Hermite quadrature, (B,).
 
-    The integrand is a quadratic in z, for which three nodes are exact.
+    The log-ratio is a quadratic in z, for which three nodes are exact.
     """
     nodes, weights = special.roots_hermitenorm(3)
     mu, sigma = mu[..., None], sigma[..., None]

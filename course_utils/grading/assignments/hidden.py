@@ -1,8 +1,9 @@
 """What a hidden test may say about a function that it finds wrong.
 
-A function that is being tested knows the hidden inputs. Whatever it chooses and a student reads
-afterwards (a number, a shape, the words or the line of an error) could carry them out. So a hidden
-test says what kind of difference there is and for which inputs, in words that are the course's.
+A function that is being tested sees the hidden inputs. It could smuggle them out in anything that
+it controls and the student reads afterwards: a number, a shape, an error's message or line. So a
+hidden test says only what kind of difference there is and for which inputs, in the course's own
+words.
 """
 
 from course_utils.quiet import tf
@@ -16,7 +17,7 @@ from course_utils.grading.selfcheck import Diagnosis
 
 
 class Lacking(AssertionError):
-    """A function lacks a property.
+    """A function that lacks a property.
 
     Attributes:
         diagnosis: what was found.
@@ -28,17 +29,17 @@ class Lacking(AssertionError):
 
 
 def diagnosis(name: str, seen: Observation, probe: Probe | None = None) -> Diagnosis:
-    """What was found, in words that tell nothing of the inputs."""
+    """What was found, in words that reveal nothing about the inputs."""
     return selfcheck.diagnosis_of(name, seen, outline(name, probe, seen))
 
 
 def outline(name: str, probe: Probe | None, seen: Observation) -> str:
-    """What `selfcheck.describe` says, without anything that the function chose.
+    """What `selfcheck.describe` says, without anything that the function controls.
 
     Args:
-        name: of the function.
-        probe: what was asked; None where it is not known.
-        seen: what came instead.
+        name: the function's name.
+        probe: the probe that failed; None where it is not known.
+        seen: what was observed instead.
     """
     situation = f" for {probe.about}" if probe else ""
     if probe and probe.quantity in (p.TRACED, p.BATCH_UNKNOWN):
@@ -75,10 +76,10 @@ def outline(name: str, probe: Probe | None, seen: Observation) -> str:
 
 
 def error_named(kind: str) -> str:
-    """An error of Python's or TensorFlow's by its name; any other has one of the student's making.
+    """An error with its type's name, if Python or TensorFlow chose it; otherwise just "an error".
 
     Args:
-        kind: the name of its type.
+        kind: the name of the error's type.
     """
     known = isinstance(getattr(builtins, kind, None), type) or hasattr(tf.errors, kind)
     return f"an error ({kind})" if known else "an error"

@@ -1,8 +1,8 @@
-"""Whether numbers could be independent draws of a standard normal variable.
+"""Whether numbers could be independent draws from a standard normal distribution.
 
-Each function looks at N numbers and says what is wrong with them, or nothing. How often it is wrong
-about right numbers is stated as a bound, which tests/grading/assignments/test_false_alarms.py
-computes anew.
+`not_standard_normal` and `dependent` look at N numbers and are True if something is wrong with
+them. The probability of a false alarm, True for numbers that are as they should be, is bounded;
+tests/grading/assignments/test_false_alarms.py recomputes these bounds.
 """
 
 import functools
@@ -10,22 +10,22 @@ import functools
 import numpy as np
 from scipy import fft, special, stats
 
-# Largest probability of a false alarm of one comparison, unless it says otherwise.
+# The largest probability that one comparison raises a false alarm, unless stated otherwise.
 ALARM = 1e-10
-# Of so many the distribution function is compared: sorting takes the most time.
+# The distribution function is compared for this many numbers at most: sorting is the slowest part.
 SORTED = 100_000
-# Shares beyond these show tails that are cut, and tails that are heavy.
+# The shares of numbers beyond these reveal truncated tails as well as heavy ones.
 TAILS = (2.5, 3.0, 3.5)
-# Moments are taken of numbers cut here, so that a bound for their means exists: Bernstein's.
+# Numbers are clipped here before their moments are taken, so that Bernstein's bound applies.
 CUT = 4.5
 POWERS = (2, 4, 6)
-# Standard errors of an autocorrelation. By Chernoff's bound it is larger once in 10¹⁵ cases, and
-# there are one and a half times as many cases as numbers.
+# The tolerance of an autocorrelation in standard errors. By Chernoff's bound one of them exceeds it
+# less than once in 10¹⁵ cases, and N numbers have 1.5 N autocorrelations.
 LAG_ERRORS = 8.5
 
 
 def not_standard_normal(e: np.ndarray) -> bool:
-    """By the mean, the distribution function, the tails, and even moments up to the sixth."""
+    """Judged by the mean, the distribution function, the tails and even moments up to the sixth."""
     e = e.ravel()
     if abs(e.mean()) > stats.norm.isf(ALARM / 2) / np.sqrt(e.size):
         return True
@@ -45,19 +45,19 @@ def not_standard_normal(e: np.ndarray) -> bool:
 
 
 def largest_deviation(e: np.ndarray) -> float:
-    """sup |F_N − Φ|. It is above t with probability 2 exp(−2 N t²) at most (P. Massart)."""
+    """sup |F_N − Φ|. It exceeds t with probability at most 2 exp(−2 N t²) (P. Massart, 1990)."""
     expected = special.ndtr(np.sort(e))
     steps = np.arange(e.size + 1) / e.size
     return max(np.max(steps[1:] - expected), np.max(expected - steps[:-1]))
 
 
 def dependent(e: np.ndarray) -> bool:
-    """By the correlation with themselves at every lag, around the end, and in reverse order.
+    """Judged by the circular autocorrelation at every lag, also against the reversed numbers.
 
-    In a row that was drawn in several calls, lags reach from one call to all others. Magnitudes are
-    looked at apart from signs, which a function could draw anew.
+    If the numbers were drawn in several calls, some lags pair numbers of any two of the calls.
+    Magnitudes are compared separately, because a function could reuse them with new signs.
     """
-    e = e.ravel().astype("float32")  # ten digits are not needed here, and it is twice as fast
+    e = e.ravel().astype("float32")  # float32 is precise enough here, and twice as fast
     large = np.where(np.abs(e) > stats.norm.ppf(0.75), np.float32(1), np.float32(-1))
     return any(largest_correlation(row) > LAG_ERRORS / np.sqrt(e.size) for row in (e, large))
 
@@ -65,8 +65,9 @@ def dependent(e: np.ndarray) -> bool:
 def largest_correlation(row: np.ndarray) -> float:
     """The largest autocorrelation of a row with mean square 1, forwards or backwards.
 
-    r_k = Σ_i e_i e_{i+k} / N for k = 1 … N/2, and backwards s_k = Σ_i e_i e_{k−i} / N. In s_k each
-    pair counts twice, so its standard error is √2 times as large, by which it is divided.
+    Forwards, r_k = Σ_i e_i e_{i+k} / N for k = 1 … N/2; backwards, s_k = Σ_i e_i e_{k−i} / N, with
+    indices modulo N. In s_k each pair counts twice, which makes its standard error √2 times as
+    large; so s_k is divided by √2.
     """
     transform = fft.rfft(row)
     forwards = fft.irfft(np.abs(transform) ** 2, row.size)[1 : row.size // 2 + 1]
@@ -87,9 +88,10 @@ def cut_moments(power: int) -> tuple[float, float]:
 
 
 def moment_tolerance(power: int, count: int) -> float:
-    """The deviation t of a mean with 2 exp(−N t² / (2 v + 2 M t / 3)) = ALARM.
+    """The deviation t of a mean for which Bernstein's bound equals ALARM.
 
-    v is the variance and M the largest deviation of one number (S. Bernstein).
+    2 exp(−N t² / (2 v + 2 M t / 3)) = ALARM, where v is the variance of one number and M its
+    largest deviation from the mean.
     """
     mean, variance = cut_moments(power)
     most, needed = CUT**power - mean, np.log(2 / ALARM)

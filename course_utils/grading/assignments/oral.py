@@ -1,8 +1,8 @@
-"""Oral questions about what a student handed in, and where in the code each of them applies.
+"""Oral questions about what a student handed in, and the lines of code that they refer to.
 
-A `Question` is about one function. Its pattern says what must stand in the student's own code for
-the question to make sense, and the statement in which it stands is read out with it. A `Reading` is
-about a line that the experiment printed. Code is only parsed, never run.
+A `Question` is about one function. Its pattern says what must occur in the student's own code for
+the question to make sense, and the statement in which it occurs is read out with the question. A
+`Reading` is about a line that the experiment printed. Code is only parsed, never run.
 """
 
 import ast
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 Pattern = Callable[[ast.AST], bool]
 
-# A longer statement is no line to read out.
+# Longer statements are not read out.
 MOST_LINES = 6
 MOST_CHARACTERS = 400
 
@@ -21,12 +21,12 @@ class Question:
     """One question about a function.
 
     Attributes:
-        function: its name.
+        function: the function's name.
         text: the question.
-        points: what a good answer says; one sentence each.
-        about: what must stand in the student's code; None for a question about the function in
-            general, which is asked where no code can be read.
-        probes: the name of the function's misconception that the question is about, or empty.
+        points: what a good answer says, one sentence for each point.
+        about: what must occur in the student's code; None for a general question about the
+            function, which is asked when no code can be read.
+        probes: the name of the misconception that the question is about, or empty.
     """
 
     function: str
@@ -43,7 +43,7 @@ class Reading:
     Attributes:
         begins: how the printed line begins.
         text: the question.
-        points: what a good answer says; one sentence each.
+        points: what a good answer says, one sentence for each point.
     """
 
     begins: str
@@ -52,12 +52,12 @@ class Reading:
 
 
 def calls(*names: str) -> Pattern:
-    """A call of one of these functions or methods, whatever module it is from."""
+    """A call to one of these functions or methods, from whatever module."""
     return lambda node: isinstance(node, ast.Call) and _last_name(node.func) in names
 
 
 def keyword(*names: str) -> Pattern:
-    """A call with one of these keyword arguments."""
+    """One of these keyword arguments in a call."""
     return lambda node: isinstance(node, ast.keyword) and node.arg in names
 
 
@@ -67,7 +67,7 @@ def operator(*kinds: type[ast.operator]) -> Pattern:
 
 
 def term(value: float) -> Pattern:
-    """A number that is added or subtracted."""
+    """A sum or difference of which this number is one side."""
 
     def is_one(node: ast.AST) -> bool:
         return (
@@ -82,7 +82,7 @@ def term(value: float) -> Pattern:
 
 
 def indexed(*names: str) -> Pattern:
-    """One of these variables with an index behind it."""
+    """One of these variables or attributes, or a call to one of these functions, with an index."""
     return lambda node: isinstance(node, ast.Subscript) and _last_name(node.value) in names
 
 
@@ -96,12 +96,12 @@ def named(*names: str) -> Pattern:
 
 
 def attribute(*names: str) -> Pattern:
-    """An attribute of one of these names, whatever it belongs to."""
+    """An attribute with one of these names, of whatever object."""
     return lambda node: isinstance(node, ast.Attribute) and node.attr in names
 
 
 def either(*patterns: Pattern) -> Pattern:
-    """What fits at least one of the patterns."""
+    """Anything that fits at least one of the patterns."""
     return lambda node: any(pattern(node) for pattern in patterns)
 
 
@@ -111,20 +111,20 @@ def compares(node: ast.AST) -> bool:
 
 
 def chooses(node: ast.AST) -> bool:
-    """One value or another: `a if … else b`."""
+    """A conditional expression, `a if … else b`."""
     return isinstance(node, ast.IfExp)
 
 
 def quoted(code: str, tree: ast.Module, pattern: Pattern) -> str | None:
-    """The first statement that a pattern fits, as it is written but for its indentation.
+    """The first statement that fits a pattern and can be read out, as written but unindented.
 
     Args:
         code: the text of a cell.
-        tree: the same, parsed; functions that are taken out of it are not searched.
-        pattern: what must stand in the statement itself, not in others inside it.
+        tree: the same, parsed; functions that have been removed from it are not searched.
+        pattern: what must occur in the statement itself, not in the statements nested in it.
 
     Returns:
-        Its lines (of a loop or a `with` the head alone), or None where nothing fits.
+        The statement's lines (only the head of a compound statement), or None if nothing fits.
     """
     statements = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
     lines = code.split("\n")
@@ -139,7 +139,7 @@ def quoted(code: str, tree: ast.Module, pattern: Pattern) -> str | None:
 
 
 def _own(statement: ast.stmt) -> Iterator[ast.AST]:
-    """The nodes of a statement without those of the statements in it."""
+    """The nodes of a statement without those of the statements nested in it."""
     waiting: list[ast.AST] = [statement]
     while waiting:
         node = waiting.pop()
@@ -148,7 +148,7 @@ def _own(statement: ast.stmt) -> Iterator[ast.AST]:
 
 
 def _end(statement: ast.stmt) -> int:
-    """The number of a statement's last line, of a compound one the last of its head."""
+    """The number of a statement's last line; for a compound statement, that of its head."""
     body = getattr(statement, "body", None)
     return max(statement.lineno, body[0].lineno - 1) if body else statement.end_lineno
 
@@ -159,7 +159,7 @@ def _dedented(lines: list[str]) -> str:
 
 
 def _can_be_read_out(text: str) -> bool:
-    """Whether it is short, and no character of it does something to a terminal."""
+    """Whether the text is short and contains no control characters, which a terminal would obey."""
     lines = text.split("\n")
     return (
         len(lines) <= MOST_LINES
@@ -169,7 +169,7 @@ def _can_be_read_out(text: str) -> bool:
 
 
 def _last_name(node: ast.AST) -> str:
-    """`c` of `a.b.c`, of `c` and of `c(…)`."""
+    """`c` for `a.b.c`, for `c` and for `c(…)`; otherwise empty."""
     if isinstance(node, ast.Attribute):
         return node.attr
     if isinstance(node, ast.Call):

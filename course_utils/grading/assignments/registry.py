@@ -1,4 +1,4 @@
-"""The assignments there are, each imported when it is asked for: most commands need one."""
+"""All assignments. Each is imported only when it is asked for, as most commands need just one."""
 
 import importlib
 
@@ -21,10 +21,10 @@ NAMES = (
 
 
 def find(name: str) -> Assignment:
-    """The assignment of this name.
+    """The assignment with this name.
 
     Raises:
-        ValueError: there is none; the message lists those there are.
+        ValueError: there is none; the message lists the names that exist.
     """
     check_known("assignment", name, NAMES)
     return importlib.import_module(f"course_utils.grading.assignments.{name}").ASSIGNMENT

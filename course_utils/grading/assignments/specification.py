@@ -1,8 +1,8 @@
-"""What an instructor writes down about an assignment, and the three uses of it.
+"""What an instructor writes down about an assignment, and the three things it is used for.
 
 An `Assignment` is a list of `GradedFunction`s. Each holds the course's own version, probes,
 properties and misconceptions. From these come the hidden tests (`Assignment.grade`), the data of
-the self-checks (`Assignment.checks`) and a list to read (`Assignment.list_misconceptions`).
+the self-checks (`Assignment.checks`) and a readable list (`Assignment.list_misconceptions`).
 """
 
 import contextlib
@@ -40,8 +40,9 @@ from course_utils.grading.stand_in import stand_in
 
 Property = Callable[[Callable], None]
 
-# Hidden tests also ask what is asked with new inputs, so that a function which is wrong for all of
-# these only (for their shape, say) is wrong there. Twice, for one that remembers results by shape.
+# The hidden tests include the fresh properties with these seeds. So a function that is wrong for
+# all fresh inputs, say because of their shape, already fails a hidden test. There are two seeds, to
+# catch a function that remembers results by shape.
 KNOWN_SEEDS = (0, 1)
 
 
@@ -51,10 +52,10 @@ class Misconception:
 
     Attributes:
         name: a few words for the instructor's list.
-        sentence: what a student who makes it should read. It leads to the mistake and never shows
-            the code that mends it.
-        bodies: what such a student writes: the lines of the function or, of a single expression,
-            what it returns. Each body makes the mistake in another way.
+        sentence: what students who make the mistake read. It points to the mistake but never shows
+            the code that corrects it.
+        bodies: what such students write, as the lines of the function or as a single expression
+            that it returns. Each body makes the mistake in a different way.
     """
 
     name: str
@@ -73,24 +74,24 @@ class GradedFunction:
 
     Attributes:
         solution: the course's own version; its name is the function's name.
-        probes: the questions of the self-check. Where `expected` is None, the solution answers.
+        probes: the questions of the self-check. Where `expected` is None, the solution's answer is
+            the right one.
         properties: the hidden tests. Each takes a function and raises AssertionError with a
             sentence if the function lacks the property.
         misconceptions: the known ways of being wrong.
-        builds_on: functions of the same assignment that it may call. Where they are wrong they
-            are replaced by the course's own while it is graded: a mistake is not charged again.
-        fresh: makes a property from a random generator, with inputs that nobody has seen before.
-            Every function of an assignment needs one; `common.fresh_values` makes it where one
-            compares values.
-        known_seeds: from which `fresh` makes further hidden tests. So only a function that
-            recognises inputs by their values lacks new ones alone.
+        builds_on: functions of the same assignment that this one may call. Those that are wrong are
+            replaced by the course's own while it is graded, so that no mistake is charged twice.
+        fresh: makes a property, with inputs drawn from the given random generator. Every function
+            of an assignment needs one; `common.fresh_values` makes one that compares values.
+        known_seeds: seeds from which `fresh` makes further hidden tests. If a function passes these
+            and fails only with new inputs, it recognizes the known inputs by their values.
 
-    Probes, properties and `fresh` are all put to the function in two ways: in the student's
-    notebook, and by `course grade` from another process, where the function is a stand-in that
-    passes arguments on and brings results and gradients back. So a property may call the function
-    with tensors, arrays, plain numbers, tuples of them and functions of `grading.given`, by whose
-    weights it can be differentiated, too; and put it into `probes.in_graph`. It must not look
-    inside it, and a lambda or a model as an argument cannot cross.
+    Probes, properties and `fresh` are put to the function in two ways: in the student's notebook,
+    and by `course grade` from another process, where a stand-in passes the arguments on and returns
+    results and gradients. So a property may call the function with tensors, arrays, plain numbers,
+    tuples of these, and functions of `grading.given`, with respect to whose weights it can also be
+    differentiated; and it may pass the function to `probes.in_graph`. It must not look inside the
+    function, nor pass a lambda or a model, which cannot be sent to the other process.
     """
 
     solution: Callable
@@ -108,12 +109,12 @@ class GradedFunction:
 
     @functools.cached_property
     def hidden_tests(self) -> tuple[Property, ...]:
-        """The properties, and what is asked with new inputs, too, for inputs of fixed seeds."""
+        """The properties, followed by those that `fresh` makes from the known seeds."""
         seeds = self.known_seeds if self.fresh else ()
         return (*self.properties, *(self.fresh(np.random.default_rng(seed)) for seed in seeds))
 
     def cells(self, misconception: Misconception) -> list[str]:
-        """The cells of students who make a mistake."""
+        """The cells of students who have this misconception."""
         return [cells.cell_with(body, self.solution) for body in misconception.bodies]
 
 
@@ -122,10 +123,11 @@ class Assignment:
     """The graded functions of one notebook, and what to ask those who wrote them.
 
     Attributes:
-        name: the notebook's.
-        functions: in the order of the notebook.
-        questions: about the code; each function has some that fit some code, and one in general.
-        readings: about what the experiment prints.
+        name: the notebook's name.
+        functions: the functions in the order of the notebook.
+        questions: oral questions about the code; for each function, some that need certain code and
+            a general one.
+        readings: oral questions about what the experiment prints.
     """
 
     name: str
@@ -145,16 +147,17 @@ class Assignment:
         builds_on: Mapping[str, tuple[str, ...]] | None = None,
         random: Collection[str] = (),
     ) -> "Assignment":
-        """The assignment whose parts lie in modules, under the names of its functions.
+        """An assignment put together from modules, by the names of its functions.
 
         Args:
-            name: of the assignment.
+            name: the assignment's name.
             solutions: the course's own versions, see `cells.solutions_of`.
-            probes, properties, misconceptions: each holds a tuple for every function. For
-                `vae_loss` it is called `VAE_LOSS`; `properties` has `FRESH_VAE_LOSS` too.
-            questions: holds `QUESTIONS` and `READINGS`.
-            builds_on: for some functions, those that they may call.
-            random: functions that draw noise. Their properties ask of it what `fresh` asks.
+            probes, properties, misconceptions: modules with a tuple for each function, called
+                `VAE_LOSS` for `vae_loss`; `properties` also has `FRESH_VAE_LOSS`.
+            questions: a module with `QUESTIONS` and `READINGS`.
+            builds_on: for a function's name, the names of the functions that it may call.
+            random: functions that draw noise. Their properties already test it as `fresh` does, so
+                they need no known seeds.
         """
         functions = tuple(
             GradedFunction(
@@ -171,18 +174,18 @@ class Assignment:
         return cls(name, functions, questions.QUESTIONS, questions.READINGS)
 
     def function(self, name: str) -> GradedFunction:
-        """The graded function of this name."""
+        """The graded function with this name."""
         return next(function for function in self.functions if function.name == name)
 
     def grade(self, function: Callable) -> None:
-        """The hidden tests of a function, after the self-check that students see.
+        """Run the self-check that students see, then the hidden tests.
 
         Args:
             function: what a student wrote.
 
         Raises:
-            SelfCheckFailed: no points; the message is the sentence of the misconception where one
-                matches, otherwise what was found.
+            SelfCheckFailed: the function earns no points. The message is the sentence of the
+                matching misconception, or else says what was found.
         """
         namespace = selfcheck.namespace_of(function) or {}
         name = selfcheck.name_of(function, namespace, selfcheck.load_checks())
@@ -192,10 +195,10 @@ class Assignment:
             raise SelfCheckFailed(problem.sentence)
 
     def _problem(self, name: str, function: object, namespace: dict) -> Diagnosis | None:
-        """What is wrong with a function of a notebook, apart from what it builds on."""
+        """What is wrong with a notebook's function itself, whatever is wrong with what it calls."""
         graded = self.function(name)
-        # A right function stays the student's own: ours may return another type or precision, and
-        # what the student wrote around theirs need not run with it.
+        # Correct functions are not replaced: ours may return another type or precision, for which
+        # the student's code was not written.
         wrong = [u for u in graded.builds_on if self._problem(u, namespace.get(u), namespace)]
         with self._course_versions(wrong, namespace), self._library_refused():
             problem = selfcheck.diagnose(function, selfcheck.load_checks()[name])
@@ -206,7 +209,7 @@ class Assignment:
 
     @contextlib.contextmanager
     def _course_versions(self, names: list[str], namespace: dict) -> Iterator[None]:
-        """Bind names in a student's notebook, and other names for the same, to our versions."""
+        """Bind names in a student's notebook, and their aliases, to the course's versions."""
         before = dict(namespace)
         course = self.notebook()
         ours: dict[str, Callable] = {}
@@ -232,15 +235,15 @@ class Assignment:
             return {function.name: self._function_check(function) for function in self.functions}
 
     def notebook(self) -> dict:
-        """The global names of the notebook of a student who has everything right."""
+        """The global names of a notebook in which every function is correct."""
         namespace = cells.notebook()
         for name, solution in ((f.name, f.solution) for f in self.functions):
-            # Copies: the solutions themselves refuse to be called while a function is graded.
+            # Copies, because calling a solution itself raises an error while a function is graded.
             namespace[name] = types.FunctionType(solution.__code__, namespace, name)
         return namespace
 
     def list_misconceptions(self) -> str:
-        """Every misconception with its sentence, to read or to print."""
+        """Every misconception with its sentence, as Markdown."""
         lines = [f"# Misconceptions of the assignment {self.name}"]
         for function in self.functions:
             lines += ["", f"## {function.name}", ""]
@@ -274,10 +277,10 @@ class Assignment:
 def broken_property(
     function: Callable, name: str, properties: Iterable[Property]
 ) -> Diagnosis | None:
-    """The first property that the function of a name lacks; None if it has them all.
+    """The first property that the function lacks; None if it has them all.
 
-    Neither a number nor a word that the function chose is in the sentence: a student could read the
-    inputs of the hidden tests from it.
+    The sentence contains nothing that the function chose, neither a number nor a word: that could
+    reveal the inputs of the hidden tests to the student.
     """
     keras.utils.set_random_seed(0)
     for has_property in properties:

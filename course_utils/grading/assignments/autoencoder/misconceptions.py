@@ -1,4 +1,4 @@
-"""The misconceptions of `autoencoder`, and what a student who has one should read."""
+"""The misconceptions about `autoencoder`, and what students who have them read."""
 
 from course_utils.grading.assignments import cross_entropy
 from course_utils.grading.assignments.specification import Misconception
@@ -99,8 +99,8 @@ MSE_LOSS = (
     ),
 )
 
-# The function is that of the assignment `vae` under another name; some of the sentences say more
-# there than concerns an autoencoder.
+# The function is that of the assignment `vae` under another name. These sentences replace those
+# which, there, also speak of things that an autoencoder does not have.
 _SENTENCES = {
     "mean over the pixels": "The pixels are averaged; they should be summed. The likelihood of an "
     "image is a product over its pixels.",
@@ -245,7 +245,7 @@ def sparsity(
     kl: str = "r * tf.math.log(r / m) + (1 - r) * tf.math.log((1 - r) / (1 - m))",
     result: str = "tf.reduce_sum(kl)",
 ) -> str:
-    """A right penalty, but for what is given."""
+    """The lines of a correct sparsity penalty, except for the parts that are passed."""
     return f"m = {mean}\nr = target\nkl = {kl}\nreturn {result}\n"
 
 
@@ -387,7 +387,7 @@ def contraction(
     result: str = "tf.reduce_sum(jacobian**2, axis=[1, 2])",
     codes: str = "encoder(x)",
 ) -> str:
-    """A right penalty, but for what is given."""
+    """The lines of a correct contractive penalty, except for the parts that are passed."""
     return f"""\
 with tf.GradientTape() as tape:
     tape.watch(x)
@@ -398,7 +398,7 @@ return {result}
 
 
 def by_gradient(codes: str = "encoder(x)", result: str = "tf.reduce_sum(gradient**2, axis=1)"):
-    """The gradient of something instead of the Jacobian."""
+    """The lines of a penalty with the gradient of the summed codes instead of their Jacobian."""
     return f"""\
 with tf.GradientTape() as tape:
     tape.watch(x)

@@ -1,4 +1,4 @@
-"""The questions that the self-checks of the assignment `autoencoder` put."""
+"""What the self-checks of the assignment `autoencoder` ask."""
 
 import numpy as np
 
@@ -29,18 +29,19 @@ CROSS_ENTROPY_LOSS = (
     Probe("logits of ±1000", EXTREME_LOGITS, GRADIENT + "logits"),
 )
 
-# A random function is looked at in one batch of equal pixels, so that shared draws show. It is
-# square and not long, for the sake of those who loop over examples or pixels.
+# A random function is tested on one batch of equal pixels, so that equal results reveal shared
+# draws. The batch is square rather than long, for students who loop over examples or pixels.
 SIDE = 100
 PIXEL, RATE = 0.8, 0.4
 EQUAL = arrays(x=[[PIXEL]]) | {"drop_rate": RATE}
 ABOUT_EQUAL = f"{SIDE**2:,} pixels of {PIXEL:g} and the drop rate {RATE:g}"
-# Tolerances are 7 standard errors over N draws: of a mean, √(p(1 − p)/N); of the share of equal
-# neighbours e = p² + (1 − p)², whose indicators overlap, at most √(3 e(1 − e)/N). Of the deviation
-# they are 7 again, by the fourth moment of two values. The sums of the SIDE examples are nearly
-# normal, so that their deviation has the relative standard error 1/√(2 SIDE). Each comparison fails
-# by chance less than once in 10⁹ runs. With the drop rate 0 a draw may be exactly 0, once in 2²³:
-# of the three pixels there that are not black, one is lost less than once in 10⁶ runs.
+# Tolerances are 7 standard errors for N draws. The standard error of a mean is √(p(1 − p)/N); that
+# of the share of equal neighbors, e = p² + (1 − p)², is at most √(3 e(1 − e)/N), because the pairs
+# overlap; that of the standard deviation follows from the fourth moment of two values. The sums of
+# the SIDE examples are nearly normal, so their deviation has the relative standard error
+# 1/√(2 SIDE). Each comparison fails by chance less than once in 10⁹ runs. With the drop rate 0, a
+# draw that is exactly 0 (once in 2²³) may drop a pixel; less than once in 10⁶ runs, that happens to
+# one of the three pixels that are not black.
 _SPREAD = np.sqrt(RATE * (1 - RATE))
 _EQUAL = RATE**2 + (1 - RATE) ** 2
 _FOURTH_MOMENT = (1 - 3 * _SPREAD**2) / _SPREAD**2

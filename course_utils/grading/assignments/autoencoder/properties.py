@@ -1,8 +1,8 @@
 """The hidden tests of the assignment `autoencoder`.
 
-What is right is found by other ways than a student's: losses from SciPy's distances, log_expit and
-relative entropy in float64, the Jacobian of a sigmoid encoder by hand, and corrupted pixels by
-whether they are independent draws of two values.
+Correct values are computed in other ways than students compute them: losses in float64 with NumPy's
+norm, SciPy's log_expit and its relative entropy, the Jacobian of a sigmoid encoder by hand.
+Corrupted pixels are judged by whether each is dropped independently with the given probability.
 """
 
 from course_utils.quiet import tf
@@ -60,7 +60,7 @@ def true_contraction(encoder: GivenFunction, x: np.ndarray) -> np.ndarray:
 
 
 def true_contraction_gradients(encoder: GivenFunction, x: np.ndarray) -> Arrays:
-    """From differences in float64."""
+    """Gradients with respect to the weights and to x, from central differences in float64."""
     arguments, step, gradients = {"encoder": encoder.weights, "x": x}, 1e-6, {}
     for name, value in arguments.items():
         gradients[name] = np.zeros_like(value)
@@ -142,7 +142,7 @@ CROSS_ENTROPY_LOSS = (
 
 
 def kept_of(function: Callable, x: np.ndarray, drop_rate: float) -> np.ndarray:
-    """Which pixels were kept, after looking at shape, dtype and the values of the kept ones."""
+    """Which pixels were kept, once shape, dtype and the values of the kept pixels are right."""
     corrupted = np.asarray(function(tf.constant(x, "float32"), drop_rate))
     if corrupted.shape != x.shape:
         raise AssertionError(f"corrupt returns another shape than {x.shape}.")
@@ -155,11 +155,12 @@ def kept_of(function: Callable, x: np.ndarray, drop_rate: float) -> np.ndarray:
 
 
 def drops_independently(function: Callable, rng: np.random.Generator | None = None) -> None:
-    """Each pixel is dropped with the given probability, whatever it is and wherever it lies.
+    """Each pixel is dropped with the given probability, whatever its value and position.
 
-    False alarms: the share of N draws and the correlations of N pairs pass 7 standard errors less
-    than once in 10¹¹ runs, the variance of the counts over 500 rows (nearly normal, with the
-    standard error √(2/500)) once in 10⁹; there are 24. Together less than once in 10⁸ runs.
+    False alarms: the share of N draws and the correlations of N pairs exceed 7 standard errors less
+    than once in 10¹¹ runs; the variance of the counts over 500 rows, which are nearly normal, has
+    the standard error √(2/500) and does so once in 10⁹. There are 24 comparisons: together, less
+    than once in 10⁸ runs.
     """
     rng = rng or np.random.default_rng(0)
     x = rng.uniform(0.1, 1, (500, 40)).astype("float32")
@@ -189,8 +190,9 @@ def drops_independently(function: Callable, rng: np.random.Generator | None = No
 def keeps_everything_at_rate_0(function: Callable) -> None:
     """A drop rate of 0 changes nothing.
 
-    False alarms: a uniform float32 is exactly 0 once in 2²³ draws, and whoever keeps only what lies
-    above the drop rate loses that pixel. So a function is asked twice: less than once in 10¹² runs.
+    False alarms: a uniform float32 is exactly 0 once in 2²³ draws, and a function that keeps only
+    pixels whose draw lies above the drop rate then drops one. So each case has a second try:
+    together, less than once in 10¹² runs.
     """
     for shape in ((1, 1), (1, 3), (3, 1)):
         x = np.full(shape, 0.6)
@@ -200,7 +202,7 @@ def keeps_everything_at_rate_0(function: Callable) -> None:
 
 
 def lets_gradients_through_what_is_kept(function: Callable) -> None:
-    """∂ result / ∂x is 1 where the pixel is kept and 0 where it is dropped."""
+    """∂ result / ∂x is 1 where a pixel is kept and 0 where it is dropped."""
     x = tf.random.uniform((6, 7), 0.1, 1.0)
     for way in (function, traced(function)):
         with tf.GradientTape() as tape:
@@ -271,7 +273,7 @@ CONTRACTIVE_PENALTY = (
 
 
 def fresh_corruption(rng: np.random.Generator) -> Property:
-    """Pixels that nobody has seen are dropped independently."""
+    """Newly drawn pixels are dropped independently."""
     return functools.partial(drops_independently, rng=rng)
 
 

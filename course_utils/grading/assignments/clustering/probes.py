@@ -1,4 +1,4 @@
-"""The questions that the self-checks of the assignment `clustering` put."""
+"""What the self-checks of the assignment `clustering` ask."""
 
 import functools
 
@@ -9,7 +9,7 @@ from course_utils.grading.probes import Probe
 
 NumpyProbe = functools.partial(Probe, numpy=True)
 
-# Every wrong idea of "near" in the list of misconceptions gives other labels here.
+# Each misconception about what "nearest" means gives different labels here.
 POINTS = arrays(
     points=[[1, 2], [6, 1], [2, 7], [-4, 3], [5, -6], [3, 3], [-2, -5], [8, 4]],
     centers=[[2, 1], [7, 5], [-3, 4], [1, -7]],

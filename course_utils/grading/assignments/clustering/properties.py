@@ -1,7 +1,7 @@
 """The hidden tests of the assignment `clustering`.
 
-What is right is found by other ways than a student's: distances and Gaussians by SciPy, means by
-counting.
+Correct values are computed in other ways than students compute them: distances and Gaussians with
+SciPy, means from weighted counts.
 """
 
 import functools
@@ -26,7 +26,10 @@ fresh_values = functools.partial(fresh_values, numpy=True)
 
 
 def true_update(points: np.ndarray, labels: np.ndarray, centers: np.ndarray) -> np.ndarray:
-    """The mean of each cluster, (K, F), from counts and weighted counts."""
+    """The mean of each cluster, (K, F), from counts and weighted counts.
+
+    An empty cluster keeps its center.
+    """
     clusters = len(centers)
     counts = np.bincount(labels, minlength=clusters)[:, None]
     sums = [np.bincount(labels, feature, minlength=clusters) for feature in points.T]
@@ -59,7 +62,7 @@ def clouds(
 def labelled(
     count: int, clusters: int, features: int, rng: np.random.Generator | None = None
 ) -> Arrays:
-    """Points with labels that are not those of the nearest centers."""
+    """Points with random labels, which need not be those of the nearest centers."""
     cloud = clouds(count, clusters, features, rng)
     rng = rng or np.random.default_rng([count, clusters])
     labels = rng.integers(0, clusters, count)
@@ -80,7 +83,7 @@ TIES = {
 
 
 def names_a_nearest_center(arguments: Arrays, function: Callable) -> None:
-    """Labels are positions of centers than which none is nearer; at a tie each of them is right."""
+    """Each label is the position of a nearest center; if several are equally near, any of them."""
     points, centers = arguments.values()
     given = [in_precision("float32", value) for value in (points, centers)]
     labels = np.asarray(function(*given))
@@ -97,7 +100,7 @@ def names_a_nearest_center(arguments: Arrays, function: Callable) -> None:
 
 
 def renames_with_the_centers(function: Callable) -> None:
-    """Centers in another order: the same clusters under other numbers."""
+    """If the centers are permuted, the clusters stay the same and the labels are permuted."""
     points, centers = (value.astype("float32") for value in clouds(40, 6, 3).values())
     order = np.random.default_rng(0).permutation(len(centers))
     if not np.array_equal(
@@ -199,7 +202,7 @@ FIT_GAUSSIAN = (
 
 
 def fresh_points(rng: np.random.Generator) -> Property:
-    """Labels name a nearest center for points that nobody has seen."""
+    """Labels name a nearest center for newly drawn points."""
     return functools.partial(names_a_nearest_center, clouds(20, 4, 3, rng))
 
 

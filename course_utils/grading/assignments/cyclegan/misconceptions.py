@@ -1,4 +1,4 @@
-"""The misconceptions of `cyclegan`, and what a student who has one should read."""
+"""The misconceptions about `cyclegan`, and what students who have them read."""
 
 from course_utils.grading.assignments.specification import Misconception
 
@@ -12,8 +12,8 @@ def of_images(one: str, other: str, about: str) -> tuple[Misconception, ...]:
     """The ways of getting a mean absolute error wrong.
 
     Args:
-        one, other: names of the two arguments.
-        about: what the second is of the first, for the sentences.
+        one, other: the names of the two arguments.
+        about: what the second argument is to the first, for the sentences.
     """
     apart = f"tf.abs({one} - {other})"
     return (
@@ -375,7 +375,7 @@ def objective(
     cycle: str = "cycle_weight * cycle_loss(x, x_cycled)",
     identity: str = "identity_weight * identity_loss(y, y_mapped)",
 ) -> str:
-    """A right objective, but for what is given."""
+    """A correct objective, except for the terms that are passed."""
     return f"{adversarial} + {cycle} + {identity}"
 
 

@@ -1,4 +1,4 @@
-"""The questions that the self-checks of the assignment `cyclegan` put."""
+"""What the self-checks of the assignment `cyclegan` ask."""
 
 import numpy as np
 
@@ -10,7 +10,10 @@ THREE = "3 images of 2×3 pixels with 2 channels"
 
 
 def pair(image: str, other: str, seed: int, count: int = 3) -> Arrays:
-    """Two batches of images that agree in no pixel: there an absolute value has no slope."""
+    """Two batches of images that differ in every pixel.
+
+    Where pixels agree, the absolute error has no derivative.
+    """
     rng = np.random.default_rng(seed)
     first = rng.integers(0, 9, (count, *SHAPE)) / 8
     apart = rng.choice([-1, 1], first.shape) * rng.integers(1, 7, first.shape) / 16
@@ -18,7 +21,7 @@ def pair(image: str, other: str, seed: int, count: int = 3) -> Arrays:
 
 
 def of_images(image: str, other: str, seed: int) -> tuple[Probe, ...]:
-    """The probes of a mean absolute error, by the names of its arguments."""
+    """The probes of a mean absolute error whose arguments have these names."""
     return (
         *usual_probes(THREE, pair(image, other, seed)),
         Probe("pixels 1000 apart", arrays(**{image: [[[[500.0]]]], other: [[[[-500.0]]]]})),
@@ -28,7 +31,7 @@ def of_images(image: str, other: str, seed: int) -> tuple[Probe, ...]:
 CYCLE_LOSS = of_images("x", "x_cycled", 1)
 IDENTITY_LOSS = of_images("y", "y_mapped", 2)
 
-# A discriminator of patches gives a small image of scores.
+# A patch discriminator gives a small image of scores, here (1, 2, 1).
 REAL = [[[[0.5], [1.25]]], [[[2.0], [-0.5]]]]
 FAKE = [[[[0.25], [-1.0]]], [[[0.75], [1.5]]]]
 TWO = "2 images with 1×2 scores each"

@@ -1,7 +1,8 @@
 """The hidden tests of the assignment `cyclegan`.
 
-What is right is found by other ways than a student's: absolute errors as distances between flat
-images, squared ones from the mean and the variance of the scores, in float64.
+Correct values are computed in float64 and in other ways than students compute them: absolute errors
+as city-block distances between flattened images, squared errors from the mean and the variance of
+the scores.
 """
 
 from collections.abc import Mapping
@@ -82,7 +83,7 @@ def true_objective_gradients(
 
 
 def images(one: str, other: str, shape: tuple[int, ...], rng=None) -> Arrays:
-    """Two batches of images; no pixel of one is as in the other."""
+    """Two batches of images that differ in every pixel."""
     rng = rng or np.random.default_rng(shape)
     first = rng.uniform(0, 1, shape)
     return {one: first, other: first + rng.choice([-1, 1], shape) * rng.uniform(0.01, 1, shape)}
@@ -152,14 +153,14 @@ LEAST_SQUARES_GENERATOR_LOSS = (
 
 
 def whole(shape: tuple[int, ...], weights: Mapping[str, float], rng=None) -> Arrays:
-    """All that the objective takes."""
+    """All arguments of the objective."""
     rng = rng or np.random.default_rng(shape)
     of_domains = images("x", "x_cycled", shape, rng) | images("y", "y_mapped", shape, rng)
     return {"fake_scores": scores((shape[0], 2, 2, 1), rng)} | of_domains | dict(weights)
 
 
 def weights(cycle: float, identity: float) -> dict[str, float]:
-    # Plain numbers, as a student would pass them: TensorFlow does not cast NumPy's.
+    # Plain numbers, as a student would pass: TensorFlow does not cast NumPy's to float32.
     return {"cycle_weight": float(cycle), "identity_weight": float(identity)}
 
 

@@ -1,4 +1,4 @@
-"""The assignment `diffusion`: noise there and back, guidance, one step of a sampler, a flow.
+"""The assignment `diffusion`: adding and removing noise, guidance, a sampler's step, a flow.
 
 Sources: J. Ho, A. Jain and P. Abbeel, *Denoising Diffusion Probabilistic Models*, 2020, equations
 4, 14 and 15; J. Ho and T. Salimans, *Classifier-Free Diffusion Guidance*, 2022; J. Song, C. Meng

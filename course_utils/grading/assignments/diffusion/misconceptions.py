@@ -1,4 +1,4 @@
-"""The misconceptions of `diffusion`, and what a student who has one should read."""
+"""The misconceptions about `diffusion`, and what students who have them read."""
 
 from course_utils.grading.assignments.specification import Misconception
 
@@ -13,7 +13,13 @@ SIZE_FIXED = (
 
 
 def for_each(names: str, like: str, axes: str = "[-1] + [1] * ({like}.shape.rank - 1)") -> str:
-    """Lines that give each of some arguments, one number an example, the rank of another."""
+    """The lines that reshape arguments with one number per example to the rank of `like`.
+
+    Args:
+        names: the arguments to reshape, separated by spaces.
+        like: the argument whose rank they need.
+        axes: the new shape, an expression in `like`.
+    """
     shape = axes.format(like=like)
     return "".join(f"{name} = tf.reshape({name}, {shape})\n" for name in names.split())
 
@@ -31,13 +37,13 @@ FIXED = "[{like}.shape[0]] + [1] * ({like}.shape.rank - 1)"
 
 
 def of_the_axes(names: str, like: str, rest: str, what: str) -> tuple[Misconception, ...]:
-    """What goes wrong when one number an example shall multiply a whole example.
+    """What goes wrong where a whole example is multiplied by its own number.
 
     Args:
-        names: the arguments with one number an example.
+        names: the arguments with one number per example, separated by spaces.
         like: the argument whose rank they need.
-        rest: the lines after they have it.
-        what: they are, at the beginning of a sentence.
+        rest: the lines that follow when they have it.
+        what: the words for these arguments, with which a sentence begins.
     """
     return (
         Misconception(

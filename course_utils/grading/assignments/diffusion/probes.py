@@ -1,7 +1,7 @@
-"""The questions that the self-checks of the assignment `diffusion` put.
+"""What the self-checks of the assignment `diffusion` ask.
 
-Batch, height and width are equal, so that a number an example that meets the wrong axis gives wrong
-values and no error: a mistake is then told apart from others.
+Batch size, height and width are equal. So a number per example that meets the wrong axis gives
+wrong values rather than an error, and the values tell this mistake from others.
 """
 
 import dataclasses
@@ -25,22 +25,22 @@ CLEAN = "alpha_bar 1, where there is no noise,"
 
 
 def as_images(rows: Arrays) -> Arrays:
-    """Other numbers in the shape of a batch of small images (B, 3, 3, 1)."""
+    """Batches of small images, (B, 3, 3, 1), made from rows, (B, 3)."""
     factors = np.array([[1, -2, 0.5]], "float32")
     return {name: (a[:, :, None] * factors)[..., None] for name, a in rows.items()}
 
 
 def renamed(rows: Arrays, **names: str) -> Arrays:
-    """The same arrays as other arguments: `renamed(ROWS, x="noise")`."""
+    """The same arrays under other names: `renamed(ROWS, x="noise")` gives `x` the name `noise`."""
     return {new: rows[old] for old, new in names.items()}
 
 
 def of_both_ranks(rows: Arrays, others: Arrays) -> tuple[Probe, ...]:
-    """The usual probes for rows and for images, and inside tf.function with any batch size.
+    """The usual probes for rows and for images; inside tf.function with an unknown batch size.
 
     Args:
-        rows: arguments with one row an example, (3, 3).
-        others: arguments that stay as they are: one number an example, or one for all.
+        rows: arguments with one row per example, (3, 3).
+        others: arguments that are the same for both: one number per example, or one for all.
     """
     images = Probe(IMAGE_WORDS, as_images(rows) | others)
     value, *gradients, one, _, _ = usual_probes(ROW_WORDS, rows | others)

@@ -1,8 +1,9 @@
 """The hidden tests of the assignment `diffusion`.
 
-What is right is found by other ways than a student's. A noise level is an angle here: cos θ is the
-weight of the signal and sin θ that of the noise, so that a step of the sampler is a rotation. A
-mean of squares is a variance and a squared mean, and a path is its velocity and where it starts.
+Correct values are computed in other ways than students compute them. A noise level is an angle
+here: cos θ is the weight of the signal and sin θ that of the noise, so a step of the sampler is a
+rotation. A mean square is computed as the variance plus the squared mean, and a point on a path as
+the starting point plus time times velocity.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +23,7 @@ from course_utils.grading.probes import BATCH_UNKNOWN, Probe, observe, passes
 
 
 def along(values: np.ndarray, like: np.ndarray) -> np.ndarray:
-    """One number an example (B,) with the rank of whole examples."""
+    """One number per example, (B,), reshaped to the rank of `like`: (B, 1, …, 1)."""
     return np.expand_dims(values, tuple(range(1, like.ndim)))
 
 
@@ -32,12 +33,15 @@ def total(values: np.ndarray) -> np.ndarray:
 
 
 def angle(alpha_bar: np.ndarray, like: np.ndarray) -> np.ndarray:
-    """θ with cos² θ = ᾱ, in the rank of whole examples."""
+    """θ with cos² θ = ᾱ, reshaped to the rank of `like`: (B, 1, …, 1)."""
     return along(np.arctan2(np.sqrt(1 - alpha_bar), np.sqrt(alpha_bar)), like)
 
 
 def by_level(by_angle: np.ndarray, theta: np.ndarray) -> np.ndarray:
-    """A slope by ᾱ, (B,), from one by θ: dᾱ = −2 cos θ sin θ dθ."""
+    """The derivative with respect to ᾱ, (B,), from that with respect to θ.
+
+    Since ᾱ = cos² θ, dᾱ = −2 cos θ sin θ dθ.
+    """
     return total(-by_angle / np.sin(2 * theta))
 
 
@@ -91,7 +95,7 @@ def true_guide_gradients(with_label, without_label, scale) -> Arrays:
 
 
 def true_ddim_step(x_noisy, epsilon, alpha_bar, alpha_bar_next) -> np.ndarray:
-    """A rotation by θ′ − θ, in the plane of x̂ and ε."""
+    """A rotation by θ′ − θ in the plane of the predicted clean x and ε."""
     here, there = angle(alpha_bar, x_noisy), angle(alpha_bar_next, x_noisy)
     return (np.cos(there) * x_noisy + np.sin(there - here) * epsilon) / np.cos(here)
 
@@ -137,7 +141,7 @@ Draw = Callable[[tuple[int, ...], np.random.Generator | None], Arrays]
 
 
 def drawn(shape: tuple[int, ...], names: str, rng: np.random.Generator | None = None) -> Arrays:
-    """Normal numbers that float32 holds exactly: what float32 rounds away, a small 1 − ᾱ shows."""
+    """Normally distributed numbers, by name, rounded to what float32 holds exactly."""
     rng = rng or np.random.default_rng(shape)
     draws = {name: rng.normal(0, 1.5, shape) for name in names.split()}
     return {name: in_precision("float32", value) for name, value in draws.items()}
@@ -149,7 +153,7 @@ def levels(
     rng: np.random.Generator | None = None,
     between: tuple[float, float] = LEVELS,
 ) -> Arrays:
-    """One number an example in a range, uniformly drawn."""
+    """One number per example, (B,), uniformly drawn from a range."""
     rng = rng or np.random.default_rng([*shape, 1])
     return {name: rng.uniform(*between, shape[0]).astype("float32") for name in names.split()}
 
@@ -185,7 +189,7 @@ def for_flow_target(shape, rng=None) -> Arrays:
 
 
 def has_any_batch_size(name: str, truth: Callable, arguments: Arrays) -> Property:
-    """Inside tf.function, where the number of examples is not known beforehand."""
+    """The values are right inside tf.function when the batch size is not known beforehand."""
 
     def has_property(function: Callable) -> None:
         exact = {key: in_precision("float64", value) for key, value in arguments.items()}
@@ -204,18 +208,18 @@ def laws(
     draw: Draw,
     extremes: Mapping[str, Arrays],
 ) -> tuple[Property, ...]:
-    """What holds for each function here: values, gradients, any rank, any batch, extremes."""
+    """The properties of every function here: values, gradients, any rank, any batch, extremes."""
     return (
         equals(name, truth, {about: draw(s) for about, s in SHAPES.items()}, gradients),
         treats_examples_alike(name, draw((7, 3, 2))),
         has_any_batch_size(name, truth, draw((7, 2, 3))),
-        # At the extremes a sum of large numbers may be small.
+        # At the extremes, large terms may almost cancel.
         equals(name, truth, extremes, atol=1e-3),
     )
 
 
 def at(draw: Draw, **values: float) -> Arrays:
-    """Drawn examples with the same number an example, or the same one for all."""
+    """Drawn examples for which some of the other arguments have the given values."""
     arguments = draw((3, 4))
     return arguments | {
         name: np.full(3, value, "float32") if isinstance(arguments[name], np.ndarray) else value
@@ -224,7 +228,7 @@ def at(draw: Draw, **values: float) -> Arrays:
 
 
 def large(draw: Draw) -> Arrays:
-    """Examples as large as float32 still squares; all other numbers stay."""
+    """Examples a thousand times as large; the other arguments are unchanged."""
     arguments = draw((3, 4))
     return {k: v * 1e3 if np.ndim(v) > 1 else v for k, v in arguments.items()}
 
@@ -311,7 +315,7 @@ FLOW_TARGET = laws(
 
 
 def fresh(name: str, truth: Callable, draw: Draw) -> Callable[[np.random.Generator], Property]:
-    """The values for images that nobody has seen."""
+    """The values for newly drawn examples of shape (3, 4, 2)."""
     return fresh_values(name, truth, lambda rng: draw((5, 3, 4, 2), rng))
 
 

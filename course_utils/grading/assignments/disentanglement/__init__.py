@@ -1,4 +1,4 @@
-"""The assignment `disentanglement`: two losses and the gap that scores what they lead to.
+"""The assignment `disentanglement`: two losses, and the gap that scores the codes they produce.
 
 Sources: I. Higgins et al., *beta-VAE: Learning Basic Visual Concepts with a Constrained Variational
 Framework*, 2017, equation 4; X. Chen et al., *InfoGAN*, 2016, equation 5; R. T. Q. Chen et al.,

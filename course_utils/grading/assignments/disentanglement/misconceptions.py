@@ -1,4 +1,4 @@
-"""The misconceptions of the assignment `disentanglement`, each with what a student should read."""
+"""The misconceptions about `disentanglement`, and what students who have them read."""
 
 from course_utils.grading.assignments.specification import Misconception
 

@@ -1,4 +1,4 @@
-"""The questions that the self-checks of the assignment `disentanglement` put."""
+"""What the self-checks of the assignment `disentanglement` ask."""
 
 import functools
 
@@ -41,7 +41,7 @@ CODE_LOSS = (
 
 
 def pairs(table: list[list[int]], a: list[int], b: list[int]) -> dict[str, np.ndarray]:
-    """Two arrays in which the levels a[i] and b[j] meet table[i][j] times."""
+    """Two arrays in which the levels a[i] and b[j] occur together table[i][j] times."""
     met = [(x, y) for x, row in zip(a, table, strict=True) for y, n in zip(b, row, strict=True)
            for _ in range(n)]  # fmt: skip
     return {"a": np.array([x for x, _ in met]), "b": np.array([y for _, y in met])}
@@ -85,7 +85,8 @@ MUTUAL_INFORMATION_GAP = (
     NumpyProbe(
         "a single latent dimension",
         ALONE,
-        # The rival of the remark has 0, and the text asks for two dimensions at least.
+        # As the remark says, a missing second dimension counts as 0. A failure costs nothing here,
+        # because the assignment promises at least two dimensions.
         expected=np.mean(ALONE["mutual_information"][0] / ALONE["entropies"]),
         remark="  A remark that costs nothing: with a single latent dimension there is no second "
         "largest. A rival that knows nothing would have 0.",

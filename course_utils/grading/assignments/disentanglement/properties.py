@@ -1,8 +1,8 @@
 """The hidden tests of the assignment `disentanglement`.
 
-What is right is found by other ways than a student's: the β-VAE's terms as in the assignment `vae`,
-the cross-entropy by SciPy's log_softmax in float64, mutual information by scikit-learn and by laws
-of information theory, the gap by taking the winner out.
+Correct values are computed in other ways than students compute them: the terms of the β-VAE as in
+the assignment `vae`, the cross-entropy in float64 with SciPy's log_softmax, mutual information with
+scikit-learn and from laws of information theory, the gap by removing the largest value.
 """
 
 from course_utils.quiet import tf
@@ -44,7 +44,7 @@ def true_code_loss(code: np.ndarray, code_logits: np.ndarray) -> np.ndarray:
 
 
 def true_code_loss_gradients(code: np.ndarray, code_logits: np.ndarray) -> Arrays:
-    """Of the logits alone: a one-hot code is data."""
+    """The gradient with respect to the logits only, because a one-hot code is data."""
     return {"code_logits": (special.softmax(code_logits, axis=1) - code) / len(code)}
 
 
@@ -69,7 +69,7 @@ def coded(examples: int, categories: int, rng: np.random.Generator | None = None
 
 
 def levels(count: int, of_a: int, of_b: int, rng: np.random.Generator | None = None) -> Arrays:
-    """Two integer arrays, half of whose pairs agree as far as they can."""
+    """Two integer arrays with `of_a` and `of_b` levels; b = a % of_b in at least half the pairs."""
     rng = rng or np.random.default_rng([count, of_a, of_b])
     a, b = rng.integers(0, of_a, count), rng.integers(0, of_b, count)
     return {"a": a, "b": np.where(rng.random(count) < 0.5, a % of_b, b)}
@@ -85,7 +85,7 @@ def table(latents: int, factors: int, rng: np.random.Generator | None = None) ->
 
 
 def is_a_mean_over_the_batch(name: str, arguments: Arrays) -> Callable:
-    """A batch given twice over has the same loss."""
+    """A batch that contains each example twice has the same loss."""
 
     def has_property(function: Callable) -> None:
         single = {k: v for k, v in arguments.items() if not isinstance(v, np.ndarray)}
@@ -170,7 +170,7 @@ def information(function: Callable, a: np.ndarray, b: np.ndarray) -> float:
 
 
 def obeys_the_laws(function: Callable) -> None:
-    """Symmetric; I(a, a) = H(a); nothing of what is independent; names of levels do not matter."""
+    """I(a, b) = I(b, a), I(a, a) = H(a), 0 if independent, and renumbering changes nothing."""
     a, b = levels(60, 5, 4).values()
     entropy = stats.entropy(np.bincount(a))
     one_each, by_turns = np.repeat(np.arange(4), 3), np.tile(np.arange(3), 4)
@@ -209,7 +209,7 @@ DISCRETE_MUTUAL_INFORMATION = (
 
 
 def ignores_the_order_of_dimensions(function: Callable) -> None:
-    """Latent dimensions and factors have no order."""
+    """The order of the latent dimensions and of the factors does not matter."""
     information, entropies = (value.astype("float32") for value in table(6, 4).values())
     rng = np.random.default_rng(0)
     latents, factors = rng.permutation(6), rng.permutation(4)

@@ -1,4 +1,4 @@
-"""The misconceptions of `evaluation`, and what a student who has one should read."""
+"""The misconceptions about `evaluation`, and what students who have them read."""
 
 from course_utils.grading.assignments.specification import Misconception
 
@@ -139,7 +139,8 @@ FRECHET_DISTANCE = (
     ),
 )
 
-# The parts of precision: distances among the reals, the radius of each, distances of the fakes.
+# The parts of precision: distances between the real points, the radius of each real point, and the
+# distances of the fake points from the real ones.
 AMONG = "among = np.linalg.norm(real[:, None] - real[None], axis=-1)\n"
 RADIUS = "radius = np.sort(among, axis=1)[:, k]\n"
 APART = "apart = np.linalg.norm(fake[:, None] - real[None], axis=-1)\n"

@@ -1,4 +1,4 @@
-"""The questions that the self-checks of the assignment `evaluation` put."""
+"""What the self-checks of the assignment `evaluation` ask."""
 
 import functools
 
@@ -11,9 +11,14 @@ NumpyProbe = functools.partial(Probe, numpy=True)
 
 
 def clouds(seed: int, reals: int, fakes: int, spread: tuple[float, ...]) -> Arrays:
-    """Two clouds that overlap in part, with one decimal; the fakes spread along each axis as said.
+    """Two partly overlapping clouds of points, with one decimal.
 
-    The seeds are such that every known mistake gives another number.
+    The seeds are chosen so that every known mistake gives a different number.
+
+    Args:
+        seed: of the random generator.
+        reals, fakes: the numbers of points.
+        spread: the standard deviation of the fake points along each axis; 2 for the real points.
     """
     rng = np.random.default_rng(seed)
     real = rng.normal(0, 2, (reals, len(spread)))
@@ -21,7 +26,7 @@ def clouds(seed: int, reals: int, fakes: int, spread: tuple[float, ...]) -> Arra
     return {name: np.round(x, 1).astype("float32") for name, x in (("real", real), ("fake", fake))}
 
 
-# As many real as fake points: mixing up rows and columns then gives a number and no error.
+# As many real as fake points, so that mixing up rows and columns gives a number, not an error.
 PLANE = clouds(1, 6, 6, (1.0, 2.5))
 FLAT = clouds(2, 3, 4, (1, 2, 1, 0.5, 1))
 CONSTANT = arrays(
@@ -41,13 +46,13 @@ FRECHET_DISTANCE = (
 
 CROWD = clouds(2111, 17, 23, (1.5, 4))
 SPACE = clouds(6, 9, 7, (1.5, 2, 1.5, 1))
-# Distances of 5 and 10: every number here is exact.
+# The radii are 5, and fake points lie at distances of exactly 5 from real ones.
 BORDER = arrays(real=[[0, 0], [3, 4], [30, 0], [33, 4]], fake=[[-3, -4], [30, 5], [100, 0]])
 TWINS = arrays(real=[[0, 0], [0, 0], [10, 0], [30, 0]], fake=[[-1, 0], [0, 0], [50, 1]])
 
 
 def shares(turned: bool) -> tuple[Probe, ...]:
-    """What precision is asked; for recall the same with the roles exchanged."""
+    """The probes of precision; if `turned`, real and fake points swap roles, for recall."""
 
     def roles(points: Arrays) -> Arrays:
         return {"real": points["fake"], "fake": points["real"]} if turned else points

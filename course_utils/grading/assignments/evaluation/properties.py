@@ -1,8 +1,8 @@
 """The hidden tests of the assignment `evaluation`.
 
-What is right is found by other ways than a student's: the Fréchet distance by singular values, with
-no covariance and no matrix root; neighbours by scikit-learn's and SciPy's trees, which subtract
-before they square; the bound by NumPy's logaddexp.
+Correct values are computed in other ways than students compute them: the Fréchet distance from
+singular values, with neither a covariance nor a matrix root; neighbors with the trees of
+scikit-learn and SciPy, which subtract before they square; the bound with NumPy's logaddexp.
 """
 
 import functools
@@ -29,9 +29,10 @@ fresh_values = functools.partial(fresh_values, numpy=True)
 
 
 def true_frechet_distance(real: np.ndarray, fake: np.ndarray) -> float:
-    """‖A‖² + ‖B‖² − 2 ‖A Bᵀ‖₁ + ‖μ₁ − μ₂‖², where AᵀA and BᵀB are the covariances.
+    """‖A‖² + ‖B‖² − 2 ‖A Bᵀ‖₁ + ‖μ₁ − μ₂‖², where AᵀA = Σ₁ and BᵀB = Σ₂ are the covariances.
 
-    The eigenvalues of (Σ₁Σ₂)^½ are the singular values of A Bᵀ.
+    ‖A Bᵀ‖₁ is the sum of the singular values of A Bᵀ, which are the nonzero eigenvalues of
+    (Σ₁Σ₂)^½.
     """
     factors = [(x - x.mean(axis=0)) / np.sqrt(len(x) - 1) for x in (real, fake)]
     spread = sum(np.sum(factor**2) for factor in factors)
@@ -57,7 +58,7 @@ def true_log_likelihood_bound(log_weights: np.ndarray) -> np.ndarray:
 
 
 def points(reals: int, fakes: int, features: int, rng: np.random.Generator | None = None) -> Arrays:
-    """Two clouds that overlap, of numbers that float32 holds exactly."""
+    """Two overlapping clouds of points, rounded to what float32 holds exactly."""
     rng = rng or np.random.default_rng([reals, fakes, features])
     mixing = rng.normal(size=(features, features)) / np.sqrt(features)
     clouds = {
@@ -70,7 +71,7 @@ def points(reals: int, fakes: int, features: int, rng: np.random.Generator | Non
 def between(
     samples: int, training: int, features: int, rng: np.random.Generator | None = None
 ) -> Arrays:
-    """Samples and training examples."""
+    """Samples and training examples, as two overlapping clouds of points."""
     cloud = points(samples, training, features, rng)
     return {"samples": cloud["real"], "training": cloud["fake"]}
 
@@ -81,7 +82,7 @@ def weights(draws: int, examples: int, rng: np.random.Generator | None = None) -
 
 
 def works_in_double_precision(name: str, truth: Callable, arguments: Arrays) -> Property:
-    """Arrays of float64 are welcome, too."""
+    """The values are also right for float64 arrays."""
 
     def has_property(function: Callable) -> None:
         exact = {key: in_precision("float64", value) for key, value in arguments.items()}
@@ -94,7 +95,7 @@ def works_in_double_precision(name: str, truth: Callable, arguments: Arrays) -> 
 
 
 def leaves_its_arguments_alone(name: str, arguments: Arrays) -> Property:
-    """What is passed is the same afterwards."""
+    """The arrays that are passed are not changed."""
 
     def has_property(function: Callable) -> None:
         for changed in changed_in_place(function, arguments):
@@ -107,7 +108,14 @@ def leaves_its_arguments_alone(name: str, arguments: Arrays) -> Property:
 
 
 def does_not_change_with(name: str, what: str, move: Callable, arguments: Arrays) -> Property:
-    """Both clouds are moved alike, and the result stays."""
+    """The result stays the same when all arrays are moved in the same way.
+
+    Args:
+        name: the graded function's name.
+        what: the words for the movement, for the message.
+        move: what moves one array.
+        arguments: what to call the function with.
+    """
 
     def has_property(function: Callable) -> None:
         moved = {k: move(v).astype("float32") if np.ndim(v) else v for k, v in arguments.items()}
@@ -119,7 +127,7 @@ def does_not_change_with(name: str, what: str, move: Callable, arguments: Arrays
 
 
 def is_not_negative(function: Callable) -> None:
-    """Not by more than rounding, for a cloud and itself, whatever its shape."""
+    """The distance of a cloud from itself is 0 up to rounding, whatever the cloud's size."""
     for size in ((40, 3), (5, 12), (2, 1), (300, 20)):
         cloud = points(size[0], 2, size[1])["real"]
         traces = 2 * np.sum(cloud.var(axis=0, ddof=1))
@@ -132,13 +140,13 @@ def is_not_negative(function: Callable) -> None:
 
 
 def rotated(features: int) -> Callable[[np.ndarray], np.ndarray]:
-    """A rotation of all points."""
+    """A function that applies the same random rotation (or reflection) to all points."""
     axes = np.linalg.qr(np.random.default_rng(0).normal(size=(features, features)))[0]
     return lambda cloud: cloud @ axes
 
 
 def laws(name: str, truth: Callable, batches: dict[str, Arrays], **options) -> tuple[Property, ...]:
-    """What holds for each function here: values in both precisions, and untouched arguments."""
+    """The properties of every function here: values in both precisions, arguments unchanged."""
     some = next(iter(batches.values()))
     return (
         equals(name, truth, batches, **options),
@@ -159,7 +167,7 @@ FRECHET_DISTANCE = (
             "9 and 60 points with 3 features": points(9, 60, 3),
         },
     ),
-    # Wide enough for the 1e-6 that careful people add to a covariance.
+    # Wide enough for the 1e-6 that cautious students add to a covariance.
     equals(
         "frechet_distance",
         true_frechet_distance,
@@ -188,7 +196,7 @@ PAIRS = {
     "60 and 30 points with 8 features": points(60, 30, 8) | {"k": 5},
     "7 real points and k 6": points(7, 9, 3) | {"k": 6},
 }
-# Whole numbers, whose distances are exact: those with the legs 3 and 4, 5 and 12, 8 and 15.
+# Integers, so that the distances from Pythagorean triples are exact: (3, 4), (5, 12) and (8, 15).
 GRID = np.array([[0, 0], [3, 4], [8, 15], [5, 12], [-3, -4], [20, 0], [20, 5]], "float32")
 EXACT = {
     "points exactly on the border": {
@@ -212,7 +220,7 @@ EXACT = {
 
 
 def exchanged(pairs: dict[str, Arrays]) -> dict[str, Arrays]:
-    """Real points as fakes and fakes as real points."""
+    """The same pairs of clouds with real and fake points exchanged."""
     return {
         about: {"real": pair["fake"], "fake": pair["real"], "k": pair["k"]}
         for about, pair in pairs.items()
@@ -220,7 +228,7 @@ def exchanged(pairs: dict[str, Arrays]) -> dict[str, Arrays]:
 
 
 def of_neighbours(name: str, truth: Callable, pairs: dict, exact: dict) -> tuple[Property, ...]:
-    """The laws of precision and of recall."""
+    """The properties of precision and of recall."""
     some = next(iter(pairs.values()))
     return (
         *laws(name, truth, pairs),

@@ -1,4 +1,4 @@
-"""The assignment `flow`: a coupling layer there and back, exact likelihoods, and their unit.
+"""The assignment `flow`: a coupling layer and its inverse, exact likelihoods, and their unit.
 
 Source: L. Dinh, J. Sohl-Dickstein and S. Bengio, *Density estimation using Real NVP*, 2017,
 equations 2 to 8.

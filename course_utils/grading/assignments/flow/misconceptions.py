@@ -1,4 +1,4 @@
-"""The misconceptions of the assignment `flow`, each with what a student should read."""
+"""The misconceptions about `flow`, and what students who have them read."""
 
 from course_utils.grading.assignments.specification import Misconception
 
@@ -7,7 +7,7 @@ RETURN = "return tf.concat([x1, y2], axis=1), tf.reduce_sum(s, axis=1)\n"
 
 
 def forward(y2: str, log_det: str = "tf.reduce_sum(s, axis=1)") -> str:
-    """A coupling whose second half and log_det are these."""
+    """The lines of a coupling with these expressions for y2 and log_det."""
     return f"{HALVES}y2 = {y2}\nreturn tf.concat([x1, y2], axis=1), {log_det}"
 
 
@@ -196,7 +196,7 @@ BACK = "y1, y2 = tf.split(y, 2, axis=1)\ns, t = scale_shift(y1)\n"
 
 
 def back(x2: str) -> str:
-    """An inverse whose second half is this."""
+    """The lines of an inverse with this expression for x2."""
     return f"{BACK}return tf.concat([y1, {x2}], axis=1)"
 
 
@@ -316,7 +316,7 @@ BASE = "0.5 * tf.reduce_sum(z**2 + np.log(2 * np.pi), axis=1)"
 
 
 def density(result: str) -> str:
-    """A log-density of this code and log_det."""
+    """The lines of a log-density with this result, an expression in z and log_det."""
     return f"z, log_det = flow(x)\nreturn {result}"
 
 

@@ -1,4 +1,4 @@
-"""The questions that the self-checks of the assignment `flow` put."""
+"""What the self-checks of the assignment `flow` ask."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ def given(kind: str, weights: list) -> GivenFunction:
     return GivenFunction(kind, np.array(weights, "float32"))
 
 
-# The last row is added to what the others give: s first, then t.
+# The last row is the bias. The first columns give s, the others t.
 MIXED = given("scale_shift", [[0.5, -0.4, 1, 0.3], [-0.2, 0.6, -0.5, 0.8], [0.1, 0.3, -1, 0.5]])
 SINGLE = given("scale_shift", [[0.7, -1.5], [-0.2, 0.4]])
 SHRINKING = given("scale_shift", [[0.5, 1], [-200, 0.5]])

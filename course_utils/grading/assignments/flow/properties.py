@@ -1,8 +1,8 @@
 """The hidden tests of the assignment `flow`.
 
-What is right is found by other ways than a student's: couplings entry by entry in float64, log_det
-from the Jacobian that TensorFlow finds by differentiating what the student's function gives, the
-density by SciPy and by its integral.
+Correct values are computed in other ways than students compute them: couplings by NumPy in float64,
+the density by SciPy. Besides, log_det is compared with the Jacobian that TensorFlow finds by
+differentiating the student's own y, and the density has to integrate to 1.
 """
 
 from course_utils.quiet import tf
@@ -49,7 +49,16 @@ def true_inverse(y: np.ndarray, scale_shift: GivenFunction) -> np.ndarray:
 
 
 def through(first: np.ndarray, scale_shift: GivenFunction, by_s, by_t) -> tuple:
-    """Derivatives by what passes and by the weights, from those by s and t."""
+    """Backpropagate derivatives through scale_shift, to the first half and to the weights.
+
+    Args:
+        first: the half that passes unchanged, (B, D/2).
+        scale_shift: the function that gives s and t.
+        by_s, by_t: the derivatives with respect to s and t, (B, D/2).
+
+    Returns:
+        Derivatives (B, D/2) and (D/2 + 1, D).
+    """
     by_both = np.hstack([by_s, by_t])
     extended = np.hstack([first, np.ones((len(first), 1))])
     return by_both @ scale_shift.weights[:-1].T, extended.T @ by_both
@@ -100,7 +109,7 @@ def true_bits_gradients(nll_nats: np.ndarray, dimensions: int) -> Arrays:
 def coupled(
     examples: int, entries: int, name: str = "x", rng: np.random.Generator | None = None
 ) -> Arrays:
-    """Points with a scale_shift that suits them."""
+    """Points (B, D) and a scale_shift for D entries."""
     rng = rng or np.random.default_rng([examples, entries])
     half = entries // 2
     weights = rng.normal(0, 0.7 / np.sqrt(half), (half + 1, entries))
@@ -125,14 +134,18 @@ def nats(examples: int, rng: np.random.Generator | None = None) -> Arrays:
 
 
 def constant(scale: float, shift: float, entries: int = 2) -> GivenFunction:
-    """A scale_shift that gives the same at every point."""
+    """A scale_shift that gives the same s and t at every point."""
     half = entries // 2
     last = [scale] * half + [shift] * half
     return GivenFunction("scale_shift", np.vstack([np.zeros((half, entries)), last]))
 
 
 def jacobian(function: Callable, x: tf.Tensor) -> np.ndarray:
-    """∂function(x)/∂x of each example, (B, D, D), by a gradient for each entry of the result."""
+    """∂function(x)/∂x for each example, (B, D, D), by one gradient for each entry of the result.
+
+    Raises:
+        AssertionError: no gradient reaches x.
+    """
     rows = []
     for entry in range(x.shape[1]):
         with tf.GradientTape() as tape:
@@ -146,7 +159,7 @@ def jacobian(function: Callable, x: tf.Tensor) -> np.ndarray:
 
 
 def log_det_is_that_of_the_jacobian(function: Callable) -> None:
-    """log |det ∂y/∂x|, with ∂y/∂x as TensorFlow differentiates the function's own y."""
+    """log_det = log |det ∂y/∂x|, where TensorFlow differentiates the function's own y."""
     for size in ((1, 2), (4, 2), (3, 6)):
         x, scale_shift = (as_tensor(value) for value in single(coupled(*size)).values())
         for way in (function, traced(function)):
@@ -174,7 +187,7 @@ def keeps_the_first_half(function: Callable) -> None:
 
 
 def undoes_the_coupling(function: Callable) -> None:
-    """From y, made by NumPy, back to the x that it was made from."""
+    """The inverse of a y computed by NumPy is the x from which it was computed."""
     for size in ((1, 2), (7, 2), (4, 10)):
         x, scale_shift = coupled(*size).values()
         y = true_forward(x, scale_shift)[0].astype("float32")
@@ -186,7 +199,7 @@ def undoes_the_coupling(function: Callable) -> None:
 def integrates_to_one(function: Callable) -> None:
     """∫ exp(log_prob(x)) dx = 1, by the trapezoidal rule in one dimension.
 
-    The integrand is smooth and has vanished at the ends, so the rule is exact to float32.
+    The integrand is smooth and vanishes at both ends, so the rule is exact to float32's precision.
     """
     x = np.linspace(-8, 8, 2001, dtype="float32")[:, None]
     for weights in ([[0.8], [0.2]], [[2.5], [0.0]], [[0.7], [1.5]]):
@@ -258,7 +271,7 @@ LOG_PROB = (
             "5 examples with 20 dimensions": flowing(5, 20),
         },
         true_log_prob_gradients,
-        # Codes are cubes: their gradients reach some thousands.
+        # The codes are cubic in x, so gradients reach several thousand.
         rtol=3e-4,
     ),
     integrates_to_one,

@@ -1,4 +1,4 @@
-"""The assignment `gan`: the losses of two players, a critic's loss, and a gradient penalty.
+"""The assignment `gan`: the losses of the two players, a critic's loss, and a gradient penalty.
 
 Sources: Goodfellow et al., *Generative Adversarial Nets*, 2014, equation 1 and section 3;
 Arjovsky, Chintala and Bottou, *Wasserstein GAN*, 2017, equation 2; Gulrajani et al., *Improved

@@ -1,4 +1,4 @@
-"""The misconceptions of `gan`, and what a student who has one should read."""
+"""The misconceptions about `gan`, and what students who have them read."""
 
 from course_utils.grading.assignments.specification import Misconception
 
@@ -43,7 +43,7 @@ NO_GRADIENT = (
 
 
 def log_d(logits: str, guard: str) -> str:
-    """−log D by way of the probability, as the careful write it."""
+    """−log D as students write it without `softplus`, with one of the `GUARDS` against log 0."""
     return {
         "none": f"-tf.math.log(tf.sigmoid({logits}))",
         "exponential": f"tf.math.log(1 + tf.exp(-({logits})))",
@@ -495,7 +495,7 @@ def penalty(
     norm: str = "tf.sqrt(tf.reduce_sum(gradient**2, axis=[1, 2, 3]))",
     result: str = "tf.reduce_mean((norm - 1)**2)",
 ) -> str:
-    """A right gradient penalty, but for what is given."""
+    """The lines of a correct gradient penalty, except for the parts that are passed."""
     return f"""\
 weight = {weight}
 mixed = {mixed}

@@ -1,4 +1,4 @@
-"""The questions that the self-checks of the assignment `gan` put."""
+"""What the self-checks of the assignment `gan` ask."""
 
 import numpy as np
 
@@ -18,7 +18,12 @@ ALL_KINDS = [[1000.0], [-1000.0], [0.5]]
 
 
 def of_both(real: str, fake: str, *, extreme: bool) -> tuple[Probe, ...]:
-    """The probes of a loss of real and fake scores, by the names of its arguments."""
+    """The probes of a loss of real and fake scores.
+
+    Args:
+        real, fake: the names of its two arguments.
+        extreme: whether the scores are logits; only the words that describe them depend on it.
+    """
     uneven = arrays(**{real: [[2.0], [-1.0], [0.5]], fake: [[-1.5], [0.75], [-3.0], [2.5], [1.0]]})
     mixed = arrays(**{real: ALL_KINDS, fake: [[-1000.0], [2.0], [1000.0]]})
     about = "logits of ±1000" if extreme else "scores of ±1000"
@@ -45,7 +50,7 @@ DISCRIMINATOR_LOSS = of_both("real_logits", "fake_logits", extreme=True)
 GENERATOR_LOSS = of_fakes()
 SATURATING_GENERATOR_LOSS = of_fakes()
 CRITIC_LOSS = (
-    # Here the fakes score higher, which tells a flipped sign from an absolute value.
+    # Here the fakes score higher, which tells a wrong sign from an absolute value.
     Probe(
         "4 real and 4 fake examples, the fake ones with the higher scores",
         arrays(real_scores=FAKE, fake_scores=REAL),
@@ -57,13 +62,13 @@ SHAPE = (2, 2, 2)
 
 
 def linear(norm: float) -> GivenFunction:
-    """A critic that is equally steep everywhere."""
+    """A critic whose gradient has this norm everywhere."""
     direction = np.array([[1.0], [-2.0], [0.5], [3.0], [-1.0], [0.25], [2.0], [-0.5]])
     return GivenFunction("linear", (norm * direction / np.linalg.norm(direction)).astype("float32"))
 
 
 def pairs(count: int) -> Arrays:
-    """Small numbers without a pattern."""
+    """Batches of real and fake images, drawn from multiples of ⅛ between −1 and 1."""
     rng = np.random.default_rng(count)
     names = ("real", "fake")
     return {name: (rng.integers(-8, 9, (count, *SHAPE)) / 8).astype("float32") for name in names}
@@ -75,9 +80,10 @@ CURVED = GivenFunction("quadratic", np.array([[1, -2, 0.5, 1, -1, 0.25, 2, 1]], 
 ABOUT_STEEP = "3 images and a critic whose gradient has the norm 1.75 everywhere"
 SAME = {"critic": CURVED, "real": pairs(4)["real"], "fake": pairs(4)["real"]}
 
-# Where between real and fake is the slope looked at? m, the share of the real image, says where:
-# the critic's slope is 3 for m < 0.4 and 2 above, but has values of its own near the fake image,
-# the real one, and half-way. So the penalty of a batch tells what share of it lies where.
+# At which points between real and fake does a function take the slope? Let m be the weight of the
+# real image. The critic's slope is 3 for m < 0.4 and 2 above, but has other values near the fake
+# image, near the real one and half-way between them. So the mean penalty depends on how m is
+# distributed.
 BORDER, NEAR = 0.4, 0.001
 _SLOPES = [(-10.0, 3.5), (NEAR, 3.0), (BORDER, 2.0), (0.5 - NEAR, 1.0), (0.5 + NEAR, 2.0),
            (1 - NEAR, 4.0)]  # fmt: skip
@@ -101,12 +107,12 @@ _PENALTIES = np.array([(slope - 1) ** 2 for _, slope in _SLOPES])
 _SHARES = np.diff(_BOUNDS)
 MEAN = float(_SHARES @ _PENALTIES)
 DEVIATION = float(np.sqrt(_SHARES @ _PENALTIES**2 - MEAN**2))
-# The mean of N penalties of right draws has the standard error of their deviation over √N. The
-# tolerance is 7 of them: a right function fails by chance less than once in 10¹¹ runs.
+# With correct draws the mean of N penalties has the standard error DEVIATION / √N. The tolerance is
+# 7 of these: a correct function fails by chance less than once in 10¹¹ runs.
 MEAN_ATOL = 7 * DEVIATION / np.sqrt(DRAWS)
 BETWEEN = f"{DRAWS:,} pairs and a critic whose slope changes between real and fake"
 
-# Two calls give the same float32 by chance less than once in 10⁷ calls of 4 examples.
+# For 4 examples, two calls give the same float32 by chance less than once in 10⁷ cases.
 NEVER_THE_SAME = {"expected": np.array([0.0]), "rtol": 0.0, "atol": 0.5}
 BEND = {"critic": CURVED} | pairs(4)
 ABOUT_BEND = "4 images and a critic whose slope varies"

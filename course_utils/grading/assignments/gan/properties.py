@@ -1,8 +1,8 @@
 """The hidden tests of the assignment `gan`.
 
-What is right is found by other ways than a student's: cross-entropies by SciPy's log_expit in
-float64, gradients and norms by hand for critics that have them in closed form, and the draw of the
-interpolation weight by what share of it must lie below a border.
+Correct values are computed in other ways than students compute them: cross-entropies by SciPy's
+log_expit in float64, gradients and norms by hand for critics that have them in closed form. The
+interpolation weight is judged by the share of its draws that lie below a border.
 """
 
 from course_utils.quiet import tf
@@ -62,7 +62,11 @@ def true_critic_gradients(real_scores: np.ndarray, fake_scores: np.ndarray) -> A
 
 
 def slopes(critic: GivenFunction, x: np.ndarray) -> np.ndarray:
-    """∂ critic(x) / ∂x in closed form, (B, P)."""
+    """∂ critic(x) / ∂x in closed form, (B, P).
+
+    Raises:
+        ValueError: there is no closed form for this kind of critic.
+    """
     flat, weights = x.reshape(len(x), -1), critic.weights
     match critic.kind:
         case "linear":
@@ -76,14 +80,18 @@ def slopes(critic: GivenFunction, x: np.ndarray) -> np.ndarray:
 
 
 def true_penalty(critic: GivenFunction, real: np.ndarray, fake: np.ndarray) -> float:
-    """For a linear critic, or where real and fake are the same: it does not depend on chance."""
+    """The penalty where it does not depend on chance.
+
+    Raises:
+        ValueError: the critic is not linear, and real and fake differ.
+    """
     if critic.kind != "linear" and not np.array_equal(real, fake):
         raise ValueError("critic: the penalty depends on chance")
     return np.mean((np.linalg.norm(slopes(critic, real), axis=-1) - 1) ** 2)
 
 
 def true_penalty_gradients(critic: GivenFunction, real: np.ndarray, fake: np.ndarray) -> Arrays:
-    """By the critic's weights, from differences in float64."""
+    """The gradient with respect to the critic's weights, from central differences in float64."""
     step, gradient = 1e-6, np.zeros_like(critic.weights)
     for index in np.ndindex(gradient.shape):
         ends = []
@@ -116,7 +124,12 @@ SIZES = {
 
 
 def extremes(real: str, fake: str, *unit: str) -> dict[str, Arrays]:
-    """Sure and right, sure and wrong, on both sides; and logits that round to sure."""
+    """Scores of ±1000, right and wrong, for real and fake; and ±30, where a sigmoid rounds to 1.
+
+    Args:
+        real, fake: the names of the two arguments.
+        unit: what they hold, for the descriptions: "logits" or "scores".
+    """
     sure = np.array([[1e3], [1e3], [-1e3], [-1e3]])
     return {
         f"{unit[0]} of ±1000": {real: sure, fake: sure[::-1]},
@@ -178,19 +191,19 @@ def steady(count: int, shape: tuple[int, ...], norm: float) -> Arrays:
 
 
 def alike(count: int, shape: tuple[int, ...], rng=None) -> Arrays:
-    """A sigmoid critic whose slope is another for each image, real and fake ones alike."""
+    """A sigmoid critic, whose slope varies from image to image; real and fake are the same."""
     x = images(count, shape, rng)
     weights = 4 * images(1, (x[0].size + 1, 1), rng)[0]
     return {"critic": GivenFunction("sigmoid", weights), "real": x, "fake": x}
 
 
 def has_a_uniform_weight(function: Callable) -> None:
-    """The weight of the real image is uniform in [0, 1], one an example.
+    """The weight of the real image is uniform in [0, 1] and drawn anew for each example.
 
     The critic's slope is 2 where the weight lies above a border and 1 below it, so the penalty is
-    the share of the examples above. False alarms: each of N independent shares passes 7 standard
-    errors less than once in 10¹⁰ runs; there are six. Inside tf.function the batch is small,
-    because a loop over its examples is unrolled there.
+    the share of examples above the border. False alarms: each of the six shares exceeds 7 standard
+    errors less than once in 10¹⁰ runs. Inside tf.function the batch is small, because a loop over
+    its examples is unrolled there.
     """
     shape = (2, 3, 2)
     ways = [(function, border, 4000) for border in (0.05, 0.3, 0.5, 0.7, 0.95)]
@@ -207,7 +220,7 @@ def has_a_uniform_weight(function: Callable) -> None:
 
 
 def draws_anew(function: Callable) -> None:
-    """Two calls look at other points, inside tf.function too.
+    """The points differ from call to call, inside tf.function too.
 
     False alarms: three float32 penalties of 5 examples are equal about once in 10¹² runs.
     """

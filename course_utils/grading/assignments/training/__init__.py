@@ -1,4 +1,4 @@
-"""The assignment `training`: one step of a VAE, the two steps of a GAN, averaged weights.
+"""The assignment `training`: a training step of a VAE, the two of a GAN, averaged weights.
 
 Sources: D. P. Kingma and M. Welling, *Auto-Encoding Variational Bayes*, 2014, algorithm 1;
 I. Goodfellow et al., *Generative Adversarial Nets*, 2014, algorithm 1 and section 3; Y. Yazıcı et

@@ -1,4 +1,4 @@
-"""Networks with drawn weights, optimizers and batches: what the steps of `training` are given."""
+"""The arguments of the steps in `training`: networks with random weights, optimizers, batches."""
 
 import functools
 
@@ -8,16 +8,16 @@ from course_utils.grading.assignments.common import Arrays
 from course_utils.grading.steps import KINDS, GivenNetwork, GivenOptimizer
 
 SGD = {"name": "SGD", "settings": {"learning_rate": 0.25}}
-# A large epsilon: where a gradient is nearly 0, Adam would turn its rounding into a whole step.
+# Epsilon is large because Adam would turn the rounding error of a tiny gradient into a full step.
 ADAM = {"name": "Adam", "settings": {"learning_rate": 0.05, "epsilon": 0.01}}
 MOMENTUM = {"name": "SGD", "settings": {"learning_rate": 0.1, "momentum": 0.9, "nesterov": True}}
 RMSPROP = {"name": "RMSprop", "settings": {"learning_rate": 0.02, "epsilon": 0.01}}
-# Below this log-variance the noise is lost beside the mean, and the step can be foreseen.
+# With this log-variance the noise vanishes beside the mean, and the step is deterministic.
 NO_NOISE = -40.0
 
 
 def network(kind: str, *sizes: int, rng: np.random.Generator) -> GivenNetwork:
-    """A network with drawn weights, of three decimals."""
+    """A network with random weights, rounded to three decimals."""
     weights = []
     for path, shape in _paths_and_shapes(kind, sizes):
         drawn = rng.normal(0, 0.6, shape)
@@ -29,12 +29,12 @@ def network(kind: str, *sizes: int, rng: np.random.Generator) -> GivenNetwork:
 
 @functools.cache
 def _paths_and_shapes(kind: str, sizes: tuple[int, ...]) -> list[tuple[str, tuple[int, ...]]]:
-    """Of the weights of a network; building one takes longer than drawing its weights."""
+    """The weights' paths and shapes; cached, because building a network takes long."""
     return [(weight.path, tuple(weight.shape)) for weight in KINDS[kind](*sizes).weights]
 
 
 def without_noise(encoder: GivenNetwork) -> GivenNetwork:
-    """The same encoder with a constant log-variance so small that z is the mean."""
+    """The same encoder with a constant log-variance, so small that z equals the mean."""
     *others, kernel, bias = encoder.weights
     weights = [*others, 0 * kernel, np.full_like(bias, NO_NOISE)]
     return GivenNetwork(encoder.kind, encoder.sizes, weights)
@@ -45,7 +45,7 @@ def optimizer(moves: tuple[str, ...], name: str, settings: dict) -> GivenOptimiz
 
 
 def pixels(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-    """Grey levels in quarters."""
+    """Gray levels: 0, ¼, ½, ¾ or 1."""
     return (rng.integers(0, 5, shape) / 4).astype("float32")
 
 
@@ -56,7 +56,10 @@ def normal(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
 def for_vae(
     kind: str, examples: int, side: int, latent: int, rng: np.random.Generator, moved_by: dict = SGD
 ) -> Arrays:
-    """A batch and the networks of a VAE that draws no noise; rows if the kind is dense."""
+    """A batch, an optimizer and the networks of a VAE whose noise vanishes.
+
+    The batch holds images, (B, S, S, 1), if the kind is "image", otherwise rows, (B, S).
+    """
     shape = (side, side, 1) if kind == "image" else (side,)
     return {
         "x": pixels((examples, *shape), rng),
@@ -76,7 +79,10 @@ def for_players(
     moves: str,
     moved_by: dict = SGD,
 ) -> Arrays:
-    """Noise, the networks of a GAN, and for the discriminator's step real examples."""
+    """Noise, an optimizer and the networks of a GAN; for the discriminator's step, real examples.
+
+    `moves` is the player whose step it is: "discriminator" or "generator".
+    """
     shape = (side, side, 1) if kind == "image" else (side,)
     real = {"real": normal((reals, *shape), rng)} if moves == "discriminator" else {}
     return real | {
@@ -90,7 +96,7 @@ def for_players(
 def for_average(
     kind: str, sizes: tuple[int, ...], decay: float, rng: np.random.Generator
 ) -> Arrays:
-    """Two networks of one kind."""
+    """Two networks of the same kind, and the decay."""
     return {
         "average": network(kind, *sizes, rng=rng),
         "network": network(kind, *sizes, rng=rng),
@@ -99,11 +105,11 @@ def for_average(
 
 
 def revealing(side: int, mu: float, log_var: float, learning_rate: float | None = None) -> Arrays:
-    """A VAE whose decoder shows after one step which z were drawn.
+    """A VAE whose decoder weights after one step reveal which z were drawn.
 
-    The decoder's kernel W (D, P) is 0 and so are the logits. Its gradient is then
-    1/B Σ_b z_b (½ − x_b)ᵀ. With P = B, x_b = 0 in pixel b and ½ elsewhere it is 1/(2B) z_p in
-    column p, and a step of gradient descent with the rate 2B leaves W = −zᵀ.
+    The decoder's kernel W (D, P) is 0, and so are the logits. Its gradient is then
+    1/B Σ_b z_b (½ − x_b)ᵀ. With P = B, x_b = 0 in pixel b and ½ elsewhere, column p of the gradient
+    is z_p / (2B), and a step of gradient descent with the learning rate 2B leaves W = −zᵀ.
     """
     zeros = np.zeros((side, side), "float32")
     means, spreads = (np.full(side, value, "float32") for value in (mu, log_var))

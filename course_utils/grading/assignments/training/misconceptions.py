@@ -1,4 +1,4 @@
-"""The misconceptions of `training`, and what a student who has one should read."""
+"""The misconceptions about `training`, and what students who have them read."""
 
 from course_utils.grading.assignments.specification import Misconception
 
@@ -32,7 +32,7 @@ def vae(
     apply: str = "optimizer.apply(tape.gradient(loss, weights), weights)",
     result: str = "return loss",
 ) -> str:
-    """The lines of a step, right but for what is said."""
+    """The lines of a correct step, except for the parts that are passed."""
     return f"""\
 {before}
 weights = {weights}
@@ -49,7 +49,7 @@ with tf.GradientTape(persistent=True) as tape:
 
 
 def other_seed(seed: str) -> str:
-    """The noise of a sample, drawn otherwise."""
+    """The line that draws z, with the noise from another expression."""
     return f"z = mu + tf.exp(0.5 * log_var) * {seed}"
 
 
@@ -241,7 +241,7 @@ def game(
     apply: str = "optimizer.apply(tape.gradient(loss, weights), weights)",
     result: str = "return loss",
 ) -> str:
-    """The lines of the discriminator's step, right but for what is said."""
+    """The lines of a correct discriminator step, except for the parts that are passed."""
     return f"""\
 {before}
 weights = {weights}
@@ -428,7 +428,7 @@ def turn(
     apply: str = "optimizer.apply(tape.gradient(loss, weights), weights)",
     result: str = "return loss",
 ) -> str:
-    """The lines of the generator's step, right but for what is said."""
+    """The lines of a correct generator step, except for the parts that are passed."""
     return f"""\
 {before}
 weights = {weights}
@@ -566,7 +566,7 @@ GENERATOR_STEP = (
 
 
 def averaged(new: str, weights: str = "weights") -> str:
-    """The lines that give each weight a new value."""
+    """The lines that assign a new value to each weight."""
     return f"for old, new in zip(average.{weights}, network.{weights}):\n    old.assign({new})\n"
 
 

@@ -1,7 +1,7 @@
-"""The questions that the self-checks of the assignment `training` put.
+"""What the self-checks of the assignment `training` ask.
 
-What counts is what the weights are after the step. A VAE's noise is looked at by a decoder whose
-weights after one step are the draws themselves, see `inputs.revealing`.
+A step is judged by its loss and by the weights that it leaves. The noise of a VAE is tested with a
+decoder whose weights after one step are the negative draws, see `inputs.revealing`.
 """
 
 import numpy as np
@@ -17,12 +17,12 @@ from course_utils.grading.probes import AFTER, ALL_AFTER, Probe
 
 
 def questions(about: str, arguments: Arrays, networks: str) -> tuple[Probe, ...]:
-    """The loss, and what the step makes of each network: called as it is, then inside tf.function.
+    """The loss and how each network changes; last, the first network inside tf.function.
 
     Args:
-        about: the arguments in words, to be read after "for".
-        arguments: of the step.
-        networks: their names, first the one whose movement tells most.
+        about: the arguments in words; they follow the word "for".
+        arguments: the step's arguments.
+        networks: the networks' names, beginning with the one whose change reveals most.
     """
     return (
         Probe(about, arguments),
@@ -44,7 +44,7 @@ ABOUT_DRAWS = f"{DRAWS} draws, all with mu {MU:g} and standard deviation {SIGMA:
 
 
 def of_draws(statistic: str, expected: object, rtol: float, atol: float, graph: bool = False):
-    """A statistic of the z that a step drew. The weights are −z."""
+    """A statistic of the decoder's weights after one step, which are −z."""
     return Probe(
         ABOUT_DRAWS,
         REVEALING,
@@ -57,12 +57,12 @@ def of_draws(statistic: str, expected: object, rtol: float, atol: float, graph: 
     )
 
 
-# Seven standard errors of a mean, σ/√N, of a deviation, σ/√(2N), and 14 of a fourth moment,
-# √(24/N), whose distribution is skewed: by chance a right step fails less than once in 10⁸ runs.
-# Two float32 normals are equal about once in 10⁷ pairs.
+# Tolerances are 7 standard errors of a mean, σ/√N, and of a standard deviation, σ/√(2N), but 14 of
+# a fourth moment, √(24/N), whose distribution is skewed: a correct step fails by chance less than
+# once in 10⁸ runs. Two float32 normals are equal about once in 10⁷ pairs.
 REPEATED = of_draws("repetition", [0.0, 0.0, 0.0], 0.0, 0.02)
 VAE_STEP = (
-    # Inside tf.function it is asked once, at the end: each graph costs a fifth of a second.
+    # There is only one probe inside tf.function, the last: each graph takes a fifth of a second.
     *questions("a batch of 5 rows with 6 pixels", ROWS, "decoder encoder")[:-1],
     *questions("a batch of 4 images, 4 by 4", IMAGES, "decoder encoder")[:2],
     REPEATED,

@@ -1,8 +1,8 @@
 """The hidden tests of the assignment `training`.
 
-A step is taken with networks and numbers that nobody has seen; then its loss and all weights are
-compared with those of the course's own step, whose losses are written otherwise than in the
-solution. A loss that does not belong to the weights, or weights that were exchanged, show.
+A step is taken with newly drawn networks and numbers. Then its loss and all weights are compared
+with those of a step whose losses are written differently from those in the solution. This reveals
+a loss that does not belong to the step, and steps that move the wrong network.
 """
 
 from course_utils.quiet import tf
@@ -26,13 +26,13 @@ def entropies(logits: tf.Tensor, label: tf.Tensor | float) -> tf.Tensor:
 
 
 def true_vae_step(x, encoder, decoder, optimizer) -> tf.Tensor:
-    """Without noise: the encoders of `inputs.without_noise` have none."""
+    """A step with z = mu, for encoders from `inputs.without_noise`."""
 
     def loss() -> tf.Tensor:
         mu, log_var = encoder(x, training=True)
         logits = decoder(mu, training=True)
         rebuilt = tf.reduce_sum(entropies(logits, x)) / len(x)
-        # The two parts of log q − log p.
+        # KL = E[log q − log p]: `entropy` is −E[log q], the squares are −E[log p]; log 2π cancels.
         entropy = 0.5 * tf.reduce_sum(1.0 + log_var) / len(x)
         return rebuilt + 0.5 * tf.reduce_sum(mu**2 + tf.exp(log_var)) / len(x) - entropy
 
@@ -60,7 +60,7 @@ def true_generator_step(z, generator, discriminator, optimizer) -> tf.Tensor:
 
 
 def stepped(loss: Callable[[], tf.Tensor], weights: list, optimizer) -> tf.Tensor:
-    """One step down the slope of a loss; the loss before it."""
+    """Take one step of the optimizer on a loss; return the loss before the step."""
     with tf.GradientTape() as tape:
         value = loss()
     optimizer.apply(tape.gradient(value, weights), weights)
@@ -76,13 +76,13 @@ def true_average_weights(average, network, decay) -> None:
 
 
 def leaves(name: str, truth: Callable, cases: Mapping[str, Arrays], graph: bool = True) -> Property:
-    """The loss, and the weights of every network, as after the course's own step.
+    """The loss and all networks' weights are those of the correct step.
 
     Args:
-        name: of the graded function.
-        truth: the course's own step.
-        cases: named arguments.
-        graph: whether the first case is asked inside tf.function, too.
+        name: the graded function's name.
+        truth: the correct step.
+        cases: the step's arguments by a description, which follows the word "for".
+        graph: whether to try the first case inside tf.function too.
     """
 
     def has_property(function: Callable) -> None:
@@ -99,7 +99,7 @@ def leaves(name: str, truth: Callable, cases: Mapping[str, Arrays], graph: bool 
 
 
 def looked_at(about: str, arguments: Arrays, expected: steps.Outcome, graph: bool) -> list[Probe]:
-    """What is compared after a step: what it returned, if it returns anything, and all weights."""
+    """What is compared after a step: its result, if it should have one, and all weights."""
     of_all = expected.result is None
     quantities = [ALL_AFTER if of_all else AFTER] if expected.weights else []
     probes = [
@@ -116,16 +116,16 @@ def looked_at(about: str, arguments: Arrays, expected: steps.Outcome, graph: boo
 def fresh(
     name: str, truth: Callable, draw: Callable[[np.random.Generator], Arrays]
 ) -> Callable[[np.random.Generator], Property]:
-    """The same with networks and numbers that nobody has seen."""
+    """`leaves` for newly drawn networks and numbers, outside tf.function."""
     return lambda rng: leaves(name, truth, {"random networks": draw(rng)}, graph=False)
 
 
 def draws_normal_noise(function: Callable) -> None:
-    """z of a step are mu + sigma ε, ε standard normal; examples, dimensions and calls independent.
+    """z = mu + sigma ε with ε standard normal, independent between examples, dimensions and calls.
 
-    False alarms: Kolmogorov–Smirnov at 10⁻⁹, twice. A correlation of N independent pairs passes 7
-    of its standard errors 1/√N about once in 10¹¹ runs; there are six. Together less than once in
-    10⁸ runs.
+    False alarms: each of two Kolmogorov–Smirnov tests fails once in 10⁹ runs, and each of six
+    correlations of N independent pairs exceeds 7 of its standard errors, 1/√N, about once in 10¹¹
+    runs. Together, less than once in 10⁸ runs.
     """
     side, mu, sigma = 40, -0.5, 1.5
     arguments = inputs.revealing(side, mu, 2 * np.log(sigma))
@@ -153,7 +153,7 @@ def drawn(*seed: int) -> np.random.Generator:
 
 
 def sure(arguments: Arrays, network: str) -> Arrays:
-    """The same with logits of ±1000: the last bias of a network says so."""
+    """The same arguments with logits of ±1000, by the last bias of one network."""
     given = arguments[network]
     *others, bias = given.weights
     signs = np.where(np.arange(bias.size) % 2, 1.0, -1.0).reshape(bias.shape)

@@ -1,4 +1,4 @@
-"""The misconceptions of `transposed_convolution`, and what a student who has one should read."""
+"""The misconceptions about `transposed_convolution`, and what students who have them read."""
 
 from course_utils.grading.assignments.specification import Misconception
 
@@ -9,7 +9,7 @@ def matrix(
     window: str = "C[i, j, i*stride:i*stride + k, j*stride:j*stride + k] = kernel",
     result: str = "C.reshape(rows * columns, height * width)",
 ) -> str:
-    """A right matrix, but for what is given."""
+    """The lines of a correct matrix, except for the parts that are passed."""
     return f"""\
 k = len(kernel)
 rows, columns = {rows}, {columns}
@@ -27,7 +27,7 @@ def forward(
     step: str = "stride",
     result: str = "flat.reshape(rows, columns)",
 ) -> str:
-    """A right convolution, but for what is given."""
+    """The lines of a correct convolution, except for the parts that are passed."""
     return f"""\
 height, width = image.shape
 rows, columns = ((n - len(kernel)) // stride + 1 for n in image.shape)
@@ -41,7 +41,7 @@ def backward(
     pixels: str = "image.reshape(-1)",
     result: str = "(C.T @ y).reshape(height, width)",
 ) -> str:
-    """A right transposed convolution, but for what is given."""
+    """The lines of a correct transposed convolution, except for the parts that are passed."""
     return f"""\
 C = conv_matrix({kernel}, height, width, stride)
 y = {pixels}
@@ -50,7 +50,7 @@ return {result}
 
 
 def stamps(stamp: str, result: str = "x") -> str:
-    """A transposed convolution without a matrix: a stamp for each pixel."""
+    """The lines of a transposed convolution without a matrix: one stamp for each pixel."""
     return f"""\
 k = len(kernel)
 x, hits = np.zeros((height, width), "float32"), np.zeros((height, width), "float32")

@@ -1,4 +1,4 @@
-"""The questions that the self-checks of the assignment `transposed_convolution` put."""
+"""What the self-checks of the assignment `transposed_convolution` ask."""
 
 import functools
 
@@ -17,7 +17,7 @@ KERNELS = {
 
 
 def image(height: int, width: int) -> Arrays:
-    """Small numbers without a pattern."""
+    """An image of random multiples of ¼ between −5 and 5."""
     values = np.random.default_rng([height, width]).integers(-20, 21, (height, width)) / 4
     return {"image": values.astype("float32")}
 

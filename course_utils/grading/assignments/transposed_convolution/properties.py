@@ -1,7 +1,7 @@
 """The hidden tests of the assignment `transposed_convolution`.
 
-What is right is found without any matrix: the convolution by SciPy, thinned out for a stride, and
-its transpose by stamping the kernel once for each pixel.
+Correct values are computed without a matrix product: the convolution with SciPy, subsampled for a
+stride, and its transpose by stamping the kernel once for each pixel.
 """
 
 import functools
@@ -22,7 +22,7 @@ def true_conv2d(image: np.ndarray, kernel: np.ndarray, stride: int) -> np.ndarra
 
 
 def true_conv_matrix(kernel: np.ndarray, height: int, width: int, stride: int) -> np.ndarray:
-    """Each column is what becomes of an image with a single bright pixel."""
+    """Each column is the convolution of an image with a single bright pixel."""
     pixels = np.eye(height * width).reshape(-1, height, width)
     return np.stack([true_conv2d(pixel, kernel, stride).ravel() for pixel in pixels], axis=1)
 
@@ -30,7 +30,7 @@ def true_conv_matrix(kernel: np.ndarray, height: int, width: int, stride: int) -
 def true_conv2d_transpose(
     image: np.ndarray, kernel: np.ndarray, stride: int, height: int, width: int
 ) -> np.ndarray:
-    """Each pixel stamps the kernel, times its value, into the result."""
+    """For each pixel, the kernel times its value is added to the result."""
     result = np.zeros((height, width))
     size = len(kernel)
     for (i, j), pixel in np.ndenumerate(image):
@@ -39,7 +39,7 @@ def true_conv2d_transpose(
     return result
 
 
-# Kernel size, height and width of the larger image, stride.
+# Kernel size, height and width of the larger image, and stride.
 SIZES = {
     "a 1×1 kernel, 1×1 pixels and stride 1": (1, 1, 1, 1),
     "a 3×3 kernel, 3×3 pixels and stride 2": (3, 3, 3, 2),
@@ -56,7 +56,7 @@ SIZES = {
 def inputs(
     size: int, height: int, width: int, stride: int, rng: np.random.Generator | None = None
 ) -> tuple[Arrays, np.ndarray]:
-    """Everything but an image, by name, and the image on the smaller side."""
+    """All arguments by name except for the image, and an image of the smaller size."""
     rng = rng or np.random.default_rng([size, height, width, stride])
     kernel = rng.normal(0, 2, (size, size))
     out = [(n - size) // stride + 1 for n in (height, width)]
@@ -81,7 +81,7 @@ def for_transpose(*size: int, rng: np.random.Generator | None = None) -> Arrays:
 
 
 def is_adjoint(function: Callable) -> None:
-    """⟨A x, y⟩ = ⟨x, Aᵀ y⟩ for every x and y: that is what makes it the transpose of A."""
+    """⟨A x, y⟩ = ⟨x, Aᵀ y⟩, the definition of the transpose, for a random x and y of each size."""
     for size in SIZES.values():
         to_conv, to_transpose = for_conv2d(*size), for_transpose(*size)
         x, y = to_conv["image"], to_transpose["image"]

@@ -1,7 +1,7 @@
-"""The misconceptions of the assignment `vae`: what students write, and what they should read then.
+"""The misconceptions about the assignment `vae`: what students write, and what they then read.
 
-One list with three uses: the tests prove that grading catches each one, the self-checks answer with
-its sentence, and `course misconceptions vae` prints it.
+The list has three uses: the tests prove that grading catches each misconception, the self-checks
+answer with its sentence, and `course misconceptions vae` prints it.
 """
 
 from course_utils.grading.assignments import cross_entropy

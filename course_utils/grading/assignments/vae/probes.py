@@ -1,4 +1,4 @@
-"""The questions that the self-checks of the assignment `vae` put."""
+"""What the self-checks of the assignment `vae` ask."""
 
 import numpy as np
 
@@ -22,21 +22,21 @@ RECONSTRUCTION_LOSS = (
 
 VAE_LOSS = usual_probes("a batch of 4 with 5 pixels and 3 latent dimensions", IMAGES | LATENT)
 
-# A random function is looked at in one batch of equal entries, so that equal results betray shared
-# noise. It is square and not long, for the sake of those who loop over examples or dimensions.
+# A random function is tested on one batch of equal entries, so that equal results reveal shared
+# noise. The batch is square rather than long, for students who loop over examples or dimensions.
 SIDE = 100
 DRAWS = SIDE**2
 MU, SIGMA = 3.0, 0.5
 EQUAL = arrays(mu=[[MU]], sigma=[[SIGMA]])
 ABOUT_EQUAL = f"{DRAWS:,} draws, all with mu {MU:g} and sigma {SIGMA:g}"
-# Over N draws the mean, standard deviation and standardised fourth moment of a right sample have
-# the standard errors σ/√N, σ/√(2N) and √(24/N). The first two tolerances are 7 of them; the last is
-# 14, since its distribution is skewed. Each of the four comparisons fails by chance less than once
-# in 10¹⁰ runs.
+# With N draws the mean, standard deviation and standardized fourth moment of a correct sample have
+# the standard errors σ/√N, σ/√(2N) and √(24/N). The first two tolerances are 7 standard errors; the
+# last is 14, because its distribution is skewed. Each of the four comparisons (the gradient is
+# compared as well) fails by chance less than once in 10¹⁰ runs.
 MEAN_ATOL = 7 * SIGMA / np.sqrt(DRAWS)
 DEVIATION_RTOL = 7 / np.sqrt(2 * DRAWS)
 FOURTH_MOMENT_ATOL = 14 * np.sqrt(24 / DRAWS)
-# Two float32 normals are equal about once in 10⁷ pairs: 1% of 10,000 are not by chance.
+# Two float32 normals are equal about once in 10⁷ pairs; 1% of 10,000 are not equal by chance.
 EQUAL_SHARE_ATOL = 0.01
 
 

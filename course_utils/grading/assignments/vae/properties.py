@@ -1,7 +1,7 @@
 """The hidden tests of the assignment `vae`.
 
-What is right is found by other ways than a student's: the divergence and the cross-entropy as
-`elbo` says, the sample by what its noise must be like.
+Correct values are computed in other ways than students compute them: the divergence and the
+cross-entropy as `elbo` describes. A sample is judged by whether its noise is standard normal.
 """
 
 from course_utils.quiet import tf
@@ -41,7 +41,7 @@ def true_loss_gradients(x, logits, mu, sigma) -> Arrays:
 
 
 def noise_of(function: Callable, mu: np.ndarray, sigma: np.ndarray) -> np.ndarray:
-    """ε = (z − mu) / sigma, float64, after looking at shape, dtype and finiteness of z."""
+    """ε = (z − mu) / sigma in float64, once z has the right shape and dtype and is finite."""
     z = np.asarray(function(tf.constant(mu, "float32"), tf.constant(sigma, "float32")))
     if z.shape != mu.shape:
         raise AssertionError(f"reparameterize returns another shape than {mu.shape}.")
@@ -52,7 +52,7 @@ def noise_of(function: Callable, mu: np.ndarray, sigma: np.ndarray) -> np.ndarra
     return (z.astype("float64") - mu) / sigma
 
 
-# A batch is square rather than long, for the sake of those who loop over examples or dimensions.
+# Not one long axis, for the sake of students who loop over examples or dimensions.
 EXAMPLES, DIMENSIONS = 100, 500
 CALLS, FEW_CALLS = 8, 2
 
@@ -60,12 +60,12 @@ CALLS, FEW_CALLS = 8, 2
 def has_standard_normal_noise(
     function: Callable, rng: np.random.Generator | None = None, calls: int = CALLS
 ) -> None:
-    """ε is standard normal whatever mu and sigma are; entries and calls are independent.
+    """ε is standard normal whatever mu and sigma are, and independent between entries and calls.
 
-    False alarms: what `noise` compares, less than once in 10⁸ runs for each way of calling. A
-    correlation of N independent pairs has the standard error 1/√N and passes 7 of them about once
-    in 10¹¹ runs; that of ε² and sigma, which is skewed, less than once in 10⁸. There are eight.
-    Together less than once in 10⁷ runs.
+    False alarms: the comparisons of `noise` fail less than once in 10⁸ runs for each of the two
+    ways of calling. There are eight correlations. That of N independent pairs has the standard
+    error 1/√N and exceeds 7 of them about once in 10¹¹ runs; that of ε² and sigma, which is skewed,
+    less than once in 10⁸. Together, less than once in 10⁷ runs.
     """
     inputs = latent(EXAMPLES, DIMENSIONS, rng)
     inputs = {key: value.astype("float32") for key, value in inputs.items()}
@@ -93,9 +93,9 @@ def has_standard_normal_noise(
 
 
 def works_for_any_size(function: Callable) -> None:
-    """Shapes, and fresh noise at each call, for small batches and extreme scales.
+    """Right shapes, and new noise at each call, for small batches and extreme scales.
 
-    False alarms: four float32 normals are equal once in 10²⁰ draws.
+    False alarms: four float32 normals are all equal about once in 10²⁰ cases.
     """
     for shape in ((1, 1), (1, 5), (7, 1), (7, 3)):
         for sigma in (1e-3, 1.0, 1e3):
@@ -125,7 +125,7 @@ def is_differentiable(function: Callable) -> None:
 
 
 def is_a_mean_over_the_batch(function: Callable) -> None:
-    """A batch given twice over has the same loss."""
+    """A batch that contains each example twice has the same loss."""
     once = [tf.constant(value, "float32") for value in (images(5, 8) | latent(5, 2)).values()]
     twice = [tf.concat([value, value[::-1]], axis=0) for value in once]
     if not np.allclose(function(*once), function(*twice), rtol=1e-4):
@@ -158,7 +158,7 @@ KL_DIVERGENCE = (
         "kl_divergence",
         true_kl,
         {"sigma 0.001": {"mu": np.ones((2, 3)), "sigma": np.full((2, 3), 0.001)}},
-        # Wide enough for the 1e-8 that careful people add inside a logarithm.
+        # Wide enough for the 1e-8 that cautious students add inside a logarithm.
         rtol=2e-3,
     ),
 )
@@ -215,7 +215,7 @@ VAE_LOSS = (
 
 
 def fresh_noise(rng: np.random.Generator) -> Property:
-    """The noise is standard normal for a mu and sigma that nobody has seen."""
+    """The noise is standard normal for newly drawn mu and sigma."""
     return functools.partial(has_standard_normal_noise, rng=rng, calls=FEW_CALLS)
 
 
