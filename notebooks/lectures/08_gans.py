@@ -885,9 +885,9 @@ print(f"momentum {momentum}: {coverages[-1].modes} of 8 modes, ", end="")
 print(f"{coverages[-1].high_quality:.0%} of samples in one")
 
 # %% [markdown]
-# Now play the game yourself. Below, a generator and a discriminator of two hidden layers learn on this page, without Python;
-# their steps are those of our `GAN`, and a test of this course checks that the two agree. Press *Play* and wait until all eight
-# modes are found.
+# Now play the game yourself. Below, a generator and a discriminator learn on this page, without Python. They are the networks
+# of `play_on_the_ring`, and their steps are those of our `GAN`: a test of this course trains both from the same weights on the
+# same batches, and after 20 steps their weights still agree. Press *Play* and wait until all eight modes are found.
 #
 # **Predict**: let the discriminator rest, so that only the generator learns. Where will the samples go? Then let nobody rest
 # and watch the cure. Draw data of your own, too, and see whether the game can follow.

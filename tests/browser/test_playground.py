@@ -209,17 +209,26 @@ def flow_twin():
     return step, {}, *twin.variables
 
 
-def denoiser_twin(path):
+def flow_matching_twin():
+    """The velocity that lecture 14 shows below the playground, in double precision."""
+    with double_precision():
+        model = class_of_lecture("14_diffusion", "PlaneVelocity")()
+    twin = Twin([model.network])
+
+    def step(x, epsilon, times):
+        return twin.move([lambda: tf.reduce_mean(model.error(x, epsilon, times[:, None]))])
+
+    return step, {"epsilon": (BATCH, 2), "times": (BATCH,)}, *twin.variables
+
+
+def diffusion_twin():
     network = dense((5, 64, 64, 64, 2), "silu")
     twin = Twin([network])
 
     def step(x, epsilon, times):
         t = times[:, None]
-        if path == "flow_matching":
-            z, velocity = (1 - t) * x + t * epsilon, epsilon - x
-        else:
-            cos, sin = np.cos(np.pi / 2 * t), np.sin(np.pi / 2 * t)
-            z, velocity = cos * x + sin * epsilon, cos * epsilon - sin * x
+        cos, sin = np.cos(np.pi / 2 * t), np.sin(np.pi / 2 * t)
+        z, velocity = cos * x + sin * epsilon, cos * epsilon - sin * x
         clock = np.concatenate([t, np.sin(np.pi * t), np.cos(np.pi * t)], axis=-1)
 
         def loss():
@@ -240,12 +249,12 @@ TWINS = {
     "flow matching": (
         "flow_matching",
         {"path": "flow_matching", "average": 0},
-        lambda: denoiser_twin("flow_matching"),
+        flow_matching_twin,
     ),
     "diffusion": (
         "diffusion",
         {"path": "diffusion", "average": 0},
-        lambda: denoiser_twin("diffusion"),
+        diffusion_twin,
     ),
 }
 
