@@ -7,7 +7,7 @@
 #
 # **What you hand in** is two functions.
 #
-# | | takes | returns |
+# | function | takes | returns |
 # |---|---|---|
 # | `build()` | nothing | your untrained Keras model, or several in a list, a tuple or a dictionary |
 # | `train(x, seconds)` | garments (10000, 28, 28, 1), `float32` in [0, 1], and the seconds that training may take | a function `sample` |
