@@ -16,6 +16,8 @@ const MOST_DRAWN = 2000;
 
 const BLUE = "#0a84d0";
 const ORANGE = "#e69f00";
+const GREEN = "#009e73";
+const GREY = "#808080";
 
 const MODEL_NAMES = { gan: "GAN", vae: "VAE", flow: "flow", diffusion: "diffusion", flow_matching: "flow matching" };
 const SHAPE_NAMES = {
@@ -92,7 +94,7 @@ class Plane {
     if (field && shown.field) this.shade(context, field, shown.isDensity);
     if (grid && shown.grid) this.lines(context, grid);
     if (arrows && shown.field) this.velocities(context, arrows);
-    this.dots(context, real, "#888888aa", 2.2);
+    this.dots(context, real, `${GREY}cc`, 2.2);
     this.dots(context, samples, BLUE, 2.8);
   }
 
@@ -122,7 +124,7 @@ class Plane {
 
   // The straight grid of codes, as the model bends it.
   lines(context, grid) {
-    context.strokeStyle = "#009e73aa";
+    context.strokeStyle = `${GREEN}cc`;
     context.lineWidth = 1;
     context.beginPath();
     for (let i = 0; i < grid.length; i += 2) {
@@ -390,7 +392,11 @@ export function playground(stage, { worker: text, settings: first }) {
     element("input", {
       type: "checkbox", checked: settings[name] ? "" : null, "data-lm-suppress-shortcuts": "true",
       onchange: (event) => change(name, anew)(event.target.checked),
-    }), text);
+    }), ...[text].flat());
+  const key = (color) => element("span", { class: "key", style: `background: ${color}` });
+  const fieldName = element("span");
+  const field = box("field", [key(ORANGE), fieldName], false);
+  const grid = box("grid", [key(GREEN), "straight grid of codes, decoded"], false);
 
   const time = slider({
     label: "Time from noise to data", min: 0, max: 1, step: 0.02, value: 0,
@@ -416,6 +422,9 @@ export function playground(stage, { worker: text, settings: first }) {
     only.gan.hidden = settings.model !== "gan";
     only.vae.hidden = settings.model !== "vae";
     only.walk.hidden = !isWalk(settings.model);
+    fieldName.textContent = FIELD_NAMES[settings.model];
+    field.hidden = !FIELD_NAMES[settings.model];
+    grid.hidden = isWalk(settings.model); // it has no map from codes to points
     pasting.hidden = settings.shape !== "drawn";
     hint.textContent = settings.shape === "drawn" ? "Draw in the plane, by mouse, finger or keys." : "";
     hint.hidden = !hint.textContent;
@@ -486,17 +495,21 @@ export function playground(stage, { worker: text, settings: first }) {
         steps("Learning rate", RATES, String, settings.rate, change("rate")),
         steps("Speed", SPEEDS, (value) => (value === Infinity ? "as fast as it goes" : `${value} steps a second`),
           Infinity, (value) => (state.speed = value)),
-        element("div", { class: "ticks" },
-          box("field", "field", false), box("grid", "grid of codes", false)),
+        element("div", { class: "ticks" }, field, grid),
         curves.node, curves.words,
         element("div", { class: "buttons" }, reseed, link))),
-    element("p", { class: "note" },
-      element("span", { class: "key data" }), "data ",
-      element("span", { class: "key model" }), "samples of the model"),
+    element("p", { class: "note legend" },
+      element("span", {}, key(GREY), "data"), element("span", {}, key(BLUE), "samples of the model")),
   );
   arrange();
   begin();
 }
+
+// What stands behind the points, where the model has it.
+const FIELD_NAMES = {
+  gan: "where the discriminator believes in data", flow: "density of the model",
+  diffusion: "velocity", flow_matching: "velocity",
+};
 
 const isWalk = (model) => model === "diffusion" || model === "flow_matching";
 

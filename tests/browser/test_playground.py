@@ -568,6 +568,25 @@ def test_points_can_be_drawn_by_mouse_by_keys_and_pasted(play):
     wait_for(host, "text.startsWith('Step 1')", 30)
 
 
+CODES = "straight grid of codes, decoded"
+BELIEFS = "where the discriminator believes in data"
+
+
+@pytest.mark.parametrize(
+    ("model", "offered"),
+    [
+        ("gan", ["R1 penalty", "averaged weights", BELIEFS, CODES]),
+        ("vae", [CODES]),
+        ("flow", ["density of the model", CODES]),
+        ("diffusion", ["velocity"]),
+        ("flow_matching", ["velocity"]),
+    ],
+)
+def test_only_what_a_model_has_is_offered(play, model, offered):
+    host = play(model=model)
+    assert host.locator(".tick:visible").all_text_contents() == offered
+
+
 def test_a_link_carries_the_settings(play):
     host = play(model="gan", shape="grid")
     host.page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(); }")
