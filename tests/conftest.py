@@ -1,4 +1,4 @@
-"""What every test can rely on: a home of its own, quiet TensorFlow, and a browser or a clear word.
+"""What every test can rely on: its own home folder, quiet TensorFlow, a browser or clear advice.
 
 Tests neither read nor write the home folder of whoever runs them. The variables are set before any
 test module is imported, because Keras, Matplotlib and Jupyter read them on import.

@@ -1,4 +1,4 @@
-"""Every figure in a notebook has an alternative text made of its own words."""
+"""Every figure in a notebook has an alternative text made from its own labels."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""Every bijector is held to the same laws; what is special to one is tested by itself."""
+"""Properties of every bijector, and tests of what is particular to one."""
 
 import course_utils.quiet
 

@@ -1,4 +1,4 @@
-"""The command line: exit statuses, and errors that a person can read."""
+"""The command line: exit statuses, and readable errors."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""Tests have a home of their own, and a missing browser is told, or fails where CI runs them."""
+"""Tests have their own home; without a browser its tests are skipped with advice, or fail in CI."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Everything can be printed everywhere, if need be in plainer characters."""
+"""Everything can be printed on every console, if need be in plainer characters."""
 
 import io
 import subprocess

@@ -1,4 +1,4 @@
-"""Each check is seen well here, and ill when what it looks for is spoiled."""
+"""Each check passes here, and fails when what it looks for is broken."""
 
 import dataclasses
 import importlib.metadata

@@ -1,4 +1,4 @@
-"""The environment is the same however it is built, and `make` says truly what it can do."""
+"""The environment is the same however it is built, and `make` describes itself correctly."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Each layer against its formula, computed another way."""
+"""Each layer against its formula, computed in another way."""
 
 import course_utils.quiet
 

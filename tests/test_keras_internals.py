@@ -1,4 +1,4 @@
-"""What the library knows of Keras's inside, checked against what Keras promises."""
+"""What the library assumes about Keras's internals, checked against Keras."""
 
 import course_utils.quiet
 

@@ -1,4 +1,4 @@
-"""Network builders: shapes, ranges and what each is built for."""
+"""Network builders: shapes, ranges, and the properties for which each is built."""
 
 import course_utils.quiet
 

@@ -1,4 +1,4 @@
-"""Optimizers of two players: by name, by config, one for both, and what is refused."""
+"""Optimizers for two players: by name, by config, one for both, and what is refused."""
 
 import course_utils.quiet
 

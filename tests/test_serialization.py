@@ -1,4 +1,4 @@
-"""What a constructor was given comes back: numbers, networks, layers that networks share."""
+"""Constructor arguments survive saving: numbers, networks, and layers shared by networks."""
 
 import course_utils.quiet
 

@@ -1,4 +1,4 @@
-"""The library is built in layers: a module imports what lies below it, never what lies above."""
+"""The library is layered: a module imports what lies below it, never what lies above."""
 
 import ast
 from pathlib import Path

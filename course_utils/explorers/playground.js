@@ -1,8 +1,8 @@
 // A playground: a generative model of points in the plane that learns in the page.
 //
-// The learning is done by a worker (playground/worker.js), which answers questions. The page asks
-// for the next picture when it has got the last; so it never waits, and a page that nobody sees
-// asks nothing.
+// The model learns in a worker (playground/worker.js), which answers questions. The page asks for
+// the next picture only when it has received the last one, so it stays responsive; and a page that
+// nobody sees asks nothing.
 
 import { button, choice, element, number, slider } from "./toolkit.js";
 import { svg } from "./chart.js";
@@ -31,7 +31,7 @@ const SPEEDS = [1, 3, 10, 30, Infinity]; // steps a second
 
 // ---- The worker -----------------------------------------------------------------------------
 
-// Asks a worker that is made from its own text: a page opened from a file may load no other file.
+// Asks a worker, which is made from its source text: a page opened from a file cannot load others.
 class Learner {
   constructor(text) {
     const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
@@ -109,7 +109,7 @@ class Plane {
     context.fill();
   }
 
-  // The more opaque, the likelier: what a discriminator believes, or a density.
+  // A discriminator's output or a density; the higher, the more opaque.
   shade(context, field, isDensity) {
     const side = Math.sqrt(field.length);
     const most = Math.max(...field);
@@ -122,7 +122,7 @@ class Plane {
     context.drawImage(this.small, 0, 0, SIZE, SIZE);
   }
 
-  // The straight grid of codes, as the model bends it.
+  // The image of a square grid of codes under the model.
   lines(context, grid) {
     context.strokeStyle = `${GREEN}cc`;
     context.lineWidth = 1;
@@ -134,7 +134,7 @@ class Plane {
     context.stroke();
   }
 
-  // Against the direction of time: where the points will go.
+  // Arrows against the velocity: points move from t = 1 to t = 0.
   velocities(context, arrows) {
     const places = evenly(ARROWS.count, -ARROWS.reach, ARROWS.reach);
     context.strokeStyle = "#d98200";
@@ -162,7 +162,7 @@ class Plane {
   }
 }
 
-// Curves of the losses, each on the scale of the whole picture.
+// Curves of the losses, on a common scale.
 class Curves {
   constructor() {
     this.node = svg("svg", {
@@ -183,7 +183,7 @@ class Curves {
     for (const [name, loss] of Object.entries(losses)) {
       const values = (this.values[name] ??= []);
       values.push(loss);
-      // Every second value goes when there are too many: a curve keeps its beginning.
+      // When there are too many, every second value is dropped, so a curve keeps its beginning.
       if (values.length > HISTORY) this.values[name] = values.filter((_, i) => i % 2 === 0);
     }
     this.draw();
@@ -192,7 +192,7 @@ class Curves {
   draw() {
     const all = Object.values(this.values).flat().filter(Number.isFinite).sort((a, b) => a - b);
     if (!all.length) return;
-    // A first loss can be a hundred times the later ones: the highest twentieth may leave the frame.
+    // The first losses can be a hundred times the later ones, so the highest 5% may be cut off.
     const [low, high] = [all[0], Math.max(all[Math.floor(0.95 * (all.length - 1))], all[0] + 1e-6)];
     const y = (value) => 92 - (88 * (Math.min(value, 1.05 * high) - low)) / (high - low);
     const colors = [BLUE, ORANGE];
@@ -254,8 +254,8 @@ export function playground(stage, { worker: text, settings: first }) {
     return draw();
   };
 
-  // The worker answers in the order of the questions; an answer about what was there before a new
-  // beginning is too late.
+  // The worker answers questions in their order. An answer that comes after a new beginning, but to
+  // an earlier question, is ignored.
   const show = async (question) => {
     const { begun } = state;
     state.learner ??= new Learner(text);
@@ -309,7 +309,7 @@ export function playground(stage, { worker: text, settings: first }) {
     };
   };
 
-  // One picture after another; with pauses between them in slow motion.
+  // One picture after another, in slow motion with pauses between them.
   const run = async () => {
     while (state.playing && !document.hidden && stage.body.isConnected) {
       const start = performance.now();
@@ -513,7 +513,7 @@ const FIELD_NAMES = {
 
 const isWalk = (model) => model === "diffusion" || model === "flow_matching";
 
-// What the worker needs to know, in its words.
+// The settings in the form in which the worker needs them.
 function workerSettings({ model, shape, drawn, seed, rate, objective, r1, average, beta }) {
   return {
     model, seed, rate, objective, beta, deviation: 0.1, r1: r1 ? 0.1 : 0, average: average ? 0.99 : 0,

@@ -1,4 +1,4 @@
-"""A playground: a generative model that learns in the page, on points in the plane."""
+"""A playground: a generative model of points in the plane that learns in the page."""
 
 from collections.abc import Sequence
 
@@ -13,25 +13,27 @@ OBJECTIVES = ("non_saturating", "saturating", "hinge", "wasserstein")
 class Playground(Explorer):
     """A model of points in the plane that learns while you watch, without a kernel.
 
-    The page holds the models and their training (`explorers/playground/`, small enough to read): a
-    GAN, a VAE, a normalizing flow, diffusion and flow matching. The reader chooses the data or
-    draws them, plays, pauses, steps, and changes the learning rate and the remedies. The settings
-    here are those on which it opens.
+    The page contains the models and their training (`explorers/playground/`, short enough to read):
+    a GAN, a VAE, a normalizing flow, diffusion and flow matching. The reader chooses or draws the
+    data, plays, pauses or steps, and changes the learning rate and the remedies. The arguments are
+    the settings with which the page opens.
 
     Args:
         model: one of `MODELS`.
         shape: the data, one of `SHAPES`.
         drawn: (x, y) pairs between −1.5 and 1.5, for the shape "drawn".
-        learning_rate: of Adam; one of those on the slider is best.
+        learning_rate: of Adam, between 0 and 1; preferably one of those on the slider.
         seed: of all random numbers.
-        objective: for a GAN what the players minimise, one of `OBJECTIVES`.
-        r1: for a GAN whether the discriminator pays for its slope at real points (γ = 0.1).
-        average: whether samples come from the average of the weights (decay 0.99).
-        beta: for a VAE the weight of the divergence.
-        field, grid: whether to show what the model says of the plane, and the bent grid of codes.
+        objective: for a GAN, what the players minimize, one of `OBJECTIVES`.
+        r1: for a GAN, whether to penalize the discriminator's gradient at real points (γ = 0.1).
+        average: for a GAN, diffusion and flow matching, whether samples come from the averaged
+            weights (decay 0.99).
+        beta: for a VAE, the weight of the divergence, at least 0.
+        field, grid: whether to show the discriminator's output or the density in the plane, and the
+            image of a square grid of codes.
 
     Raises:
-        ValueError: for a name that is not known, no drawn points, or numbers out of range.
+        ValueError: a name is unknown, there are no drawn points, or a number is out of range.
     """
 
     script = "playground.js"

@@ -1,7 +1,7 @@
 """The project's leaderboard: how far each model of a class is from real garments, without names.
 
-Everybody finds their own place by the distance on their page. The course's own measures stand
-between the students'.
+Students find their own place by the distance on their feedback page. The distances with which the
+course compares are listed among theirs.
 """
 
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ class Row:
     """A line of the leaderboard.
 
     Attributes:
-        distance: from real garments.
-        place: counted among students; None for what the course compares with.
-        name: of what the course compares with; empty for a student.
-        verdict: a student's.
+        distance: the Fréchet distance from real garments.
+        place: the place among the students; None for one of the course's comparisons.
+        name: the name of the course's comparison; empty for a student.
+        verdict: the student's verdict; None for one of the course's comparisons.
     """
 
     distance: float
@@ -30,7 +30,7 @@ class Row:
 
 
 def rows(statuses: list[Status]) -> list[Row]:
-    """The leaderboard, the smallest distance first; empty where nobody has a distance."""
+    """The leaderboard, smallest distance first; empty if no student has a distance."""
     verdicts = [v for status in statuses for v in status.verdicts if v.distance is not None]
     verdicts.sort(key=lambda verdict: verdict.distance)
     distances = [verdict.distance for verdict in verdicts]
@@ -40,7 +40,7 @@ def rows(statuses: list[Status]) -> list[Row]:
 
 
 def as_text(board: list[Row]) -> list[str]:
-    """The lines of the report; none for an empty leaderboard."""
+    """The leaderboard as lines of the report; no lines if it is empty."""
     if not board:
         return []
     lines = ["", "Leaderboard (Fréchet distance, without names):"]
@@ -52,7 +52,7 @@ def as_text(board: list[Row]) -> list[str]:
 
 
 def as_page(name: str, board: list[Row]) -> str:
-    """A page to show to the class, with a picture of each model's samples."""
+    """The leaderboard as a page to show in class, with a picture of each model's samples."""
     return page.whole(f"{name}: leaderboard", "".join([_introduction(), *map(_section, board)]))
 
 

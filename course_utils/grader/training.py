@@ -1,7 +1,7 @@
-"""Grade the project: have a student's model trained in their process, and judge its samples here.
+"""Grade the project: a student's model is trained in the student's process and judged here.
 
-The process gets the garments and a budget of processor time, which is measured from outside. What
-comes back are images; only their values count, and nothing that the process says about them.
+The process gets the garments and a budget of processor time, which is measured from outside. It
+sends back images. Only their values count, and nothing that the process says about them.
 """
 
 import base64
@@ -15,13 +15,13 @@ from course_utils.grader.process import Process
 from course_utils.grader.tasks import BUNDLED, COPIED, GRADED, NO_SAMPLES, Ending, Task, Verdict
 from course_utils.project import SAMPLES, SAMPLING_SECONDS, TOLERANCE, bundled
 
-# Images that are asked for at once, and the rows and columns of a picture of samples.
+# The images that are drawn at once, and the rows and columns of a picture of samples.
 BATCH = 1000
 ROWS, COLUMNS = 6, 12
 
 
 def refusal(task: Task) -> Ending | None:
-    """Why a project is not trained, from what is in its cells and beside it; None if it is."""
+    """Why a project is not going to be trained, judging by its cells and files; None if it is."""
     reason = bundled.refusal([source for _, source in task.cells], task.files)
     return Ending(BUNDLED, reason) if reason else None
 
@@ -30,16 +30,16 @@ def train(student: Process, task: Task) -> tuple[Verdict, Ending]:
     """Train, draw and judge.
 
     Args:
-        student: its cells have run.
-        task: a project's.
+        student: the student's process, in which the cells have run.
+        task: the project's task.
 
     Returns:
         The verdict, and the status with a sentence.
 
     Raises:
-        WireError: the process has ended, or says what is no answer.
+        WireError: the process has ended, is out of time, or sends something that is not an answer.
     """
-    # Here, because the process that hands out the work imports this module and needs no TensorFlow.
+    # Not at the top: the process that hands out the work imports this module without TensorFlow.
     from course_utils.data import load
     from course_utils.grading.project import ContractBroken, images
     from course_utils.project import judging

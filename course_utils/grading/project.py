@@ -1,8 +1,8 @@
-"""The contract of the project, and a trial of it for students.
+"""The project's contract, and a trial run for students.
 
 `build()` returns the untrained model. `train(x, seconds)` gets the garments and a budget of
-processor time, and returns `sample`, a function of a number of images. Grading calls all three in
-the same way, in another process and with another budget.
+processor time; it returns `sample`, and `sample(n)` draws n images. Grading calls all three in the
+same way, but in another process and with another budget.
 """
 
 import course_utils.quiet
@@ -18,10 +18,10 @@ TRIED = 100  # images
 
 
 class ContractBroken(AssertionError):
-    """What was asked for did not come; the message says what came instead."""
+    """A function does not keep the contract; the message says what it returned instead."""
 
     def _render_traceback_(self) -> list[str]:
-        """What Jupyter shows: the message alone."""
+        """What Jupyter shows: only the message, without a traceback."""
         return [f"✗ {self}"]
 
 
@@ -29,13 +29,13 @@ def try_out(train: Callable, build: Callable, garments: np.ndarray, seconds: flo
     """Build and train a model for a few seconds, draw images, and check that all is in order.
 
     Args:
-        train: the function itself, not its name.
-        build: likewise.
-        garments: to train from, (N, 28, 28, 1) in [0, 1].
-        seconds: of processor time.
+        train: your function `train`.
+        build: your function `build`.
+        garments: the images to train on, (N, 28, 28, 1) in [0, 1].
+        seconds: the budget, in seconds of processor time.
 
     Raises:
-        ContractBroken: it is not; the message says what to change.
+        ContractBroken: something is not in order; the message says what to change.
     """
     weights = count_weights(build())
     began = time.process_time()
@@ -49,10 +49,10 @@ def try_out(train: Callable, build: Callable, garments: np.ndarray, seconds: flo
 
 
 def trained(train: Callable, garments: np.ndarray, seconds: float) -> Callable:
-    """The function that draws samples.
+    """Train a model; return the function that draws samples.
 
     Raises:
-        ContractBroken: `train` returns none.
+        ContractBroken: `train` does not return a function.
     """
     sample = train(garments, seconds)
     if not callable(sample):
@@ -63,19 +63,23 @@ def trained(train: Callable, garments: np.ndarray, seconds: float) -> Callable:
 
 
 def drawn(sample: Callable, count: int) -> np.ndarray:
-    """Images (count, 28, 28, 1), float32 in [0, 1].
+    """Images drawn by `sample`, (count, 28, 28, 1) float32 in [0, 1].
 
     Raises:
-        ContractBroken: `sample` gives something else.
+        ContractBroken: `sample` does not give such images.
     """
     return images(sample(count), count)
 
 
 def images(given: object, count: int) -> np.ndarray:
-    """What `sample(count)` gave, as an array (count, 28, 28, 1) of float32.
+    """What `sample(count)` gave, as a float32 array (count, 28, 28, 1).
+
+    Args:
+        given: an array of real numbers, (count, 28, 28, 1) or (count, 28, 28), in [0, 1].
+        count: the number of images.
 
     Raises:
-        ContractBroken: it is no such array, or not all of its values are in [0, 1].
+        ContractBroken: it is not such an array.
     """
     try:
         x = np.asarray(given)
@@ -104,10 +108,13 @@ def images(given: object, count: int) -> np.ndarray:
 
 
 def count_weights(model: object) -> int:
-    """How many weights a model has: a Keras model, or several in a list, tuple or dictionary.
+    """How many weights a model has.
+
+    Args:
+        model: a Keras model, or several of them in a list, tuple or dictionary.
 
     Raises:
-        ContractBroken: there is no Keras model.
+        ContractBroken: it contains no Keras model.
     """
     networks = list(_networks(model))
     if not networks:

@@ -1,19 +1,19 @@
-"""The project: the best generative model of `fashion` that a budget of training buys.
+"""The project: the best generative model of `fashion` within a training budget.
 
-For instructors: students do not have this folder. `judging` turns samples into points, by their
-distance from real garments (`features`), unless they are copies (`copies`); `bundled` looks at what
-a notebook brings along; `stock` is the test cell's hidden part. What students have of the project
-is `course_utils.grading.project`.
+For instructors: students do not have this folder. `judging` turns samples into points by their
+distance from real garments (`features`), unless they are copies (`copies`); `bundled` checks what a
+notebook brings along; `stock` is the hidden part of the test cell. Students only have
+`course_utils.grading.project`.
 """
 
 NAME = "project"
 FUNCTION = "train"
-# What training may use, in seconds of one processor, and with what tolerance.
+# The training budget in seconds of processor time, and the factor by which it may be exceeded.
 SECONDS, TOLERANCE = 120.0, 1.25
-# What drawing all samples may use.
+# The seconds of processor time for drawing all samples.
 SAMPLING_SECONDS = 60.0
 SAMPLES = 5000
-# What the course compares with, in Fréchet distances; `benchmarks/project.py` prints them.
+# The Fréchet distances with which students' are compared; `benchmarks/project.py` prints them.
 ANCHORS = {
     "real garments": 0.05,
     "the course's GAN, trained for longer": 1.0,

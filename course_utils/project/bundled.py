@@ -1,8 +1,8 @@
-"""What a notebook brings along: its own data, and models that somebody else trained.
+"""Check what a notebook brings along: its own data, and models that somebody else trained.
 
-A project is to be trained from the garments that it is given. Weights and pictures can be hidden in
-a notebook as strings, as lists of numbers, in comments and names, or in files beside it. All of it
-is counted, and more than is of any use to a model of pictures is refused.
+A project's model is to be trained only on the garments that it is given. But weights and pictures
+can be hidden in a notebook: as strings, as lists of numbers, in comments and names, or in files
+beside it. All of these are counted, and what exceeds the limits is refused.
 """
 
 import ast
@@ -11,21 +11,21 @@ from collections.abc import Iterable, Mapping
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-# Of the literals in the cells and the files beside them, together, in bytes. A network of so many
-# weights, a byte each, draws no garments.
+# Bytes of all literals in the cells and all files beside the notebook together. A network with this
+# many weights of one byte each is too small to draw garments.
 MOST_DATA = 16 * 1024
-# Of the code, in characters: comments and names can hold data, too.
+# Characters of all code, because comments and names can hold data too.
 MOST_CODE = 100_000
-# What knows how to draw garments, or was trained to.
+# The modules with finished models, untrained and trained.
 MODELS = ("course_utils.models", "course_utils.pretrained")
 
 
 def refusal(sources: Iterable[str], files: Mapping[str, bytes | int]) -> str:
-    """Why a notebook's model is not trained, in a sentence for the student; or empty.
+    """Why a notebook's model is not going to be trained, in words for the student; or empty.
 
     Args:
-        sources: of its code cells.
-        files: what lies beside the notebook: by name, the content or its size in bytes.
+        sources: the sources of its code cells.
+        files: the files beside the notebook, by name: their contents, or their sizes in bytes.
     """
     sources = list(sources)
     trees = [_tree(source) for source in sources]
@@ -55,7 +55,7 @@ def refusal(sources: Iterable[str], files: Mapping[str, bytes | int]) -> str:
 
 
 def data_in(tree: ast.AST) -> int:
-    """How many bytes the literals in some code hold."""
+    """How many bytes the literals in some code contain."""
     return sum(_size(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant))
 
 
@@ -82,10 +82,10 @@ def _models_used(tree: ast.AST) -> Iterable[str]:
 
 
 def _tree(source: str) -> ast.AST | None:
-    """The syntax tree of a cell, magics understood; None if Python cannot read it."""
+    """The syntax tree of a cell, which may contain magics; None if Python cannot parse it."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of a student's backslash
+            warnings.simplefilter("ignore")  # about backslashes in a student's strings
             return ast.parse(TransformerManager().transform_cell(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None

@@ -1,13 +1,13 @@
-"""Are samples copies of images that the student has?
+"""Find samples that are copies of images that the student has.
 
-A sample's distance to its nearest known image says little by itself: a blurred T-shirt lies close
-to hundreds of T-shirts. A copy is close to one image alone. So a sample is judged by a ratio, the
-distance to the nearest known image over the mean distance to the next few: well below 1 for a copy,
-near 1 for anything new (after Carlini et al., Extracting Training Data from Diffusion Models, 2023,
-who compare with the mean distance to the neighbours, too).
+A sample's distance to the nearest known image says little by itself: a blurred T-shirt is close to
+hundreds of T-shirts, whereas a copy is close to only one image. So a sample is judged by a ratio:
+its distance to the nearest known image, divided by its mean distance to the next few. The ratio is
+well below 1 for a copy and near 1 for anything new (after Carlini et al., Extracting Training Data
+from Diffusion Models, 2023, who also compare with the mean distance to the neighbors).
 
-Mirrored and shifted copies are looked for, too. Images are compared at half their resolution and
-scaled to norm 1, so that slight noise, a slight blur and another brightness hide nothing.
+Mirrored and shifted copies are found too. Images are compared at half their resolution and scaled
+to norm 1, so that a little noise, a little blur or another brightness hides nothing.
 """
 
 import functools
@@ -18,22 +18,22 @@ import numpy as np
 
 from course_utils.data import load
 
-# Of the samples, so many are looked at.
+# How many of the samples are examined.
 LOOKED_AT = 500
 NEIGHBORS = 20
 SHIFTS = (-2, -1, 0, 1, 2)  # pixels, down and to the right
 # A sample with a smaller ratio counts as a copy.
 RATIO = 0.5
-# Of published garments that were never seen, so many count as copies: some have a double. Of one
-# kind alone it is up to 5%.
+# The share of unseen published garments that count as copies, because some have near-duplicates.
+# Among garments of a single kind it is up to 5%.
 HELD_OUT = 0.02
-# More is too much. Of 500 new garments so many would count once in 10¹⁵ times, and once in 10⁵ if
-# all were of the kind that has most doubles.
+# A larger share is refused. Among 500 new garments, so many count as copies by chance once in 10¹⁵
+# cases, and once in 10⁵ if all of them are of the kind with the most near-duplicates.
 MOST_COPIES = 0.1
 
 
 class Copies(NamedTuple):
-    """The share of samples that are copies, and for each sample looked at its ratio."""
+    """The share of the examined samples that are copies, and the ratio of each."""
 
     share: float
     ratios: np.ndarray
@@ -43,7 +43,7 @@ def find(samples: np.ndarray, known: np.ndarray | None = None) -> Copies:
     """Compare samples with the images that students have.
 
     Args:
-        samples: (N, 28, 28, 1) in [0, 1]; `LOOKED_AT` of them, evenly spread, are looked at.
+        samples: (N, 28, 28, 1) in [0, 1]; `LOOKED_AT` of them, evenly spaced, are examined.
         known: (M, 28, 28, 1) in [0, 1]; by default every image of `load("fashion")`.
     """
     references = _codes_of_known() if known is None else _codes(known)
@@ -53,7 +53,7 @@ def find(samples: np.ndarray, known: np.ndarray | None = None) -> Copies:
 
 
 def _ratios(samples: np.ndarray, references: np.ndarray) -> np.ndarray:
-    """(N,): each sample's ratio, mirrored and shifted as it comes closest to a known image."""
+    """Each sample's ratio, (N,), mirrored and shifted so that it is closest to a known image."""
     closest = np.full(len(samples), -np.inf)
     codes = np.empty((len(samples), references.shape[1]), "float32")
     for mirrored in (samples, samples[:, :, ::-1]):
@@ -68,7 +68,7 @@ def _ratios(samples: np.ndarray, references: np.ndarray) -> np.ndarray:
 
 
 def _codes(images: np.ndarray) -> np.ndarray:
-    """Images (N, 28, 28) or (N, 28, 28, 1) at half their resolution, (N, 196) of norm 1."""
+    """Images (N, 28, 28) or (N, 28, 28, 1) at half resolution, as vectors (N, 196) of norm 1."""
     small = images.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196)
     return small / np.maximum(np.linalg.norm(small, axis=1, keepdims=True), 1e-6)
 
@@ -81,6 +81,6 @@ def _codes_of_known() -> np.ndarray:
 
 
 def _shifted(images: np.ndarray, down: int, right: int) -> np.ndarray:
-    """Images (N, 28, 28), moved; zeros come in."""
+    """Images (N, 28, 28), shifted by at most 2 pixels and padded with zeros."""
     padded = np.pad(images, ((0, 0), (2, 2), (2, 2)))
     return padded[:, 2 - down : 30 - down, 2 - right : 30 - right]

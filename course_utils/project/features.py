@@ -1,14 +1,15 @@
 """The features in which the project's garments are compared. Students do not have them.
 
-A network learns, without any label, how a garment was changed: by how many quarter turns, and
-whether a patch comes from another garment. It can tell only by looking at outlines, at fine
-structure and at how the parts belong together (Gidaris et al., Unsupervised Representation Learning
-by Predicting Image Rotations, 2018). Its last hidden layer gives 64 features, of which two dozen
-vary among upright garments. **They are not Inception's**, and they are not those of
+Without any labels, a network learns to tell how a garment was changed: by how many quarter turns it
+was rotated, and whether a patch comes from another garment. For that it has to look at outlines, at
+fine structure and at how the parts fit together (Gidaris et al., Unsupervised Representation
+Learning by Predicting Image Rotations, 2018). Its last hidden layer gives 64 features, of which two
+dozen vary among upright garments. **They are not Inception's features**, nor those of
 `judge("fashion")`, which students have.
 
-The network and the statistics of real garments come from published images that are not in
-`load("fashion")`. They lie in `features.npz`; `python -m course_utils.project.features` makes it.
+The network is trained on published images that are not in `load("fashion")`, and the statistics of
+real garments come from others of these. Both are stored in `features.npz`, which
+`python -m course_utils.project.features` writes.
 """
 
 import course_utils.quiet
@@ -25,13 +26,13 @@ from course_utils.models.factor_classifier import FactorClassifier, codes
 from course_utils.pretrained.fashion_classifier import build as judge_of_garments
 
 FILE = Path(__file__).with_name("features.npz")
-TURNS = 4  # of a quarter each
+TURNS = 4  # 0 to 3 quarter turns
 PATCH = 12  # pixels along a side
 EPOCHS, BATCH = 3, 64
 
 
 def build() -> FactorClassifier:
-    """The network, untrained: the convolutions of the garments' classifier, with other outputs."""
+    """The untrained network: the convolutions of the garments' classifier with other outputs."""
     trunk = judge_of_garments().trunk
     levels = {"turns": TURNS, "patched": 2}
     return FactorClassifier((28, 28, 1), levels, trunk=trunk)
@@ -52,7 +53,16 @@ def train(seed: int = 0) -> FactorClassifier:
 
 
 def changed(garments: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, dict]:
-    """Garments (N, 28, 28, 1), each changed at random, and how: level indices (N,) by factor."""
+    """Change each garment at random.
+
+    Args:
+        garments: (N, 28, 28, 1).
+        rng: the source of randomness.
+
+    Returns:
+        The changed garments, (N, 28, 28, 1), and what was changed: for "turns", the number of
+        quarter turns, and for "patched", 1 if there is a patch from another garment; (N,) each.
+    """
     x, count = garments.copy(), len(garments)
     factors = {
         "turns": rng.integers(TURNS, size=count),
@@ -74,7 +84,8 @@ def distance(images: np.ndarray) -> float:
     """Fréchet distance between images and 8,000 published garments that students do not have.
 
     Args:
-        images: (N, 28, 28, 1) in [0, 1]. Few raise the distance: compare equal numbers only.
+        images: (N, 28, 28, 1) in [0, 1]. A smaller N gives a larger distance, so only sets of the
+            same size can be compared.
 
     Returns:
         0 or more, in squared units of the features.
@@ -86,7 +97,7 @@ def distance(images: np.ndarray) -> float:
 
 @functools.cache
 def _loaded() -> tuple[FactorClassifier, np.ndarray, np.ndarray]:
-    """The network, and mean (64,) and covariance (64, 64) of real garments in its features."""
+    """The network, and the mean (64,) and covariance (64, 64) of real garments' features."""
     network = build()
     with np.load(FILE) as arrays:
         for index, variable in enumerate(network.trunk.weights):
@@ -95,7 +106,7 @@ def _loaded() -> tuple[FactorClassifier, np.ndarray, np.ndarray]:
 
 
 def main() -> None:
-    """Train the network and keep it, with the statistics of real garments."""
+    """Train the network, store it with the statistics of real garments, and print its accuracy."""
     network = train()
     weights = {f"{i:03d}": np.asarray(v, "float16") for i, v in enumerate(network.trunk.weights)}
     for index, variable in enumerate(network.trunk.weights):

@@ -1,4 +1,4 @@
-"""From samples to points: how far from real garments, and whether they are copies."""
+"""Turn samples into points: by their distance from real garments, and none for copies."""
 
 import course_utils.quiet
 
@@ -9,8 +9,8 @@ import numpy as np
 
 from course_utils.project import copies, features
 
-# Fréchet distances in the project's features and the share of the points that one within them is
-# worth. `benchmarks/project.py` prints what real garments and the course's own models come to.
+# Fréchet distances in the project's features, and the share of the points for a model that does not
+# exceed them. `benchmarks/project.py` prints what real garments and the course's models reach.
 LEVELS = (
     (1.0, 1.0),
     (2.0, 0.88),
@@ -20,7 +20,8 @@ LEVELS = (
     (25.0, 0.32),
     (math.inf, 0.16),
 )
-# Pixels of samples that differ by less, as standard deviation, make one picture.
+# If pixels have a smaller standard deviation over the samples, on average, all samples count as one
+# picture.
 LEAST_SPREAD = 0.01
 
 
@@ -29,11 +30,11 @@ class Judgement:
     """What samples are worth.
 
     Attributes:
-        share: of the points, from 0 to 1.
-        distance: Fréchet distance to real garments in the project's features; None for samples that
-            are copies or all the same.
-        sentence: for the student.
-        copied: the share of the samples that are copies of images the student has.
+        share: the share of the points, from 0 to 1.
+        distance: the Fréchet distance to real garments in the project's features; None if too many
+            samples are copies, or if all are the same.
+        sentence: what the student reads.
+        copied: the share of the samples that are copies of images that the student has.
     """
 
     share: float
@@ -43,12 +44,12 @@ class Judgement:
 
     @property
     def is_copy(self) -> bool:
-        """Whether so many samples are copies that the model has learned them by heart."""
+        """Whether too many samples are copies."""
         return self.copied > copies.MOST_COPIES
 
 
 def judge(samples: np.ndarray) -> Judgement:
-    """Judge samples (N, 28, 28, 1), float32 in [0, 1]; N as large as `project.SAMPLES`."""
+    """Judge samples, (N, 28, 28, 1) float32 in [0, 1] with N = `project.SAMPLES`."""
     if float(np.mean(np.std(samples, axis=0))) < LEAST_SPREAD:
         return Judgement(0.0, None, "All samples are the same picture.")
     copied = copies.find(samples).share
@@ -66,7 +67,7 @@ def judge(samples: np.ndarray) -> Judgement:
 
 
 def share_for(distance: float) -> float:
-    """The share of the points for a Fréchet distance."""
+    """The share of the points, from 0 to 1, for a Fréchet distance."""
     return next(share for most, share in LEVELS if distance <= most)
 
 

@@ -1,6 +1,7 @@
-"""The hidden part of the project's test cell: train, draw and judge where nbgrader runs it.
+"""The hidden part of the project's test cell: train, draw and judge in the notebook itself.
 
-It measures by the same rules as `course grade` does, without a sandbox.
+nbgrader runs it, without a sandbox, but by the same rules as `course grade`, except that
+drawing the samples may take any time.
 """
 
 import course_utils.quiet
@@ -21,15 +22,18 @@ BATCH = 1000
 
 
 def grade(train: Callable, build: Callable, points: float, seconds: float = SECONDS) -> float:
-    """Train a student's model and give its points.
+    """Train a student's model and judge its samples.
 
     Args:
         train, build: the student's functions.
         points: what the test cell is worth.
-        seconds: of processor time for training.
+        seconds: the training budget, in seconds of processor time.
+
+    Returns:
+        The model's points.
 
     Raises:
-        AssertionError: there are no points; the message says why.
+        AssertionError: the model earns no points; the message says why.
     """
     reason = bundled.refusal(_cells(), _beside())
     assert not reason, reason
@@ -48,12 +52,12 @@ def grade(train: Callable, build: Callable, points: float, seconds: float = SECO
 
 
 def _cells() -> list[str]:
-    """The source of the cells that have run in this notebook, but for the one that runs now."""
+    """The sources of the cells that have run in this notebook, without the present one."""
     shell = get_ipython()
     return list(shell.user_ns["In"][:-1]) if shell else []
 
 
 def _beside() -> dict[str, int]:
-    """The files in the notebook's folder and below: name and size."""
+    """The sizes in bytes of all files in the notebook's folder and below, except notebooks."""
     found = [path for path in Path.cwd().rglob("*") if path.is_file()]
     return {path.name: path.stat().st_size for path in found if path.suffix != ".ipynb"}

@@ -1,9 +1,10 @@
-"""Draw the gallery of the README: one picture a lecture, made by the models of that lecture.
+"""Draw the README's gallery: one picture for each lecture, made by models from that lecture.
 
-python docs/pictures/draw.py [LECTURE …]
+    python docs/pictures/draw.py [LECTURE …]
 
-Each function below bears a lecture's name and draws on axes that fill 480 × 320 pixels. What comes
-with the course is loaded; the rest is trained here, in about two minutes for all of them.
+Each function below is named after a lecture and draws on axes that fill 480 × 320 pixels. Models
+that come with the course are loaded; the others are trained here, which takes about two minutes in
+all.
 """
 
 import course_utils.quiet
@@ -40,7 +41,7 @@ BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072b2", "#e69f00", "#009e73", "#cc79a7", 
 
 
 def clustering(axes: Axes) -> None:
-    """The ways of five centers, all from one corner or from a good start, to their clusters."""
+    """The paths of five centers, from random starting points to their clusters."""
     points, _ = make_blobs(400, centers=5, cluster_std=0.8, center_box=(-6, 6), random_state=7)
     fit = KMeans(5).fit(points, start=np.random.default_rng(3).normal(0, 1.5, (5, 2)))
     window = _fit_window(axes, points)
@@ -56,7 +57,7 @@ def clustering(axes: Axes) -> None:
 
 
 def densities(axes: Axes) -> None:
-    """How wide zeros and ones are: a histogram and three densities of it."""
+    """The widths of handwritten zeros and ones: a histogram, and three densities fitted to them."""
     digits = load("digits").train
     ink = digits.x[digits.labels < 2].sum(axis=(1, 3))
     share, column = ink / ink.sum(axis=1, keepdims=True), np.arange(8)
@@ -69,7 +70,7 @@ def densities(axes: Axes) -> None:
 
 
 def manifolds(axes: Axes) -> None:
-    """All fours, laid out by Isomap: the style of writing changes from place to place."""
+    """All fours, arranged by Isomap: handwriting changes gradually across the plane."""
     digits = load("digits").train
     fours = digits.x[digits.labels == 4]
     places = Isomap(n_neighbors=8, n_components=2).fit_transform(fours.reshape(len(fours), -1))
@@ -85,7 +86,7 @@ def manifolds(axes: Axes) -> None:
 
 
 def transposed_convolutions(axes: Axes) -> None:
-    """Digits enlarged three times by even weights: kernel 5 draws a checkerboard, kernel 6 none."""
+    """Digits enlarged threefold with equal weights: kernel size 5 gives a checkerboard, 6 none."""
     digits = load("digits").train.x[[3, 8, 10]]
     rows = [
         convolve_transpose(digits, np.ones((k, k, 1, 1), "float32"), strides=3, padding="same")
@@ -95,7 +96,7 @@ def transposed_convolutions(axes: Axes) -> None:
 
 
 def tensorboard(axes: Axes) -> None:
-    """The loss of one classifier of digits at five learning rates."""
+    """The loss of a classifier of digits at five learning rates."""
     digits = load("digits")
     rates = (0.001, 0.01, 0.1, 1.0, 10.0)
     for rate, color in zip(rates, plt.colormaps["cividis"](np.linspace(0, 0.9, 5)), strict=True):
@@ -115,7 +116,7 @@ def tensorboard(axes: Axes) -> None:
 
 
 def autoencoders(axes: Axes) -> None:
-    """Digits that lost a third of their pixels, and below each what a denoiser makes of it."""
+    """Digits that lost 30% of their pixels and, below each, its reconstruction by a denoiser."""
     digits = load("digits")
     keras.utils.set_random_seed(0)
     model = dense_autoencoder(digits.shape, 16, kind=DenoisingAutoencoder, drop_rate=0.3)
@@ -143,14 +144,14 @@ def gans(axes: Axes) -> None:
 
 
 def gan_advances(axes: Axes) -> None:
-    """Faces that a StyleGAN drew, not further than 0.8 from its mean style."""
+    """Faces that a StyleGAN drew with truncation 0.8."""
     model = load_pretrained("faces_stylegan")
     z = np.random.default_rng(3).normal(size=(24, model.latent)).astype("float32")
     _show_rows(axes, *np.asarray(model.generate(z, truncation=0.8)).reshape(4, 6, 32, 32, 3))
 
 
 def cyclegan(axes: Axes) -> None:
-    """Portraits and their drawings by a CycleGAN; a character and the deepfake of another."""
+    """Portraits and a CycleGAN's drawings of them; one person, and the deepfake as another."""
     keras.utils.set_random_seed(0)
     portraits = load_domains(1000).portraits.test.x[:6]
     cleo = load_people().a.test.x[:6]
@@ -160,7 +161,7 @@ def cyclegan(axes: Axes) -> None:
 
 
 def flows(axes: Axes) -> None:
-    """A straight grid of noise, bent by a flow into two moons."""
+    """A square grid in the space of the noise, bent by a flow into two moons."""
     moons = load("moons", count=4000)
     keras.utils.set_random_seed(0)
     model = real_nvp((2,), steps=8, hidden=(64, 64))
@@ -176,7 +177,7 @@ def flows(axes: Axes) -> None:
 
 
 def disentanglement(axes: Axes) -> None:
-    """A sprite whose code is changed in one number: place across, place down, size, shape."""
+    """One sprite; each row varies one of the four latent dimensions with the largest divergence."""
     model = load_pretrained("sprites_tcvae")
     codes, log_var = (np.asarray(part) for part in model.encode(load_upright().test.x))
     live = np.argsort(-kl_per_dimension(codes, log_var).numpy().mean(axis=0))[:4]
@@ -190,7 +191,7 @@ def disentanglement(axes: Axes) -> None:
 
 
 def evaluation(axes: Axes) -> None:
-    """Precision and recall: balls around data, and samples that know one half of them."""
+    """Precision and recall: balls around data points, and samples that cover only half of them."""
     rng = np.random.default_rng(1)
     points, _ = toy.sample_moons(rng, 70)
     left = points[points[:, 0] < 0]
@@ -213,7 +214,7 @@ def diffusion(axes: Axes) -> None:
 
 
 def _fit_window(axes: Axes, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Show all points (N, 2), a unit as long across as up; returns both ends of both axes."""
+    """Show all points (N, 2) at the same scale on both axes; return the limits of both axes."""
     low, high = points.min(axis=0), points.max(axis=0)
     half = 0.54 * max((high[0] - low[0]) / INCHES[0], (high[1] - low[1]) / INCHES[1])
     middle = (low + high) / 2
@@ -225,7 +226,7 @@ def _fit_window(axes: Axes, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 
 def _show_rows(axes: Axes, *rows: np.ndarray) -> None:
-    """Rows of images of one size, (N, H, W, C) in [0, 1] each."""
+    """Show rows of images, each row (N, H, W, C) in [0, 1] and of the same shape."""
     images = np.clip(np.concatenate(rows), 0, 1)
     padding = max(1, images.shape[1] // 16)
     grid = image_grid(images, columns=len(rows[0]), padding=padding)
@@ -251,7 +252,7 @@ PICTURES = {
 
 
 def main(names: list[str]) -> None:
-    """Draw the pictures of these lectures, or of all."""
+    """Draw the pictures of these lectures, or of all lectures if none is named."""
     for name in names or PICTURES:
         figure = plt.figure(figsize=INCHES, dpi=PIXELS_AN_INCH)
         axes = figure.add_axes((0, 0, 1, 1))

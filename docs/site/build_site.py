@@ -1,7 +1,7 @@
-"""Make the site: every lecture as it ran, with its explorers alive, for a browser and nothing else.
+"""Build the site: every executed lecture, with working explorers, for a browser alone.
 
     make site    runs the lectures, then calls this
-    python docs/site/build_site.py    takes the copies in build/lectures/ as they are
+    python docs/site/build_site.py    uses the executed copies in build/lectures/ as they are
 
 The site needs neither a server nor a network: open build/site/index.html.
 """
@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 README = ROOT / "README.md"
 EXECUTED, SOURCE, SITE = (ROOT / "build" / name for name in ("lectures", "site-source", "site"))
-# The pictures, and what they show, are the README's.
+# The pictures and their alternative texts are taken from the README.
 PICTURE = re.compile(
     r'<a href="lectures/(?P<name>\w+)\.ipynb"><img src="(?P<file>[^"]+)"[^>]* alt="(?P<alt>[^"]+)"'
 )
@@ -68,10 +68,10 @@ def title_of(notebook: nbformat.NotebookNode) -> str:
 
 
 def settled(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
-    """A cell's outputs as one sees them when all is done.
+    """A cell's outputs in their final state.
 
-    Pieces of text are joined, and only the last state of a progress bar is kept. A dashboard, which
-    cannot run without its server, becomes a sentence, and the server's address is removed.
+    Pieces of text are joined, and only the last state of a progress bar is kept. A dashboard cannot
+    work without its server: a sentence replaces it, and the server's messages are removed.
     """
     kept = []
     for output in outputs:
@@ -92,17 +92,17 @@ def settled(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]
 
 
 def write_source(executed: Path, assignments: dict[str, str], source: Path) -> None:
-    """Lay out what Sphinx reads.
+    """Write the files that Sphinx reads.
 
     Args:
         executed: the folder of the executed lectures.
-        assignments: the released assignments: by name, the content of the notebook.
+        assignments: the contents of the released assignments' notebooks, by name.
         source: the folder to write to; it is emptied first.
 
     Raises:
-        ValueError: when there are no executed lectures.
+        ValueError: there are no executed lectures.
     """
-    # The welcome page is what the index is here.
+    # On the site, the index takes the place of the welcome page.
     lectures = sorted(path for path in executed.glob("*.ipynb") if path.stem != "00_welcome")
     if not lectures:
         raise ValueError(f"{executed} holds no executed lecture: run `make lectures` first")
@@ -148,7 +148,7 @@ def build(source: Path, site: Path) -> int:
 
 
 def main() -> int:
-    """Lay out and build; returns the exit status."""
+    """Write Sphinx's sources and build the site; return the exit status."""
     write_source(EXECUTED, folders.released(ROOT), SOURCE)
     status = build(SOURCE, SITE)
     if status == 0:

@@ -1,10 +1,10 @@
-"""Make the slides: a deck of every lecture as it ran, for a projector, with its explorers alive.
+"""Build the slides: a deck for each executed lecture, with working explorers, for a projector.
 
     make slides    runs the lectures, then calls this
-    python docs/site/build_slides.py    takes the copies in build/lectures/ as they are
+    python docs/site/build_slides.py    uses the executed copies in build/lectures/ as they are
 
 The decks need neither a server nor a network: open build/slides/index.html. reveal.js comes from
-the installed package sphinx-revealjs; `deck.py` says what becomes a slide.
+the installed package sphinx-revealjs; `deck.py` describes what becomes a slide.
 """
 
 import dataclasses
@@ -32,11 +32,11 @@ FROM_REVEAL = (
     "plugin/notes/notes.js",
 )
 FIRST = "00_session"
-# A row of the table of slides, a lecture in it, and a section of that lecture.
+# A row of the table in docs/slides.md, a lecture named in it, and a section of that lecture.
 ROW = re.compile(r"^\| (?!slide \|)(?P<slide>[^-|](?:[^|$]|\$[^$]*\$)*) \| (?P<where>.+) \|$", re.M)
 LECTURE = re.compile(r"\[[^\]]+\]\(\.\./lectures/(\w+)\.ipynb\): ((?:\*[^*]+\*(?:; )?)+)")
 SECTION = re.compile(r"\*([^*]+)\*")
-# A formula and what must not stand on the next line without it.
+# A formula with the bracket before and the punctuation after it, which a line must not separate.
 FORMULA = re.compile(
     r'(\(?<span class="math inline">(?:(?!</svg>).)*</svg></span>[.,;:!?)]+)', re.S
 )
@@ -44,10 +44,10 @@ LINK = re.compile(r'<a href="(?P<target>[^"]*)">(?P<text>.*?)</a>', re.S)
 
 
 def read_lectures(executed: Path) -> dict[str, nbformat.NotebookNode]:
-    """The executed lectures by name, with their outputs as they look when all is done.
+    """The executed lectures by name, with their outputs in their final state.
 
     Raises:
-        ValueError: when there are none.
+        ValueError: there are no executed lectures.
     """
     paths = sorted(path for path in executed.glob("*.ipynb") if path.stem != "00_welcome")
     if not paths:
@@ -65,17 +65,18 @@ def read_lectures(executed: Path) -> dict[str, nbformat.NotebookNode]:
 
 
 def session(table: str, read: dict[str, list[Topic]]) -> list[Topic]:
-    """The deck of the slides that the course comes from, in their order.
+    """A deck that follows docs/slides.md, the list of the slides from which the course was made.
 
-    Each row of the table becomes a topic: from each section that treats it comes what no row before
-    has shown, up to the section's next figure. Where nothing is left, the first figure comes again.
+    Each row of the table becomes a topic. From each section that the row names, it takes the slides
+    that no earlier row has shown, up to the section's next figure. If none are left, those up to
+    the first section's first figure are shown again.
 
     Args:
         table: the text of docs/slides.md.
         read: the topics of each lecture, by the lecture's name.
 
     Raises:
-        ValueError: for a section that its lecture does not have.
+        ValueError: a lecture does not have a section that the table names.
     """
     sections = {(name, topic.name): topic.slides for name, found in read.items() for topic in found}
     left = {place: list(slides) for place, slides in sections.items()}
@@ -102,7 +103,7 @@ def session(table: str, read: dict[str, list[Topic]]) -> list[Topic]:
 
 
 def _up_to_a_figure(slides: list[Slide], section: str) -> list[Slide]:
-    """Take the first slides off a section, the first figure being the last of them."""
+    """Remove a section's first slides, up to its first figure, and return copies of them."""
     taken = []
     while slides:
         slide = dataclasses.replace(slides.pop(0), subtitle=html.escape(section))
@@ -116,9 +117,9 @@ def page(title: str, deck: list[Topic], minutes: int) -> str:
     """One deck as a page.
 
     Args:
-        title: the deck's name, HTML.
+        title: the deck's title, in HTML.
         deck: its topics.
-        minutes: what the speaker's clock counts down from.
+        minutes: the time from which the speaker's clock counts down.
     """
     template = (HERE / "deck" / "deck.html").read_text("utf-8")
     stacks = "\n".join(
@@ -150,7 +151,7 @@ def _section(topic: Topic, slide: Slide, number: int) -> str:
 
 
 def _to_decks(link: re.Match) -> str:
-    """Links between lectures lead from deck to deck; other files of the course are not there."""
+    """Let links between lectures lead to decks; links to other files of the course become text."""
     target, text = link["target"], link["text"]
     if target.startswith("http"):
         return link[0]
@@ -159,10 +160,10 @@ def _to_decks(link: re.Match) -> str:
 
 
 def write(lectures: dict[str, nbformat.NotebookNode], table: str, folder: Path) -> None:
-    """Write all decks, the first page that lists them, and reveal.js; the folder is made anew.
+    """Write all decks, a page that lists them, and reveal.js into a folder, which is emptied first.
 
     Raises:
-        ValueError: as `session` does.
+        ValueError: as in `session`.
     """
     shutil.rmtree(folder, ignore_errors=True)
     for name in FROM_REVEAL:
@@ -186,7 +187,7 @@ def write(lectures: dict[str, nbformat.NotebookNode], table: str, folder: Path) 
 
 
 def main() -> int:
-    """Write the decks; returns the exit status."""
+    """Write the decks; return the exit status."""
     try:
         write(read_lectures(EXECUTED), COURSE.read_text("utf-8"), SLIDES)
     except ValueError as error:

@@ -1,7 +1,7 @@
-"""How Sphinx makes the site of the executed lectures; `build_site.py` calls it.
+"""Sphinx's configuration for the site of the executed lectures; `build_site.py` runs Sphinx.
 
 Nothing in a page comes from another server: explorers and pictures are in the notebooks' outputs,
-formulas are drawn here.
+and formulas are rendered here.
 """
 
 from docutils.nodes import SkipNode
@@ -15,7 +15,7 @@ extensions = ["myst_nb"]
 root_doc = "index"
 exclude_patterns = ["**/.ipynb_checkpoints"]
 
-nb_execution_mode = "off"  # the lectures were executed before, by `course lectures`
+nb_execution_mode = "off"  # `course lectures` has executed them already
 nb_merge_streams = True  # a progress bar writes over itself; the page shows how it ended
 nb_ipywidgets_js = {}  # myst-nb would load them from a server; explorers in the page need none
 myst_enable_extensions = ["amsmath", "dollarmath"]
@@ -32,12 +32,12 @@ html_math_renderer = "drawn"
 html_theme_options = {
     "use_download_button": False,
     "use_fullscreen_button": False,
-    "navbar_persistent": [],  # one field for searching is enough: the sidebar's
+    "navbar_persistent": [],  # no second search field beside the sidebar's
 }
 
 
 def setup(app):
-    """Draw formulas into the pages, so that no script has to."""
+    """Render formulas when the pages are built, so that no script has to."""
     app.add_html_math_renderer("drawn", (_visit_inline, None), (_visit_display, None))
 
 

@@ -1,14 +1,16 @@
-"""Slides out of a lecture: what stands on each, and what the speaker's notes hold.
+"""Make slides from a lecture: what is on each slide, and what is in the speaker's notes.
 
-The lecture's own text decides. Each heading `## 1. …` begins a topic, each `### …` a slide of its
-own. Text becomes slides of text, with the few lines that a cell prints between; each figure or
-explorer gets a slide. The code waits folded below what it shows. One short paragraph before a
-figure stands on the figure's slide; what comes after a prediction appears with the next click. Of a
-long paragraph the slide shows the beginning, up to the last term in bold or the last question; the
-whole of it stands in the notes. How much fits on a slide, the browser finds out (`deck/deck.js`).
+The slides follow the lecture's text. Each heading `## 1. …` begins a topic, and each `### …` begins
+a slide. Text becomes text slides, together with a few lines printed by cells in between; each
+figure or explorer gets its own slide. Code is folded away below what it shows. A single short
+paragraph before a figure goes onto the figure's slide, and what follows a prediction appears with
+the next click. A long paragraph is shortened on the slide to its beginning, up to the last sentence
+with a bold term or a question; all of it is in the notes. The browser decides how much fits onto a
+slide (`deck/deck.js`).
 
-Where the rule does not do, a cell's marker says so in its tags: "slide" begins a new slide, "notes"
-is for the speaker alone, and "no-slide" is left out.
+Where these rules do not give the right slides, tags in a cell's marker overrule them: "slide"
+begins a new slide, "notes" puts the cell into the speaker's notes only, and "no-slide" leaves it
+out.
 """
 
 import html
@@ -27,13 +29,13 @@ from pygments.lexers import PythonLexer
 
 from course_utils.building.formulas import formula_svg
 
-LONG = 300  # letters of a paragraph, from which on a slide shows its beginning only
-SHORT = 260  # letters of a paragraph that has room above a figure
-LEAST = 120  # letters that a slide shows of any paragraph
-MANY_LINES = 9  # of printed text, which then has a slide of its own
+LONG = 300  # characters; a slide shows only the beginning of a longer paragraph
+SHORT = 260  # characters; there is no room above a figure for a longer paragraph
+LEAST = 120  # characters that a slide shows of any paragraph, if it has as many
+MANY_LINES = 9  # more printed lines get a slide of their own
 PREDICTION = re.compile(r"\*\*predict\*\*", re.IGNORECASE)
-PROGRESS = re.compile(r"^.*\d+%\|.*\n?", re.MULTILINE)  # a bar, which has had its time
-CLOSING = {"Papers", "Papers and posts", "Do it yourself"}  # read at home
+PROGRESS = re.compile(r"^.*\d+%\|.*\n?", re.MULTILINE)  # progress bars are not shown
+CLOSING = {"Papers", "Papers and posts", "Do it yourself"}  # sections to read at home
 NUMBER = re.compile(r"^(\d+)\. ")
 MINUTES = re.compile(r"\*\*Time\*\*: about (\d+) minutes")
 OPAQUE = re.compile(r"\$[^$]+\$|`[^`]+`|\[[^\]]*\]\([^)]*\)")
@@ -47,10 +49,10 @@ class Slide:
     """One slide, in HTML.
 
     Attributes:
-        kind: "opening", "text", "question", or "shown" for what a cell shows.
-        blocks: what stands on it, from top to bottom.
+        kind: "opening", "text", "question", or "shown" for a cell's output.
+        blocks: its content, from top to bottom.
         notes: what only the speaker sees.
-        code: the sources of the cells that it shows.
+        code: the sources of the cells whose output is on it.
         subtitle: its own heading, below the topic's.
     """
 
@@ -66,9 +68,9 @@ class Topic:
     """The slides under one heading of a lecture.
 
     Attributes:
-        name: the heading as it is written, without its number.
-        title: the same in HTML.
-        slides: at least one, once the lecture has been read.
+        name: the heading in Markdown, without its number.
+        title: the heading in HTML, with its number.
+        slides: its slides.
     """
 
     name: str
@@ -77,7 +79,7 @@ class Topic:
 
 
 def markdown() -> MarkdownIt:
-    """Markdown as the lectures use it, formulas drawn."""
+    """A parser for the lectures' Markdown, which renders formulas as drawings."""
     return (
         MarkdownIt("commonmark")
         .enable("table")
@@ -92,15 +94,15 @@ MARKDOWN = markdown()
 
 
 def minutes(notebook: nbformat.NotebookNode) -> int:
-    """How long a lecture takes, by its own words."""
+    """How many minutes a lecture takes, according to its first cell."""
     return int(MINUTES.search(notebook.cells[0].source)[1])
 
 
 def topics(notebook: nbformat.NotebookNode) -> list[Topic]:
-    """All slides of an executed lecture, under their headings.
+    """All slides of an executed lecture, by topic; topics without slides are left out.
 
     Args:
-        notebook: the lecture, its outputs as they look when all is done.
+        notebook: the lecture, with its outputs in their final state.
     """
     reader = _Reader()
     for cell in notebook.cells:
@@ -120,10 +122,10 @@ def topics(notebook: nbformat.NotebookNode) -> list[Topic]:
 
 
 def shown_part(paragraph: str) -> str:
-    """What a slide shows of a paragraph: all, or of a long one the beginning.
+    """What a slide shows of a paragraph: all of it or, if it is long, the beginning.
 
-    The beginning reaches to the last sentence with a term in bold or with a question. A paragraph
-    that leads on to something, by a colon, is shown whole.
+    The beginning reaches to the last sentence with a bold term or a question. A paragraph that ends
+    with a colon is always shown whole, since something follows from it.
     """
     if len(paragraph) <= LONG or paragraph.endswith(":"):
         return paragraph
@@ -138,14 +140,14 @@ def shown_part(paragraph: str) -> str:
 
 
 class _Reader:
-    """Reads a lecture cell by cell; text waits until it is clear which slide it belongs to."""
+    """Reads a lecture cell by cell; text waits until its slide is known."""
 
     def __init__(self):
         self.topics: list[Topic] = []
         self.waiting: list[tuple[str, str]] = []  # source and HTML of blocks
         self.notes: list[str] = []
-        self.code: list[str] = []  # of the cells whose output has not been met yet
-        self.code_of_text: list[str] = []  # of what is printed in the text that waits
+        self.code: list[str] = []  # of cells whose output is still to come
+        self.code_of_text: list[str] = []  # of the printed lines in the waiting text
         self.subtitle = ""
 
     def read_text(self, source: str) -> None:
@@ -204,7 +206,7 @@ class _Reader:
             self.add("shown", [text, *blocks] if text else blocks)
 
     def read_printed(self, block: str) -> None:
-        """A few printed lines stand in the text; those that answer a prediction end its slide."""
+        """Put a few printed lines into the text; if they answer a prediction, end the slide."""
         asked = bool(self.waiting and PREDICTION.search(self.waiting[-1][0]))
         if asked:
             block = block.replace('"printed"', '"printed fragment"', 1)
@@ -215,7 +217,10 @@ class _Reader:
             self.end_text()
 
     def take_lead(self) -> tuple[str, str]:
-        """The one short paragraph that waits, source and HTML; other text gets its own slide."""
+        """Take the waiting text, source and HTML, if it is one short paragraph.
+
+        Other text that waits gets a slide of its own; source and HTML are then empty.
+        """
         if len(self.waiting) == 1:
             source, rendered = self.waiting[0]
             if rendered.startswith("<p>") and len(source) <= SHORT:
@@ -224,7 +229,7 @@ class _Reader:
         return "", ""
 
     def end_text(self) -> None:
-        """Make a slide of the text that waits."""
+        """Make a slide from the waiting text, if there is any."""
         if not self.waiting:
             return
         blocks = [block for _, block in self.waiting]
@@ -242,7 +247,7 @@ class _Reader:
 
 
 def _shown(output: nbformat.NotebookNode) -> str:
-    """One output of a cell, in HTML; what is drawn is in an element of class "drawn"."""
+    """One output of a cell in HTML; figures and explorers are in an element of class "drawn"."""
     if output.output_type == "stream":
         text = PROGRESS.sub("", strip_ansi(output.text)).strip("\n")
         return f"<pre>{html.escape(text)}</pre>" if text else ""
@@ -267,7 +272,7 @@ def _is_long(output: str) -> bool:
 
 
 def _groups(outputs: list[str]) -> Iterator[list[str]]:
-    """What stands on one slide: a drawing, and below it the few printed lines around it."""
+    """The outputs for one slide after another: a drawing, and the few lines printed around it."""
     group: list[str] = []
     for output in outputs:
         drawn_twice = _is_drawn(output) and any(map(_is_drawn, group))
@@ -280,5 +285,5 @@ def _groups(outputs: list[str]) -> Iterator[list[str]]:
 
 
 def highlighted(source: str) -> str:
-    """Python code in HTML, coloured."""
+    """Python code in HTML, with syntax highlighting."""
     return f"<pre><code>{highlight(source, PythonLexer(), CODE)}</code></pre>"

@@ -1,4 +1,4 @@
-"""Rows of garments whose models are built for the table alone: what a row says, after few steps."""
+"""Rows for garments whose models are built only for the table: what a row says after few steps."""
 
 import course_utils.quiet
 

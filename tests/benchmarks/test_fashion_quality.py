@@ -1,4 +1,4 @@
-"""The measure of drawn garments, on draws whose answer is known."""
+"""The measure of drawn garments, for images for which the right result is known."""
 
 import course_utils.quiet
 

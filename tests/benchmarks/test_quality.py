@@ -1,4 +1,4 @@
-"""The table of measured models, run on a model that is none."""
+"""The table of measured models, with made-up measurements."""
 
 import json
 

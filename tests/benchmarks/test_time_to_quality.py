@@ -1,4 +1,4 @@
-"""The three ways of training a VAE are of one model."""
+"""The three ways of training a VAE train the same model."""
 
 import course_utils.quiet
 

@@ -1,4 +1,4 @@
-"""The log-likelihood of the VAE on whole data sets, on a model whose answer is known."""
+"""The VAE's log-likelihood on whole data sets, for a model whose likelihood is known."""
 
 import course_utils.quiet
 

@@ -1,4 +1,4 @@
-"""No page of ours breaks a rule of WCAG 2.1 A or AA that axe-core can check, light or dark."""
+"""No page of the course, light or dark, breaks a rule of WCAG 2.1 A or AA that axe-core checks."""
 
 import datetime
 

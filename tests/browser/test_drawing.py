@@ -1,4 +1,4 @@
-"""Drawing by hand: what the page says of a drawing against what Keras says."""
+"""Drawing by hand: what the page says about a drawing agrees with Keras."""
 
 import course_utils.quiet
 

@@ -1,7 +1,7 @@
-"""What holds for every explorer, of which `examples.py` has one each.
+"""Properties of every explorer; `examples.py` has one of each.
 
-It moves by key, in an exported page and in JupyterLab; it can be used without a mouse and without
-eyes; it fits a phone; it is as readable on black as on white. The screenshots are kept.
+An explorer works in an exported page and in JupyterLab, by keyboard alone and with a screen reader;
+it fits a phone, and is as readable on black as on white. The screenshots are kept.
 """
 
 import nbformat

@@ -1,4 +1,4 @@
-"""Explorers, moved in a browser: in exported HTML from a file, and in JupyterLab."""
+"""Explorers used in a browser: in exported HTML opened from a file, and in JupyterLab."""
 
 import course_utils.quiet
 

@@ -1,7 +1,7 @@
-"""TensorBoard where the browser reaches the notebook's server only: JupyterHub, Binder.
+"""TensorBoard where the browser reaches only the notebook's server: JupyterHub and Binder.
 
 A hub gives each user's server an address below its own and names it in JUPYTERHUB_SERVICE_PREFIX;
-jupyter-server-proxy passes what belongs to TensorBoard on.
+jupyter-server-proxy forwards what belongs to TensorBoard.
 """
 
 import re

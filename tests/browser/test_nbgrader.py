@@ -1,4 +1,4 @@
-"""nbgrader's two buttons on our assignments: a student's Validate, an instructor's Formgrader."""
+"""nbgrader's buttons with the course's assignments: Validate for students, Formgrader for staff."""
 
 import re
 import shutil

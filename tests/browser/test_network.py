@@ -1,4 +1,4 @@
-"""The page's networks against Keras's."""
+"""Networks computed in the page agree with Keras's."""
 
 import course_utils.quiet
 

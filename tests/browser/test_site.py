@@ -1,4 +1,4 @@
-"""The site: explorers move in it, opened from a file, and it asks no other machine for anything."""
+"""The site: its explorers work when it is opened from a file, and it contacts no other machine."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The slides: what the rule makes of a lecture, and how a deck looks and behaves in a browser."""
+"""The slides: which slides a lecture becomes, and how a deck looks and works in a browser."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The builder, on made-up texts."""
+"""The building of the notebooks' folders, with made-up texts."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Formulas are drawn in the page itself, all those of the course's notebooks among them."""
+"""Formulas are rendered into the page itself, including all those in the course's notebooks."""
 
 import html
 import re

@@ -1,4 +1,4 @@
-"""What students get is whole, works where nothing else is, and holds no secret."""
+"""What students get is complete, works without the rest, and contains no secrets."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The two domains: pairs only where they may be seen, and no way round looking at neighbours."""
+"""The two domains: only validation and test hold pairs, and no map of single pixels translates."""
 
 import numpy as np
 import pytest

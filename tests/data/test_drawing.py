@@ -1,4 +1,4 @@
-"""Signed distances against points whose distance is known, and cover against areas."""
+"""Signed distances for points at known distances, and coverage against areas."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Faces obey their factors: each changes its own part of the picture and leaves the rest."""
+"""Faces follow their factors: each factor changes its part of the picture and nothing else."""
 
 import time
 

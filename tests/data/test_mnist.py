@@ -1,6 +1,6 @@
-"""The whole sets, found or downloaded without a network: made-up files in a cache of their own.
+"""The whole data sets, found or downloaded without a network: made-up files in a separate cache.
 
-The real 70,000 images of Fashion-MNIST are read where Debian's package is installed.
+The real 70,000 images of Fashion-MNIST are read if Debian's package is installed.
 """
 
 import functools

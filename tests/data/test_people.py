@@ -1,4 +1,4 @@
-"""Close-ups: the cut of a larger drawing, with the person's own looks, and the true swap."""
+"""Close-ups: crops of a larger drawing, each person's own appearance, and the true swap."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Sprites obey their factors: places, areas and directions follow in closed form."""
+"""Sprites follow their factors: positions, areas and directions have closed forms."""
 
 import time
 

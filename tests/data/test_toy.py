@@ -1,4 +1,4 @@
-"""Toy distributions against what is known of them."""
+"""Toy distributions against their known properties."""
 
 import numpy as np
 import pytest

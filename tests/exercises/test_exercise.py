@@ -1,4 +1,4 @@
-"""A student's function goes on where it is right; elsewhere the course's version does."""
+"""A student's function is used if it is right, otherwise the course's version is."""
 
 import numpy as np
 import pytest

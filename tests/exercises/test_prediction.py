@@ -1,4 +1,4 @@
-"""A prediction is set beside what happened; nothing that a student writes stops the lecture."""
+"""A prediction is shown beside the result, and nothing that a student writes stops the lecture."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a playground opens on."""
+"""The settings with which a playground opens."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The style mixer says what does not fit, before the page does."""
+"""The style mixer reports what does not fit in Python, before it reaches the page."""
 
 import course_utils.quiet
 

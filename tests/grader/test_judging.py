@@ -1,4 +1,4 @@
-"""Every graded function is judged through a socket as it is in the notebook."""
+"""Every graded function gets the same verdict through a socket as in the notebook."""
 
 import course_utils.quiet  # isort: skip
 from course_utils.quiet import tf

@@ -1,4 +1,4 @@
-"""Oral questions: about the student's own lines, the same whenever they are drawn."""
+"""Oral questions: about the student's own lines, and the same each time they are drawn."""
 
 import copy
 import functools

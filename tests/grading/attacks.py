@@ -2,8 +2,9 @@
 
 Each leaves the other functions as they were handed out, so that it is graded quickly.
 
-An attack must do no harm where a wall that it tries has a hole: what multiplies is bounded, what
-kills asks first whether it is in a sandbox, and what deletes aims at files made for that.
+An attack must do no harm even if the wall that it tries has a hole: what multiplies is bounded,
+what kills first checks that it is in a sandbox, and what deletes aims at files made for that
+purpose.
 COURSE stands for the folder of the course under attack.
 """
 

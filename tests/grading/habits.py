@@ -1,6 +1,6 @@
-"""What honest students also write into the cell of their function. None may be flagged for it.
+"""Harmless code that honest students also write into a function's cell. None of it may be flagged.
 
-Each code stands before or around a right `kl_divergence`.
+Each piece of code comes before or around a correct `kl_divergence`.
 """
 
 RIGHT = """

@@ -1,4 +1,4 @@
-"""How honest students hand in the assignment `vae`: whatever the way, what they wrote is read.
+"""Ways in which honest students hand in the assignment `vae`: in each, their work must be found.
 
 Each case writes a worked notebook into a folder in its own way. The work is one function and one
 answer, CODE and WORDS.

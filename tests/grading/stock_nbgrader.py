@@ -1,4 +1,4 @@
-"""A course in a temporary folder that stock nbgrader works on, command by command."""
+"""A course in a temporary folder, on which the commands of stock nbgrader are run."""
 
 import csv
 import os

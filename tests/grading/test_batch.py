@@ -1,4 +1,4 @@
-"""Handing out and recording without a student's code: what breaks on the way stops nothing."""
+"""Handing out and recording, without students' code: no single failure stops the batch."""
 
 import contextlib
 import csv

@@ -1,4 +1,4 @@
-"""Grading by the workers of a Dask cluster: a real scheduler, real workers, one of them killed."""
+"""Grading by a Dask cluster: a real scheduler and real workers, one of which is killed."""
 
 import collections
 import json

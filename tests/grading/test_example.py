@@ -1,4 +1,4 @@
-"""The made-up class: the whole loop of an instructor, by the commands that instructors use."""
+"""The made-up class: an instructor's whole workflow, by the commands that instructors use."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""The pages that students get: what is on them, and what never is."""
+"""The pages that students get: what they contain, and what they never contain."""
 
 import base64
 import datetime

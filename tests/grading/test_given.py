@@ -1,4 +1,4 @@
-"""Functions passed to graded functions: right values and gradients, and safe in the check data."""
+"""Functions that are passed to graded functions: values, gradients, and storage in check data."""
 
 from course_utils.quiet import tf
 

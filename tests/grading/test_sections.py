@@ -1,4 +1,4 @@
-"""Every graded function is explained in a section that is there."""
+"""Every graded function has a section that explains it, and every such section exists."""
 
 import json
 import re

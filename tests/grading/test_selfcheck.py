@@ -1,4 +1,4 @@
-"""What `check` says, beyond the misconceptions: each kind of difference in its own words."""
+"""What `check` says apart from misconceptions: each kind of difference has its own words."""
 
 from course_utils.quiet import tf
 

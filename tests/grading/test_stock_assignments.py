@@ -1,4 +1,4 @@
-"""Every assignment through stock nbgrader; test_stock_vae.py looks closer at one of them."""
+"""Every assignment through stock nbgrader; test_stock_vae.py tests one of them in more detail."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The assignment `vae` through stock nbgrader: the same verdicts as in one process."""
+"""The assignment `vae` through stock nbgrader: the same verdicts as within one process."""
 
 import html
 import re

@@ -1,4 +1,4 @@
-"""What the classifiers read from close-ups, against what was drawn."""
+"""What the classifiers recognize in close-ups, against what was drawn."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""A distribution for which the best diffusion model is known."""
+"""A distribution for which the optimal diffusion model is known."""
 
 import course_utils.quiet
 

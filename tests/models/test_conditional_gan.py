@@ -1,4 +1,4 @@
-"""The conditional GAN: both players use the label, and the images obey it."""
+"""The conditional GAN: both players use the label, and the images match it."""
 
 import course_utils.quiet
 

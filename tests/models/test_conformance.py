@@ -1,8 +1,8 @@
-"""What a Keras user does with a model, done to every model class of the library.
+"""What Keras users do with a model, done with every model class of the library.
 
-It works for every member of `ZOO`, or ends in one sentence that names the way that does. Steps run
-eagerly, since compiling 21 models a test would take minutes; what a compiled `fit` does is tested
-with each family and in `tests/test_training.py`.
+It works for every member of `ZOO`, or fails with one sentence that names the way that works. Steps
+run eagerly, since compiling 21 models for each test would take minutes; what a compiled `fit` does
+is tested with each family and in `tests/test_training.py`.
 """
 
 import course_utils.quiet

@@ -1,4 +1,4 @@
-"""CycleGAN: each loss by hand, who learns from what, and a translation that is known."""
+"""CycleGAN: losses by hand, which network each loss trains, and a translation that is known."""
 
 import course_utils.quiet
 

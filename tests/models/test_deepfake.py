@@ -1,4 +1,4 @@
-"""The deepfake: what is shared, who draws, and a swap that is known."""
+"""The deepfake: which parts are shared, who draws whom, and a swap that is known."""
 
 import course_utils.quiet
 

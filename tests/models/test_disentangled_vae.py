@@ -1,4 +1,4 @@
-"""β-TCVAE and FactorVAE: what each adds to the VAE's loss, and who moves when."""
+"""β-TCVAE and FactorVAE: what each adds to the VAE's loss, and which weights each step moves."""
 
 import course_utils.quiet
 

@@ -1,4 +1,4 @@
-"""The classifier of factors learns each, and refuses what is no picture."""
+"""The classifier of factors learns each factor, and refuses what is not a picture."""
 
 import course_utils.quiet
 

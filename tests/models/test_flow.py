@@ -1,4 +1,4 @@
-"""Flows against SciPy, numerical integration, scikit-learn and their own promises."""
+"""Flows against SciPy, numerical integration, scikit-learn and their own documented properties."""
 
 import course_utils.quiet
 

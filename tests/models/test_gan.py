@@ -1,4 +1,4 @@
-"""The GAN: who moves when, what the remedies add, and that training helps."""
+"""The GAN: which player moves in each step, what the remedies add, and that training helps."""
 
 import course_utils.quiet
 

@@ -1,4 +1,4 @@
-"""InfoGAN: the codes, what both players pay for them, and that they come to be seen."""
+"""InfoGAN: the codes, their terms in both players' losses, and that they become visible."""
 
 import course_utils.quiet
 

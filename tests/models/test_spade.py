@@ -1,4 +1,4 @@
-"""SPADE: what modulation does, who moves when, and that the map decides what is drawn where."""
+"""SPADE: the modulation, which player moves in each step, and that the map controls the image."""
 
 import course_utils.quiet
 

@@ -1,4 +1,4 @@
-"""StyleGAN: mapping, style mixing, noise and truncation, each by what it promises."""
+"""StyleGAN: mapping, style mixing, noise and truncation, each against what is documented."""
 
 import course_utils.quiet
 

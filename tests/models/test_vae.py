@@ -1,4 +1,4 @@
-"""The VAE against closed forms, numerical integration and its own promises."""
+"""The VAE against closed forms, numerical integration and its documented properties."""
 
 import course_utils.quiet
 

@@ -1,4 +1,4 @@
-"""The Wasserstein GAN: how often each player moves, and what the critic's slope becomes."""
+"""The Wasserstein GAN: how often each player moves, and what the critic's gradient becomes."""
 
 import course_utils.quiet
 

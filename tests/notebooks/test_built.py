@@ -1,4 +1,4 @@
-"""The committed notebooks are what the texts say, and students get nothing that is secret."""
+"""The committed notebooks match the texts, and students get nothing that is secret."""
 
 import json
 from pathlib import Path

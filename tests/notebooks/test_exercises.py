@@ -1,4 +1,4 @@
-"""Every lecture lets the student write: exercises with hints and a solution, and predictions."""
+"""Every lecture has exercises, with hints and a solution, and predictions to write down."""
 
 import ast
 import inspect

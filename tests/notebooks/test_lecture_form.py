@@ -1,4 +1,4 @@
-"""Every lecture has what a student learns to expect: an opening, checks, an explorer, a close."""
+"""Every lecture has the parts that students expect: an opening, checks, an explorer, an end."""
 
 import re
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""Every lecture runs from top to bottom in a fresh kernel, without a word on standard error.
+"""Every lecture runs from top to bottom in a fresh kernel, and prints nothing on standard error.
 
-Every figure in it can be told by a screen reader.
+Every figure in it has a text that a screen reader can read.
 """
 
 import re

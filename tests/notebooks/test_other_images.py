@@ -1,7 +1,7 @@
-"""A lecture that chooses its images by one word runs with the other word, too.
+"""A lecture that chooses its images by one word also runs with the other word.
 
-Every model takes two steps of training instead of many. So what it should have reached is not asked
-for: `assert` statements, and NumPy's, are left out.
+Every model takes two training steps instead of many. What it should have reached is therefore not
+tested: `assert` statements, and NumPy's assertions, are left out.
 """
 
 import ast

@@ -1,4 +1,4 @@
-"""The weights that come with the course are those that their recipes make."""
+"""The weights that come with the course agree with their recipes."""
 
 import course_utils.quiet
 

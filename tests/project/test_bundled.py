@@ -1,4 +1,4 @@
-"""What a notebook may bring along."""
+"""What a notebook may bring along, and what it may not."""
 
 import base64
 import textwrap

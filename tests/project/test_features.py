@@ -1,4 +1,4 @@
-"""How the garments are changed from which the features are learned."""
+"""The changes to garments from which the features are learned."""
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression

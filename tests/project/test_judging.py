@@ -1,4 +1,4 @@
-"""From samples to points."""
+"""How samples are turned into points."""
 
 import re
 from pathlib import Path

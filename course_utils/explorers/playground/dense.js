@@ -1,4 +1,4 @@
-// Networks of fully connected layers, and Adam, which moves their weights.
+// Networks of fully connected layers, the optimizer Adam, and averages of weights.
 
 import { leakyRelu, matrix, plusRow, relu, silu, tanh, times } from "./matrix.js";
 
@@ -6,7 +6,8 @@ export const ACTIVATIONS = { linear: (x) => x, relu, leaky_relu: leakyRelu, silu
 
 // Layers x ↦ activation(x W + b), the last one without an activation.
 export class Dense {
-  // `sizes`: numbers of an example before the first layer, after it, …; `random`: uniform in [0, 1).
+  // `sizes`: the numbers of inputs, of units in each hidden layer, and of outputs; `random`: draws
+  // uniformly from [0, 1); `zeroOutput`: whether the last layer begins with weights of 0.
   constructor(sizes, activation, random, { zeroOutput = false } = {}) {
     this.activation = ACTIVATIONS[activation];
     this.weights = sizes.slice(1).flatMap((size, i) => {
@@ -25,7 +26,7 @@ export class Dense {
   }
 }
 
-// Uniform in ±√(6 / (inputs + outputs)): Glorot and Bengio, 2010, eq. 16; Keras's default.
+// Uniform between ±√(6 / (inputs + outputs)): Glorot and Bengio, 2010, eq. 16; Keras's default.
 function glorot(rows, columns, random) {
   const limit = Math.sqrt(6 / (rows + columns));
   const draw = () => limit * (2 * random() - 1);
@@ -34,7 +35,7 @@ function glorot(rows, columns, random) {
 
 const zeros = (rows, columns) => matrix(rows, columns, new Float64Array(rows * columns));
 
-// Kingma and Ba, 2015, algorithm 1, with the two corrections in the rate as there and in Keras.
+// Kingma and Ba, 2015, section 2: both bias corrections are in the rate, as in Keras.
 export class Adam {
   constructor(weights, { rate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 }) {
     Object.assign(this, { weights, rate, beta1, beta2, epsilon, steps: 0 });
@@ -57,7 +58,7 @@ export class Adam {
   }
 }
 
-// An average of weights over their last steps: w̄ ← decay · w̄ + (1 − decay) · w.
+// An exponential moving average of weights: w̄ ← decay · w̄ + (1 − decay) · w.
 export class Average {
   constructor(weights, decay) {
     [this.source, this.decay] = [weights, decay];

@@ -1,11 +1,12 @@
 // Matrices that remember how they were made, and gradients through them.
 //
-// Every operation returns a `Matrix` with its inputs and, for each input, a pull-back: the function
-// that turns the gradient by the result into the gradient by that input (reverse-mode
-// differentiation; Linnainmaa, 1970). Pull-backs are made of the same operations. So a gradient is a
-// matrix like any other and can be differentiated again, which a penalty on a gradient needs.
+// Every operation returns a `Matrix` with its inputs and, for each input, a pull-back: a function
+// that turns the gradient with respect to the result into the gradient with respect to that input
+// (reverse-mode differentiation; Linnainmaa, 1970). Pull-backs consist of the same operations, so a
+// gradient is a matrix like any other and can be differentiated again, as a penalty on a gradient
+// requires.
 //
-// Rows are examples, columns are numbers of one example. Numbers are float64.
+// Each row is an example. Numbers are float64.
 
 import { vectorUnit } from "./simd.js";
 
@@ -22,8 +23,8 @@ export class Matrix {
 
 // ---- Memory ---------------------------------------------------------------------------------
 
-// A training step makes some hundred matrices and needs none of them afterwards. Their memory is
-// kept for the next step, so that the garbage collector has nothing to do.
+// A training step makes several hundred matrices and needs none of them afterwards. Their memory is
+// reused in the next step, so that the garbage collector has nothing to do.
 const spare = new Map();
 const lent = [];
 const vectors = vectorUnit();
@@ -34,8 +35,8 @@ function memory(size) {
   return values;
 }
 
-// Runs a function; the matrices that it makes are gone when it returns. It returns plain numbers,
-// or values that it copied.
+// Runs a function and frees the matrices that it has made. The function must therefore return plain
+// numbers or copies of values.
 export function scope(work) {
   const before = lent.length;
   try {
@@ -51,7 +52,7 @@ export function scope(work) {
 
 // ---- Making matrices ------------------------------------------------------------------------
 
-// From numbers in rows, one row after another. The numbers are not copied.
+// A matrix from its numbers, row by row. They are not copied.
 export const matrix = (rows, columns, values) => new Matrix(rows, columns, values);
 
 export function filled(rows, columns, value) {
@@ -60,8 +61,8 @@ export function filled(rows, columns, value) {
 
 // ---- Products and shapes --------------------------------------------------------------------
 
-// A (n × k) times B (k × m). Four rows and four columns at a time: each number that is read serves
-// four products. Where there are vectors and room in their memory, WebAssembly multiplies.
+// A (n × k) times B (k × m), four rows and four columns at a time, so that each number that is read
+// serves four products. WebAssembly does it if vector instructions and enough memory are available.
 export function times(a, b) {
   const [n, k, m] = [a.rows, a.columns, b.columns];
   if (b.rows !== k) throw new Error(`times: ${n} × ${k} and ${b.rows} × ${m} do not fit`);
@@ -83,7 +84,7 @@ export function times(a, b) {
   ]);
 }
 
-// Numbers that came from elsewhere, such as weights, are copied to where WebAssembly reads.
+// Numbers that are stored elsewhere, such as weights, are copied into WebAssembly's memory.
 function nearVectors(values) {
   if (!vectors || vectors.holds(values)) return values;
   const copy = memory(values.length);
@@ -113,7 +114,7 @@ function block(a, b, c, i, j, k, m) {
   c[at] = c30; c[at + 1] = c31; c[at + 2] = c32; c[at + 3] = c33;
 }
 
-// The same, number by number, for the rows `from` … `to` and the columns from `left` on.
+// The product number by number, for the rows `from` to `to` − 1 and the columns from `left` on.
 function rest(a, b, c, from, to, left, k, m) {
   for (let i = from; i < to; i++) {
     for (let j = left; j < m; j++) {
@@ -133,7 +134,7 @@ export function transposed(a) {
   return new Matrix(columns, rows, values, [a], [transposed]);
 }
 
-// The columns `from` … `to` of a matrix.
+// The columns `from` to `to` − 1 of a matrix.
 export function columnsOf(a, from, to) {
   const width = to - from;
   const values = memory(a.rows * width);
@@ -145,7 +146,7 @@ export function columnsOf(a, from, to) {
   ]);
 }
 
-// A matrix of `columns` columns: zeros, but from column `from` on the given ones.
+// A matrix of zeros with `columns` columns, into which `a` is put from column `from` on.
 function besideZeros(a, from, columns) {
   const values = memory(a.rows * columns).fill(0);
   for (let i = 0; i < a.rows; i++) {
@@ -173,7 +174,7 @@ export function beside(a, b) {
 
 // ---- Sums and their counterparts ------------------------------------------------------------
 
-// The sum of every column, one row.
+// The sum of each column: one row.
 function columnSums(a) {
   const values = memory(a.columns).fill(0);
   for (let i = 0, at = 0; i < a.rows; i++) {
@@ -182,14 +183,14 @@ function columnSums(a) {
   return new Matrix(1, a.columns, values, [a], [(gradient) => repeated(gradient, a.rows)]);
 }
 
-// One row, as often as asked.
+// One row, repeated `rows` times.
 function repeated(a, rows) {
   const values = memory(rows * a.columns);
   for (let i = 0; i < rows; i++) values.set(a.values, i * a.columns);
   return new Matrix(rows, a.columns, values, [a], [columnSums]);
 }
 
-// The sum of every row, one column.
+// The sum of each row: one column.
 export function rowSums(a) {
   const values = memory(a.rows);
   for (let i = 0, at = 0; i < a.rows; i++) {
@@ -200,14 +201,14 @@ export function rowSums(a) {
   return new Matrix(a.rows, 1, values, [a], [(gradient) => stretched(gradient, a.columns)]);
 }
 
-// One column, as often as asked.
+// One column, repeated `columns` times.
 export function stretched(a, columns) {
   const values = memory(a.rows * columns);
   for (let i = 0; i < a.rows; i++) values.fill(a.values[i], i * columns, (i + 1) * columns);
   return new Matrix(a.rows, columns, values, [a], [rowSums]);
 }
 
-// The mean over all rows of a matrix with one column: a matrix of one number.
+// The mean over all rows: one row, or for a matrix with one column, a single number.
 export const mean = (a) => scaled(columnSums(a), 1 / a.rows);
 
 // ---- Number by number -----------------------------------------------------------------------
@@ -228,7 +229,7 @@ export function minus(a, b) {
   ]);
 }
 
-// The same row added to every row.
+// The same row is added to each row.
 export function plusRow(a, row) {
   const values = memory(a.values.length);
   for (let i = 0, at = 0; i < a.rows; i++) {
@@ -254,7 +255,7 @@ export function scaled(a, factor) {
 
 export const square = (a) => product(a, a);
 
-// A function of each number; `slope` gives its derivative, from its argument and its result.
+// A function applied to each number; `slope` gives its derivative from the argument and the result.
 const each = (f, slope) => (a) => {
   const values = memory(a.values.length);
   for (let i = 0; i < values.length; i++) values[i] = f(a.values[i]);
@@ -266,8 +267,8 @@ const each = (f, slope) => (a) => {
 
 const plusOne = each((x) => x + 1, (x) => filled(x.rows, x.columns, 1));
 
-// A matrix where another is above 0, and `below` times it elsewhere. The other only decides, so no
-// gradient goes there.
+// `a` where `gate` is above 0, and `below` times `a` elsewhere. The gate only decides which, so it
+// gets no gradient.
 function gated(a, gate, below) {
   const { values: from } = a;
   const { values: opens } = gate;
@@ -292,7 +293,7 @@ export const silu = (a) => product(a, sigmoid(a));
 
 // ---- Gradients ------------------------------------------------------------------------------
 
-// The gradients of one number (a 1 × 1 matrix, or the sum of any other) by some matrices.
+// The gradients of one number, a 1 × 1 matrix or the sum of a larger one, with respect to `sources`.
 export function gradients(result, sources) {
   const wanted = new Map(sources.map((source) => [source, true]));
   const order = [];

@@ -1,8 +1,8 @@
-// Four generative models of points in the plane, each with one training step.
+// Five generative models of points in the plane; diffusion and flow matching share a class.
 //
-//   step(x, noise)        learns from a batch of points, (B, 2); gives its losses by name
-//   noise(count, random)  what a step needs of randomness, drawn beforehand
-//   sample(z)             points from codes z, (N, 2), drawn from N(0, I)
+//   step(x, noise)        learns from a batch of points, (B, 2); returns its losses by name
+//   noise(count, random)  the random numbers that a step needs, drawn beforehand
+//   sample(z)             points from codes z, (N, 2), which are drawn from N(0, I)
 
 import { Adam, Average, Dense } from "./dense.js";
 import {
@@ -17,7 +17,7 @@ const constant = (like, value) => filled(like.rows, like.columns, value);
 
 // ---- Generative adversarial network ---------------------------------------------------------
 
-// What each player minimises, one value an example, from the discriminator's logits.
+// What each player minimizes, one value per example, as a function of the discriminator's logits.
 const OBJECTIVES = {
   non_saturating: {
     discriminator: (real, fake) => plus(softplus(negative(real)), softplus(fake)),
@@ -35,8 +35,9 @@ const OBJECTIVES = {
   wasserstein: { discriminator: (real, fake) => minus(fake, real), generator: negative },
 };
 
-// Goodfellow et al., 2014. R1, γ/2 ‖∇ₓ logit(x)‖² at real x: Mescheder, Geiger and Nowozin, 2018.
-// Samples come from an average of the generator's weights (Yazıcı et al., 2019) if `average` is not 0.
+// Goodfellow et al., 2014. `r1` is γ in the penalty R1, γ/2 ‖∇ₓ logit(x)‖² at real x: Mescheder,
+// Geiger and Nowozin, 2018. If `average` is not 0, it is the decay of an average of the generator's
+// weights, from which samples come: Yazıcı et al., 2019.
 export class GAN {
   constructor({ rate, objective, r1, average }, random) {
     this.generator = new Dense([2, ...HIDDEN, 2], "relu", random.uniform);
@@ -51,7 +52,7 @@ export class GAN {
     return { discriminator: random.normals(2 * count), generator: random.normals(2 * count) };
   }
 
-  // A player that rests keeps its weights.
+  // Both losses are computed, but only players whose flag is true update their weights.
   step(x, noise, { discriminator = true, generator = true } = {}) {
     return {
       discriminator: this.discriminatorStep(x, this.codes(noise.discriminator), discriminator),
@@ -90,7 +91,7 @@ export class GAN {
     return this.generator.run(z, this.averaged?.weights);
   }
 
-  // Between "fake" (below 0) and "real" (above 0).
+  // The logits: below 0 for "fake", above 0 for "real".
   field(points) {
     return this.discriminator.run(points);
   }
@@ -98,7 +99,8 @@ export class GAN {
 
 // ---- Variational autoencoder ----------------------------------------------------------------
 
-// Kingma and Welling, 2014: a code of two numbers, z = μ + σ ε, and a decoder of fixed deviation.
+// Kingma and Welling, 2014: a code of two numbers, z = μ + σ ε, and a decoder whose standard
+// deviation s is fixed.
 //   loss = ‖x − x̂‖² / 2s² + β KL(N(μ, σ²) ‖ N(0, I))
 export class VAE {
   constructor({ rate, beta, deviation }, random) {
@@ -140,8 +142,8 @@ export class VAE {
 const COUPLINGS = 8;
 const LIMIT = 2; // of a logarithm of a scale: e² either way is enough for one coupling
 
-// RealNVP: Dinh, Sohl-Dickstein and Bengio, 2017. Each coupling moves one coordinate, by a shift and
-// a scale that depend on the other:  z₂ = x₂ exp(s(x₁)) + t(x₁),  log |det| = s(x₁).
+// RealNVP: Dinh, Sohl-Dickstein and Bengio, 2017. Each coupling transforms one coordinate with a
+// scale and a shift that depend on the other:  z₂ = x₂ exp(s(x₁)) + t(x₁),  log |det| = s(x₁).
 export class Flow {
   constructor({ rate }, random) {
     this.couplings = Array.from({ length: COUPLINGS }, () =>
@@ -160,7 +162,7 @@ export class Flow {
     return { "−log p": number(loss) };
   }
 
-  // Change of variables under N(0, I), one value a point.
+  // log p(x) by the change of variables from N(0, I), one value per point.
   logProb(x) {
     let [a, b] = [columnsOf(x, 0, 1), columnsOf(x, 1, 2)];
     let logDet = constant(a, -Math.log(2 * Math.PI));
@@ -194,19 +196,19 @@ export class Flow {
 
 // ---- Diffusion and flow matching ------------------------------------------------------------
 
-// Where a point of the data is at time t, from 0 (data) to 1 (noise): z = signal x + noise ε; and
-// the velocity that is learnt.
+// The path from a data point x to noise ε, from time 0 to time 1: z = signal x + noise ε. The
+// velocity to be learned is signal′ x + noise′ ε, where signal′ and noise′ are the two rates.
 const PATHS = {
   // Straight lines: Lipman et al., 2023.
   flow_matching: (t) => ({ signal: 1 - t, noise: t, signalRate: -1, noiseRate: 1 }),
-  // A quarter of a circle, by its angle: Salimans and Ho, 2022 (v-prediction).
+  // A quarter of a circle, with derivatives by the angle: Salimans and Ho, 2022 (v-prediction).
   diffusion(t) {
     const [cos, sin] = [Math.cos((Math.PI / 2) * t), Math.sin((Math.PI / 2) * t)];
     return { signal: cos, noise: sin, signalRate: -sin, noiseRate: cos };
   },
 };
 
-// A network that is shown z and t, and learns the mean velocity of all paths through z at t.
+// A network of z and t that learns the mean velocity of all paths through z at time t.
 //   loss = ‖u(z, t) − (signal′ x + noise′ ε)‖²
 export class Denoiser {
   constructor({ rate, path, average }, random) {
@@ -241,7 +243,7 @@ export class Denoiser {
     return this.network.run(beside(z, matrix(times.length, 3, clock)), weights);
   }
 
-  // From noise at t = 1 to t = `until` in equal steps of time along the learnt velocity.
+  // Moves noise from t = 1 to t = `until` along the learned velocity, in equal steps of time.
   sample(z, { steps = 30, until = 0 } = {}) {
     const size = (1 - until) / steps;
     for (let i = 0; i < steps; i++) {
@@ -251,18 +253,19 @@ export class Denoiser {
     return z;
   }
 
-  // To the same mixture, at time s, of the x̂ and the ε̂ that z and the velocity imply at time t.
+  // One step from time t to time s: z and the velocity at t determine x̂ and ε̂, which are then mixed
+  // as at time s.
   walk(z, t, s) {
     const velocity = this.velocity(z, new Float64Array(z.rows).fill(t), this.averaged?.weights);
     const [now, then] = [this.path(t), this.path(s)];
-    // signal · noise′ − signal′ · noise = 1 on both paths, so that these need no division.
+    // signal · noise′ − signal′ · noise = 1 on both paths, so no division is needed.
     const clean = minus(scaled(z, now.noiseRate), scaled(velocity, now.noise));
     const noise = minus(scaled(velocity, now.signal), scaled(z, now.signalRate));
     return plus(scaled(clean, then.signal), scaled(noise, then.noise));
   }
 }
 
-// By the name that the page uses.
+// By the names that the page uses.
 export const MODELS = {
   gan: GAN,
   vae: VAE,

@@ -1,4 +1,4 @@
-// Points in the plane: those to learn from, and those at which a picture looks at a model.
+// Points in the plane: data to learn from, and the points at which a picture evaluates a model.
 
 export const HALF = 1.5; // the window reaches from −HALF to HALF on both axes
 export const LINES = { count: 9, points: 25, reach: 2 }; // of the grid of codes
@@ -16,7 +16,7 @@ const around = ([x, y], deviation, random) => [x + deviation * random.normal(), 
 export const RING_OF_EIGHT = Array.from({ length: 8 }, (_, i) => circle(1, i / 8));
 const GRID = Array.from({ length: 25 }, (_, i) => [(i % 5) / 2 - 1, Math.floor(i / 5) / 2 - 1]);
 
-// By name: what it is called, its modes where it has any, and how one point is drawn.
+// By name: a title, the modes if there are any, and a function that draws one point.
 export const SHAPES = {
   ring: {
     title: "ring of eight", modes: RING_OF_EIGHT, deviation: 0.05,
@@ -53,8 +53,8 @@ export const SHAPES = {
   },
 };
 
-// `count` points of a shape, or of points that somebody drew: those are drawn from at random, and
-// each moves a little, so that a handful of dots is a cloud.
+// `count` points from a shape or from points that the reader drew. Of the latter, each is chosen at
+// random and moved a little, so that a handful of dots becomes a cloud.
 export function drawPoints({ shape, drawn }, count, random) {
   const draw = shape === "drawn"
     ? () => around(drawn[oneOf(drawn.length, random)], 0.03, random)
@@ -64,7 +64,8 @@ export function drawPoints({ shape, drawn }, count, random) {
   return points;
 }
 
-// How many modes have at least a fifth of their even share of the points within three deviations.
+// How many modes are found: at least a fifth of an equal share of the points lies within three
+// standard deviations.
 export function modesFound({ modes, deviation }, points) {
   const counts = new Array(modes.length).fill(0);
   for (let i = 0; i < points.length; i += 2) {
@@ -75,8 +76,8 @@ export function modesFound({ modes, deviation }, points) {
   return counts.filter((count) => count >= least).length;
 }
 
-// Pairs of numbers, one pair a line, as they come from a table; other lines are left out. They are
-// moved and scaled into the window that the playground shows.
+// The points in a text with one pair of numbers per line, as copied from a table; other lines are
+// skipped. The points are shifted and scaled to fit into the playground's window.
 export function readPoints(text) {
   const points = text.split(/\r?\n/)
     .map((line) => line.trim().split(/[\s,;]+/).slice(0, 2).map(Number))

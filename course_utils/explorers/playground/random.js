@@ -1,4 +1,4 @@
-// Random numbers that a seed repeats.
+// Random numbers, reproducible by a seed.
 
 export class Random {
   constructor(seed) {
@@ -7,7 +7,7 @@ export class Random {
     this.normal = this.normal.bind(this);
   }
 
-  // Uniform in [0, 1): "mulberry32", a counter whose bits are mixed by two multiplications.
+  // Uniform in [0, 1), by "mulberry32": a counter whose bits are mixed by two multiplications.
   uniform() {
     this.state = (this.state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
@@ -15,7 +15,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  // From N(0, 1), by Box and Muller, 1958.
+  // From N(0, 1), by the method of Box and Muller, 1958.
   normal() {
     const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
     return radius * Math.cos(2 * Math.PI * this.uniform());

@@ -1,15 +1,15 @@
-// The product of two matrices in WebAssembly, on two numbers at a time (SIMD), and its memory.
+// The product of two matrices in WebAssembly, two numbers at a time (SIMD), and its memory.
 //
-// WebAssembly is how a page reaches the vector instructions of a processor. A module is a list of
+// A page can use a processor's vector instructions only through WebAssembly. A module is a list of
 // bytes (WebAssembly Core Specification 2.0, chapter 5). Each instruction below is a function that
-// returns its bytes after those of its operands, so nested calls read like the formula that they
-// compute. Numbers are float64 and every sum runs in the same order as in matrix.js, so both give
-// the same result to the last bit.
+// returns its operands' bytes followed by its own, so nested calls read like the formula that they
+// compute. Numbers are float64, and every sum is taken in the same order as in matrix.js, so the
+// results agree to the last bit.
 
 // ---- Bytes ----------------------------------------------------------------------------------
 
-// A whole number in groups of seven bits, the lowest first; the top bit of a byte says that more
-// follow (LEB128).
+// An integer in groups of seven bits, the lowest first; the top bit of a byte says whether more
+// follow (signed LEB128).
 function leb(value) {
   const [low, higher] = [value & 0x7f, value >> 7];
   const isLast = (higher === 0 && low < 0x40) || (higher === -1 && low >= 0x40);
@@ -39,7 +39,7 @@ const isBelow = (a, b) => [...a, ...b, 0x49];
 // do { body } while (condition)
 const repeat = (body, condition) => [0x03, 0x40, ...body, ...condition, 0x0d, 0, 0x0b];
 
-// Of two float64 at once. An address is in bytes, its alignment 2³ of them.
+// Instructions on two float64 at once. Addresses are in bytes, with an alignment of 2³ bytes.
 const onVectors = (code, operands, ...more) => [...operands, 0xfd, ...leb(code), ...more];
 const load = (address, offset) => onVectors(0x00, address, 3, offset);
 const loadTwice = (address) => onVectors(0x0a, address, 3, 0); // the same number in both places
@@ -50,9 +50,9 @@ const multiplyVectors = (a, b) => onVectors(0xf2, [...a, ...b]);
 
 // ---- The product ----------------------------------------------------------------------------
 
-// C = A B, four rows and four columns at a time; rows of A and columns of B come in fours. Sizes
-// of rows, `columns` too, are in bytes. `x0` … `x3` walk along four rows of A, `y` down B; a block
-// of C is four rows of two vectors.
+// C = A B, four rows and four columns at a time; the numbers of rows of A and columns of B must be
+// multiples of four. The sizes of rows, and `columns`, are in bytes. `x0` … `x3` move along four
+// rows of A, `y` moves down B; a block of C consists of four rows of two vectors.
 function productOfBlocks() {
   const rows = [0, 1, 2, 3];
   const move = (name, distance) => set(name, add(get(name), distance));
@@ -109,8 +109,8 @@ function moduleBytes() {
   ].slice(1)); // the magic word has no length before it
 }
 
-// Memory for numbers, and the product of matrices that lie there; null where the browser has no
-// vectors, or the page is forbidden to use them.
+// Memory for numbers, and the product of matrices that are stored in it; null if the browser has no
+// vector instructions or does not let the page use them.
 export function vectorUnit() {
   let unit;
   try {
@@ -123,7 +123,7 @@ export function vectorUnit() {
   return {
     holds: (values) => values.buffer === buffer,
 
-    // So many numbers, for good; null when the memory is full.
+    // Memory for `size` numbers, which is never freed; null if there is not enough left.
     allocate(size) {
       const start = used;
       if (start + 8 * size > buffer.byteLength) return null;
@@ -131,7 +131,8 @@ export function vectorUnit() {
       return new Float64Array(buffer, start, size);
     },
 
-    // The first `rows` rows and `columns` columns, multiples of four, of C = A B (n × k, k × m).
+    // The first `rows` rows and `columns` columns, both multiples of four, of C = A B, where A is
+    // n × k and B is k × m.
     multiply(a, b, c, { rows, columns, k, m }) {
       const endOfA = a.byteOffset + 8 * rows * k;
       unit.product(a.byteOffset, b.byteOffset, c.byteOffset, endOfA, 8 * columns, 8 * k, 8 * m);

@@ -1,5 +1,5 @@
-// The side that learns. It runs in a worker, so that the page answers while it does. It answers
-// questions and does nothing by itself: who asks nothing has a computer at rest.
+// The part that learns. It runs in a worker, so that the page stays responsive meanwhile. It only
+// answers questions: as long as the page asks nothing, nothing is computed.
 
 import { matrix, scope } from "./matrix.js";
 import { MODELS } from "./models.js";
@@ -12,13 +12,13 @@ const CYCLE = 45; // pictures from noise to data
 const REST = 20; // pictures for which the data then stay
 const CELLS = 24; // of the field, along each axis
 
-// Points on an even grid, row by row from the top, as a matrix.
+// The coordinates of points on a square grid, row by row from the top: x, y, x, y, …
 function lattice(side, reach) {
   const places = evenly(side, -reach, reach);
   return places.toReversed().flatMap((y) => places.flatMap((x) => [x, y]));
 }
 
-// Lines of equal first, then of equal second coordinate, one after another.
+// The coordinates of points along grid lines: first lines of constant x, then lines of constant y.
 function gridLines({ count, points, reach }) {
   const [at, along] = [evenly(count, -reach, reach), evenly(points, -reach, reach)];
   return [...at.flatMap((x) => along.flatMap((y) => [x, y])), ...at.flatMap((y) => along.flatMap((x) => [x, y]))];
@@ -29,20 +29,20 @@ const CODE_LINES = Float64Array.from(gridLines(LINES));
 const ARROW_PLACES = Float64Array.from(lattice(ARROWS.count, ARROWS.reach));
 const asMatrix = (values) => matrix(values.length / 2, 2, values);
 
-// One model, its data, and how far it has come.
+// One model, its data, and the state of its training.
 class Learner {
   constructor({ model, data, seed, ...options }) {
     this.random = new Random(seed);
     this.model = new MODELS[model]({ path: model, ...options }, this.random);
     [this.data, this.steps, this.picture] = [data, 0, 0];
-    // What the picture shows is drawn from randomness of its own: looking changes nothing.
+    // The picture has its own random numbers, so that looking does not change the training.
     const other = new Random(seed + 1);
     this.codes = other.normals(2 * SAMPLES);
     this.real = drawPoints(data, SAMPLES, other);
     this.walkers = { z: this.codes, t: 1 };
   }
 
-  // Steps until the time is over or so many are taken; returns the mean of each loss.
+  // Trains until the time is over or `most` steps are taken; returns the mean of each loss.
   learn({ milliseconds, most, moves }) {
     const sums = {};
     const start = performance.now();
@@ -58,13 +58,13 @@ class Learner {
     return { taken, losses: sums, seconds: (performance.now() - start) / 1000 };
   }
 
-  // Points that the finished model draws, (count, 2).
+  // Points drawn by the model as it is now: count pairs x, y.
   sample(count) {
     const z = asMatrix(new Random(this.steps).normals(2 * count));
     return scope(() => this.model.sample(z).values.slice());
   }
 
-  // All that a picture shows of the model now.
+  // Everything that a picture shows of the model as it is now.
   look(time) {
     return {
       step: this.steps,
@@ -84,7 +84,7 @@ class Learner {
     };
   }
 
-  // A cloud on its way from noise to data, one step a picture; or where it is at a given time.
+  // A cloud of points on its way from noise to data, one step per picture, or at a given time.
   lookAtWalk(time) {
     const moved = (work) => scope(() => work().values.slice());
     if (time !== null) {
@@ -106,7 +106,8 @@ class Learner {
   }
 }
 
-// Questions and answers. `begin`, `look` and `learn` are answered by a picture, `sample` by points.
+// Questions and answers. `begin`, `look` and `learn` are answered with a picture, `sample` with
+// points.
 let learner = null;
 
 function answer({ id, ask, ...rest }) {

@@ -1,4 +1,4 @@
-"""An exchanged self-check is noticed; one that was loaded again is the same."""
+"""A replaced self-check is noticed; one that was only reloaded is not."""
 
 import course_utils.quiet  # isort: skip
 

@@ -1,4 +1,4 @@
-"""Functions across a socket give what they give here: values, gradients, inside tf.function."""
+"""Functions called through a socket give the same values and gradients, also inside tf.function."""
 
 import course_utils.quiet  # isort: skip
 

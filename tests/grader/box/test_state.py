@@ -1,4 +1,4 @@
-"""What a notebook has set is set again, as it was at a function's test."""
+"""What a notebook has set is restored to what it was at a function's test."""
 
 from course_utils.quiet import tf  # isort: skip
 

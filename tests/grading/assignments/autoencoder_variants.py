@@ -1,4 +1,4 @@
-"""Right answers to the assignment `autoencoder`, in many styles: cells as students write them."""
+"""Correct answers to the assignment `autoencoder`, in many styles: cells as students write them."""
 
 from tests.grading.assignments.vae_variants import RECONSTRUCTION_LOSS
 

@@ -1,4 +1,4 @@
-"""Right answers to the assignment `clustering`, in many styles: cells as students write them."""
+"""Correct answers to the assignment `clustering`, in many styles: cells as students write them."""
 
 ASSIGN = {
     "broadcasting, norms": """

@@ -1,4 +1,4 @@
-"""Right answers to the assignment `cyclegan`, in many styles: cells as students write them."""
+"""Correct answers to the assignment `cyclegan`, in many styles: cells as students write them."""
 
 ABSOLUTE_ERROR = {
     "mean of absolute values": """

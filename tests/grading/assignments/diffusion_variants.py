@@ -1,4 +1,4 @@
-"""Right answers to the assignment `diffusion`, in many styles: cells as students write them."""
+"""Correct answers to the assignment `diffusion`, in many styles: cells as students write them."""
 
 ADD_NOISE = {
     "expand_dims in a loop": """

@@ -1,4 +1,4 @@
-"""Right answers to the assignment `disentanglement`, in many styles, as students write them."""
+"""Correct answers to the assignment `disentanglement`, in many styles, as students write them."""
 
 BETA_VAE_LOSS = {
     "as printed": """

@@ -1,4 +1,4 @@
-"""Right answers to the assignment `evaluation`, in many styles: cells as students write them."""
+"""Correct answers to the assignment `evaluation`, in many styles: cells as students write them."""
 
 FRECHET_DISTANCE = {
     "eigenvalues of the product": """

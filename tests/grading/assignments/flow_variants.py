@@ -1,4 +1,4 @@
-"""Right answers to the assignment `flow`, in many styles: cells as students write them."""
+"""Correct answers to the assignment `flow`, in many styles: cells as students write them."""
 
 COUPLING_FORWARD = {
     "tf.split": """

@@ -1,4 +1,4 @@
-"""Right answers to the assignment `gan`, in many styles: cells as students write them."""
+"""Correct answers to the assignment `gan`, in many styles: cells as students write them."""
 
 DISCRIMINATOR_LOSS = {
     "as in TensorFlow's tutorial": """

@@ -1,4 +1,4 @@
-"""Every assignment: wrong is wrong, right is right, and the check data say what they should."""
+"""Every assignment: wrong functions fail, correct ones pass, and the check data are right."""
 
 import importlib
 import re

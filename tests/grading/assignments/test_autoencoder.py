@@ -1,4 +1,4 @@
-"""The assignment `autoencoder`: the truths are true, right draws pass. See test_assignments.py."""
+"""Reference values of the assignment `autoencoder`; correct draws pass. See test_assignments.py."""
 
 from course_utils.quiet import tf
 

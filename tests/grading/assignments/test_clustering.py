@@ -1,4 +1,4 @@
-"""The assignment `clustering`: the truths are true. See test_assignments.py for all else."""
+"""Reference values of the assignment `clustering`. See also test_assignments.py."""
 
 import numpy as np
 import pytest

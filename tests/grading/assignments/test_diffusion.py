@@ -1,4 +1,4 @@
-"""The assignment `diffusion`: the truths are true. See test_assignments.py."""
+"""Reference values of the assignment `diffusion`. See also test_assignments.py."""
 
 from course_utils.quiet import tf
 

@@ -1,4 +1,4 @@
-"""The two terms of the evidence lower bound: the truths are true. See test_vae.py, too."""
+"""Reference values of the two terms of the evidence lower bound. See also test_vae.py."""
 
 import numpy as np
 from scipy import integrate, stats

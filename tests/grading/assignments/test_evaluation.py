@@ -1,4 +1,4 @@
-"""The assignment `evaluation`: the truths are true. See test_assignments.py."""
+"""Reference values of the assignment `evaluation`. See also test_assignments.py."""
 
 import numpy as np
 import pytest

@@ -1,7 +1,7 @@
-"""How often chance makes a right random function fail: less than once in 10⁶ runs, each of them.
+"""How often a correct random function fails by chance: each less than once in 10⁶ runs.
 
-Exact distributions where there are some; elsewhere bounds. The tolerances are those of the probes
-and properties themselves.
+The probabilities are exact where the distribution is known, and bounds elsewhere. The tolerances
+are those of the probes and properties themselves.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""The assignment `flow`: the truths are true. See test_assignments.py for all else."""
+"""Reference values of the assignment `flow`. See also test_assignments.py."""
 
 from course_utils.quiet import tf
 

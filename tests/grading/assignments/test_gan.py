@@ -1,4 +1,4 @@
-"""The assignment `gan`: the truths are true, and right draws pass. See test_assignments.py."""
+"""Reference values of the assignment `gan`; correct draws pass. See test_assignments.py."""
 
 from course_utils.quiet import tf
 

@@ -1,4 +1,4 @@
-"""Noise that is not what it should be is found; right noise is not, at a rate stated elsewhere."""
+"""Noise with a wrong distribution is detected; test_false_alarms.py bounds false alarms."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Where an oral question applies, and what each assignment has to ask."""
+"""To which code an oral question applies, and which questions each assignment has."""
 
 import ast
 import re

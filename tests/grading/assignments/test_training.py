@@ -1,4 +1,4 @@
-"""The assignment `training`: the course's own steps are right. See test_assignments.py."""
+"""The assignment `training`: the correct steps are correct. See test_assignments.py."""
 
 import numpy as np
 import pytest

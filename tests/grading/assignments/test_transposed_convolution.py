@@ -1,4 +1,4 @@
-"""The assignment `transposed_convolution`: the truths are true, by TensorFlow and Keras."""
+"""Reference values of the assignment `transposed_convolution`, against TensorFlow and Keras."""
 
 from course_utils.quiet import tf
 

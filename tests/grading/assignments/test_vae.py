@@ -1,4 +1,4 @@
-"""The assignment `vae`: the truths are true, and right noise passes. See test_assignments.py."""
+"""Reference values of the assignment `vae`; correct noise passes. See test_assignments.py."""
 
 from course_utils.quiet import tf
 

@@ -1,4 +1,4 @@
-"""Right answers to the assignment `training`, in many styles: cells as students write them."""
+"""Correct answers to the assignment `training`, in many styles: cells as students write them."""
 
 VAE_STEP = {
     "one list of weights": """

@@ -1,4 +1,4 @@
-"""Right answers to the assignment `transposed_convolution`, in many styles."""
+"""Correct answers to the assignment `transposed_convolution`, in many styles."""
 
 OF_TENSORS = """
 def conv_matrix(kernel, height, width, stride):

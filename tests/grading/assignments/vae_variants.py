@@ -1,4 +1,4 @@
-"""Right answers to the assignment `vae`, in many styles: cells as students write them."""
+"""Correct answers to the assignment `vae`, in many styles: cells as students write them."""
 
 REPARAMETERIZE = {
     "shape of the tensor": """

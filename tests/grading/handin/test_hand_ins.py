@@ -1,4 +1,4 @@
-"""Honest hand-ins of every shape: the work in them is found, and so are the pictures."""
+"""Honest hand-ins of every form: the work in them is found, and so are the pictures."""
 
 import base64
 import os
