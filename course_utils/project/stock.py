@@ -35,7 +35,7 @@ def grade(train: Callable, build: Callable, points: float, seconds: float = SECO
     Raises:
         AssertionError: the model earns no points; the message says why.
     """
-    reason = bundled.refusal(_cells(), _beside())
+    reason = bundled.refusal(_cells(), files_beside())
     assert not reason, reason
     contract.count_weights(build())
     began = time.process_time()
@@ -57,7 +57,8 @@ def _cells() -> list[str]:
     return list(shell.user_ns["In"][:-1]) if shell else []
 
 
-def _beside() -> dict[str, int]:
+def files_beside() -> dict[str, int]:
     """The sizes in bytes of all files in the notebook's folder and below, except notebooks."""
-    found = [path for path in Path.cwd().rglob("*") if path.is_file()]
-    return {path.name: path.stat().st_size for path in found if path.suffix != ".ipynb"}
+    here = Path.cwd()
+    found = [path for path in here.rglob("*") if path.is_file() and path.suffix != ".ipynb"]
+    return {str(path.relative_to(here)): path.stat().st_size for path in found}

@@ -15,7 +15,16 @@ def of_images(one: str, other: str, about: str) -> tuple[Misconception, ...]:
         one, other: the names of the two arguments.
         about: what the second argument is to the first, for the sentences.
     """
-    apart = f"tf.abs({one} - {other})"
+    return (
+        *_of_the_distance(one, other),
+        *_of_the_mean(one, other),
+        *_of_sign_and_size(one, other),
+        *_of_the_role(one, other, about),
+    )
+
+
+def _of_the_distance(one: str, other: str) -> tuple[Misconception, ...]:
+    """Another distance than the sum of absolute differences."""
     return (
         Misconception(
             "squared error",
@@ -38,6 +47,13 @@ def of_images(one: str, other: str, about: str) -> tuple[Misconception, ...]:
             f"tf.reduce_mean(tf.norm({one} - {other}, axis=-1))",
             f"tf.reduce_mean(tf.sqrt(tf.reduce_sum(tf.square({one} - {other}), [1, 2, 3])))",
         ),
+    )
+
+
+def _of_the_mean(one: str, other: str) -> tuple[Misconception, ...]:
+    """Sums in place of means, and means over some of the axes only."""
+    apart = f"tf.abs({one} - {other})"
+    return (
         Misconception(
             "summed",
             "The pixels are summed; they should be averaged, all of them: over the batch, rows, "
@@ -75,6 +91,13 @@ def of_images(one: str, other: str, about: str) -> tuple[Misconception, ...]:
             f"keras.losses.mean_absolute_error({one}, {other})",
             f"tf.reduce_mean({apart}, axis=0)",
         ),
+    )
+
+
+def _of_sign_and_size(one: str, other: str) -> tuple[Misconception, ...]:
+    """Signs that cancel or are reversed, and results that are a multiple of the right one."""
+    apart = f"tf.abs({one} - {other})"
+    return (
         Misconception(
             "no absolute value, or one of the mean",
             "Differences of opposite sign cancel: the absolute value is missing, or it is taken "
@@ -100,6 +123,13 @@ def of_images(one: str, other: str, about: str) -> tuple[Misconception, ...]:
             "The result is half of what it should be.",
             f"0.5 * tf.reduce_mean({apart})",
         ),
+    )
+
+
+def _of_the_role(one: str, other: str, about: str) -> tuple[Misconception, ...]:
+    """Losses that take images for probabilities, teach no translator, or stop growing."""
+    apart = f"tf.abs({one} - {other})"
+    return (
         Misconception(
             "cross-entropy",
             f"This is a cross-entropy. {about} is an image, to be compared pixel by pixel.",
