@@ -169,7 +169,7 @@ def covers(factors: Mapping[str, np.ndarray], size: int) -> Iterator[tuple[np.nd
 
 
 def paint(cover: np.ndarray, colors: np.ndarray) -> np.ndarray:
-    """Colour one geometry: cover (size, size, M) and colors (N, M, 3) to (N, size, size, 3)."""
+    """Colour one geometry: cover (size, size, M) and colours (N, M, 3) to (N, size, size, 3)."""
     size = len(cover)
     return np.clip(cover.reshape(size * size, -1) @ colors, 0, 1).reshape(-1, size, size, 3)
 

@@ -25,7 +25,7 @@ class Playground(Explorer):
         learning_rate: of Adam, between 0 and 1; preferably one of those on the slider.
         seed: of all random numbers.
         objective: for a GAN, what the players minimize, one of `OBJECTIVES`.
-        r1: for a GAN, whether to penalize the discriminator's gradient at real points (γ = 0.1).
+        r1: for a GAN, whether to penalise the discriminator's gradient at real points (γ = 0.1).
         average: for a GAN, diffusion and flow matching, whether samples come from the averaged
             weights (decay 0.99).
         beta: for a VAE, the weight of the divergence, at least 0.

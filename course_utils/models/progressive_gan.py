@@ -158,7 +158,7 @@ def growing_generator(latent: int, channels: Sequence[int], colors: int = 3) -> 
         colors: channels of the images.
 
     Returns:
-        A Functional model: (B, D) → a list of images (B, s, s, colors) in [0, 1], s = 4, 8, ….
+        A Functional model: (B, D) → a list of images (B, s, s, colours) in [0, 1], s = 4, 8, ….
 
     Source: Karras et al. 2018, table 2, with one convolution per size instead of two.
     """
@@ -186,7 +186,7 @@ def growing_discriminators(channels: Sequence[int], colors: int = 3) -> list[ker
         colors: channels of the images.
 
     Returns:
-        For s = 4, 8, … a Functional model (B, s, s, colors) → (B, 1). They share their layers.
+        For s = 4, 8, … a Functional model (B, s, s, colours) → (B, 1). They share their layers.
 
     Source: Karras et al. 2018, table 2, with one convolution per size instead of two.
     """

@@ -4,7 +4,7 @@ A sample's distance to the nearest known image says little by itself: a blurred 
 hundreds of T-shirts, whereas a copy is close to only one image. So a sample is judged by a ratio:
 its distance to the nearest known image, divided by its mean distance to the next few. The ratio is
 well below 1 for a copy and near 1 for anything new (after Carlini et al., Extracting Training Data
-from Diffusion Models, 2023, who also compare with the mean distance to the neighbors).
+from Diffusion Models, 2023, who also compare with the mean distance to the neighbours).
 
 Mirrored and shifted copies are found too. Images are compared at half their resolution and scaled
 to norm 1, so that a little noise, a little blur or another brightness hides nothing.

@@ -1,7 +1,7 @@
 """Find the assignment's cells in a notebook, even if nbgrader's marks are lost.
 
-nbgrader recognizes a cell by its grade_id, which some tools drop and copying duplicates. If it is
-lost, a cell is recognized by its text, a function by its name and an answer by its position. The
+nbgrader recognises a cell by its grade_id, which some tools drop and copying duplicates. If it is
+lost, a cell is recognised by its text, a function by its name and an answer by its position. The
 result contains each of the assignment's graded and locked cells once.
 """
 

@@ -22,7 +22,7 @@ from course_utils.grader.handin.files import Entry
 LARGEST_PICTURE = 50 * 2**20
 LARGEST_PICTURES = 100 * 2**20
 MOST_SENTENCES = 10
-# Pictures that a browser shows, recognized by how their bytes begin.
+# Pictures that a browser shows, recognised by how their bytes begin.
 SHOWN = (
     (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png", "png"),
     (re.compile(rb"\xff\xd8\xff"), "image/jpeg", "jpg"),

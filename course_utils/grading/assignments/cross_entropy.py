@@ -1,6 +1,6 @@
 """The misconceptions about a cross-entropy from logits, which several assignments ask for.
 
-`FROM_LOGITS` is the pattern by which an oral question recognizes such a cross-entropy in code.
+`FROM_LOGITS` is the pattern by which an oral question recognises such a cross-entropy in code.
 """
 
 from course_utils.grading.assignments.oral import calls

@@ -84,7 +84,7 @@ class GradedFunction:
         fresh: makes a property, with inputs drawn from the given random generator. Every function
             of an assignment needs one; `common.fresh_values` makes one that compares values.
         known_seeds: seeds from which `fresh` makes further hidden tests. If a function passes these
-            and fails only with new inputs, it recognizes the known inputs by their values.
+            and fails only with new inputs, it recognises the known inputs by their values.
 
     Probes, properties and `fresh` are put to the function in two ways: in the student's notebook,
     and by `course grade` from another process, where a stand-in passes the arguments on and returns

@@ -36,7 +36,7 @@ PIXEL, RATE = 0.8, 0.4
 EQUAL = arrays(x=[[PIXEL]]) | {"drop_rate": RATE}
 ABOUT_EQUAL = f"{SIDE**2:,} pixels of {PIXEL:g} and the drop rate {RATE:g}"
 # Tolerances are 7 standard errors for N draws. The standard error of a mean is √(p(1 − p)/N); that
-# of the share of equal neighbors, e = p² + (1 − p)², is at most √(3 e(1 − e)/N), because the pairs
+# of the share of equal neighbours, e = p² + (1 − p)², is at most √(3 e(1 − e)/N), because the pairs
 # overlap; that of the standard deviation follows from the fourth moment of two values. The sums of
 # the SIDE examples are nearly normal, so their deviation has the relative standard error
 # 1/√(2 SIDE). Each comparison fails by chance less than once in 10⁹ runs. With the drop rate 0, a

@@ -1,7 +1,7 @@
 """The hidden tests of the assignment `evaluation`.
 
 Correct values are computed in other ways than students compute them: the Fréchet distance from
-singular values, with neither a covariance nor a matrix root; neighbors with the trees of
+singular values, with neither a covariance nor a matrix root; neighbours with the trees of
 scikit-learn and SciPy, which subtract before they square; the bound with NumPy's logaddexp.
 """
 
