@@ -75,7 +75,7 @@ def export_network(model, activation: str = "linear") -> Network:
             Rescaling, RepeatVector, Add, Multiply, Concatenate, x[:, i], and the layers of
             `course_utils.gan_layers` that a style-based generator uses. Keras's dropout and noise
             layers do nothing at inference and are left out. Nested models are exported too.
-            activation: applied to the output: "sigmoid" for a decoder that returns logits.
+        activation: applied to the output: "sigmoid" for a decoder that returns logits.
 
     Returns:
         The `Network`.

@@ -107,8 +107,8 @@ def write(root: Path, name: str) -> str:
     exports/ASSIGNMENT.html is the report as a page. exports/ASSIGNMENT.csv has a row for each
     student with status and points by function, exports/ASSIGNMENT_misconceptions.csv one for each
     misconception, the commonest first, and exports/ASSIGNMENT_lms.csv what learning platforms
-    import: the student, the points and the maximum. For the project there
-    is also a page without names, exports/project_leaderboard.html.
+    import: the student, the points and the maximum. For the project there is also a
+    page without names, exports/project_leaderboard.html.
 
     Raises:
         ValueError: nobody was graded.

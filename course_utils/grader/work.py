@@ -4,8 +4,7 @@ A `Task` holds all that is needed and a `Result` all that is found. Workers writ
 
 One attempt runs the cells (`_run_cells`), judges the functions (`_judge_functions`) and records
 what happens; `_outcome` turns the record into a result. If one cell ended the process, there is a
-second attempt without it. For the project the functions are not judged: its model is
-trained.
+second attempt without it. For the project the functions are not judged: its model is trained.
 """
 
 import dataclasses
