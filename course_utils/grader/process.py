@@ -16,7 +16,7 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import psutil
@@ -167,11 +167,7 @@ class Process:
 
     def processor_seconds(self) -> float:
         """Processor time of all its processes since it began, including those that have ended."""
-        used = 0.0
-        for process in self._processes():
-            with contextlib.suppress(psutil.Error):
-                used += sum(process.cpu_times()[:4])
-        return used
+        return _processor_seconds(self._processes())
 
     def close(self) -> None:
         """Kill everything and tidy up."""
@@ -216,7 +212,7 @@ class Process:
             self._too_much = used > most
             self._too_many = len(processes) > self._limits.processes
             self._too_many_files = self._files() > MOST_FILES
-            self._too_long = self.processor_seconds() > self._most_seconds
+            self._too_long = _processor_seconds(processes) > self._most_seconds
             if self._too_much or self._too_many or self._too_many_files or self._too_long:
                 self._kill()
                 return
@@ -262,6 +258,15 @@ def _scheduled(thread: Path) -> tuple[float, float]:
     except (OSError, ValueError):
         return 0.0, 0.0
     return int(ran) / 1e9, int(waited) / 1e9
+
+
+def _processor_seconds(processes: Iterable[psutil.Process]) -> float:
+    """Processor time of some processes and of their children that have ended."""
+    used = 0.0
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            used += sum(process.cpu_times()[:4])
+    return used
 
 
 def _memory(process: psutil.Process) -> int:
