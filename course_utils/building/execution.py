@@ -162,17 +162,9 @@ def _usage(client: NotebookClient):
 
     def sample() -> None:
         while not done.wait(SAMPLING_SECONDS):
-            manager = client.km
-            if manager is not None and manager.provisioner is not None:
-                # A process may end after it was listed.
-                with contextlib.suppress(psutil.Error):
-                    kernel = psutil.Process(manager.provisioner.pid)
-                    processes = [kernel, *kernel.children(recursive=True)]
-                    memory = sum(process.memory_info().rss for process in processes)
-                    usage["peak"] = max(usage["peak"], memory)
-                    # User and system time of the process, then of its children that have ended.
-                    computed = sum(sum(process.cpu_times()[:4]) for process in processes)
-                    usage["cpu_seconds"] = max(usage["cpu_seconds"], computed)
+            memory, computed = _used(getattr(getattr(client.km, "provisioner", None), "pid", None))
+            usage["peak"] = max(usage["peak"], memory)
+            usage["cpu_seconds"] = max(usage["cpu_seconds"], computed)
 
     thread = threading.Thread(target=sample, daemon=True)
     thread.start()
@@ -181,3 +173,22 @@ def _usage(client: NotebookClient):
     finally:
         done.set()
         thread.join()
+
+
+def _used(number: int | None) -> tuple[int, float]:
+    """Memory in bytes and computing in seconds of a process and its children.
+
+    Zeros without a process: a kernel has no number before it starts, and for None psutil would look
+    at this process.
+    """
+    if number is None:
+        return 0, 0.0
+    try:
+        kernel = psutil.Process(number)
+        processes = [kernel, *kernel.children(recursive=True)]
+        memory = sum(process.memory_info().rss for process in processes)
+        # User and system time of each, then of its children that have ended.
+        computed = sum(sum(process.cpu_times()[:4]) for process in processes)
+    except psutil.Error:  # a process may end after it was listed
+        return 0, 0.0
+    return memory, computed

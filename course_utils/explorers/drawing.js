@@ -2,7 +2,7 @@
 
 import { clamp, keep, listenToKeys, listenToPointer } from "./hand.js";
 import { Network } from "./network.js";
-import { button, choice, element, number, picture, toImageData, unpackImages, vector } from "./toolkit.js";
+import { button, choice, describe, element, number, picture, toImageData, unpackImages, vector } from "./toolkit.js";
 
 const SHADES = [[1, "White"], [0.65, "Light grey"], [0.35, "Dark grey"], [0, "Eraser"]];
 const BRUSHES = [[0.75, "Fine"], [1.5, "Medium"], [3, "Broad"]]; // radius in pixels
@@ -138,7 +138,7 @@ class Odds {
       const [bar, amount] = [element("span", { class: "bar" }), element("span", { class: "share" })];
       return { bar, amount, node: element("div", { class: "odds-row" }, element("span", {}, name), element("span", {}, bar), amount) };
     });
-    this.node = element("div", { class: "odds", role: "img" }, ...this.rows.map(({ node }) => node));
+    this.node = element("div", { class: "odds" }, ...this.rows.map(({ node }) => node));
   }
 
   show(odds) {
@@ -149,7 +149,7 @@ class Odds {
       node.classList.toggle("likeliest", k === best);
     });
     this.words = `The classifier says ${this.classes[best]}, ${Math.round(100 * odds[best])} %`;
-    this.node.setAttribute("aria-label", this.words);
+    describe(this.node, this.words);
   }
 }
 
@@ -158,7 +158,7 @@ class Place {
   constructor(tiles, reach) {
     this.reach = reach;
     this.point = element("span", { class: "point" });
-    this.node = element("div", { class: "plane still", role: "img" }, this.tile(tiles), this.point);
+    this.node = element("div", { class: "plane still" }, this.tile(tiles), this.point);
   }
 
   tile(tiles) {
@@ -174,7 +174,7 @@ class Place {
     const share = (value) => clamp((value + this.reach) / (2 * this.reach), 0, 1);
     this.point.style.left = `${100 * share(z[0])}%`;
     this.point.style.top = `${100 * (1 - share(z[1]))}%`;
-    this.node.setAttribute("aria-label", `Latent plane of two numbers: the drawing lies at ${vector(z)}`);
+    describe(this.node, `Latent plane of two numbers: the drawing lies at ${vector(z)}`);
   }
 }
 

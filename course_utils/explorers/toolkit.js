@@ -222,17 +222,23 @@ export const cut = (list, pieces) => {
   return Array.from({ length: pieces }, (_, i) => list.slice(i * length, (i + 1) * length));
 };
 
+// What a screen reader says of a picture. Until there is something to say, the picture has no role.
+export function describe(node, description) {
+  node.setAttribute("role", "img");
+  node.setAttribute("aria-label", description);
+}
+
 // A canvas that shows one image, enlarged without smoothing. `show` takes the image and a
 // description for screen readers.
 export function picture(name) {
-  const canvas = element("canvas", { class: name, role: "img", width: 1, height: 1 });
+  const canvas = element("canvas", { class: name, width: 1, height: 1 });
   canvas.show = ([image, description]) => {
     if (canvas.width !== image.width || canvas.height !== image.height) {
       [canvas.width, canvas.height] = [image.width, image.height];
       canvas.style.aspectRatio = `${image.width} / ${image.height}`;
     }
     canvas.getContext("2d").putImageData(image, 0, 0);
-    canvas.setAttribute("aria-label", description);
+    describe(canvas, description);
   };
   return canvas;
 }
