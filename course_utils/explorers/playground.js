@@ -9,7 +9,7 @@ import { svg } from "./chart.js";
 import { ARROWS, HALF, LINES, SHAPES, evenly, readPoints } from "./playground/points.js";
 
 const SIZE = 560; // pixels of the plane, before it is fitted to its place
-const FRAME = 26; // milliseconds of learning for one picture
+const FRAME = 29; // milliseconds in which the worker learns and prepares one picture
 const HISTORY = 240; // values of a curve
 const BRUSH = { points: 6, spread: 0.05, step: 0.05 };
 const MOST_DRAWN = 2000;
@@ -238,7 +238,7 @@ export function playground(stage, { worker: text, settings: first }) {
   const plane = new Plane();
   const curves = new Curves();
   const told = element("p", { class: "told progress" });
-  const state = { learner: null, playing: false, begun: 0, picture: null, speed: Infinity, time: null, rate: [] };
+  const state = { learner: null, playing: false, run: null, begun: 0, picture: null, speed: Infinity, time: null, rate: [] };
 
   // -- asking and drawing
 
@@ -256,11 +256,15 @@ export function playground(stage, { worker: text, settings: first }) {
 
   // The worker answers questions in their order. An answer that comes after a new beginning, but to
   // an earlier question, is ignored.
-  const show = async (question) => {
+  const ask = async (question) => {
     const { begun } = state;
     state.learner ??= new Learner(text);
+    return { begun, picture: await state.learner.ask(question) };
+  };
+
+  const take = async (answer) => {
     try {
-      const picture = await state.learner.ask(question);
+      const { begun, picture } = await answer;
       if (begun !== state.begun) return;
       state.picture = { ...picture, real: picture.real ?? state.picture.real };
       if (picture.taken) {
@@ -274,6 +278,8 @@ export function playground(stage, { worker: text, settings: first }) {
       stage.showProblem(error);
     }
   };
+
+  const show = (question) => take(ask(question));
 
   const draw = () => {
     const { model } = settings;
@@ -309,13 +315,21 @@ export function playground(stage, { worker: text, settings: first }) {
     };
   };
 
-  // One picture after another, in slow motion with pauses between them.
+  // One picture after another: while one is drawn, the worker already learns for the next. In slow
+  // motion it rests until the next step is due.
   const run = async () => {
-    while (state.playing && !document.hidden && stage.body.isConnected) {
-      const start = performance.now();
-      await show(question());
-      const pause = state.speed === Infinity ? 0 : 1000 / state.speed - (performance.now() - start);
+    const mine = (state.run = {}); // whoever presses Play again soon starts another run
+    const goesOn = () =>
+      state.run === mine && state.playing && !document.hidden && stage.body.isConnected;
+    for (let coming = ask(question()); coming;) {
+      const [answer, start] = [coming, performance.now()];
+      await Promise.allSettled([answer]);
+      const isFast = state.speed === Infinity;
+      coming = isFast && goesOn() ? ask(question()) : null;
+      await take(answer);
+      const pause = isFast ? 0 : 1000 / state.speed - (performance.now() - start);
       await (pause > 20 ? new Promise((done) => setTimeout(done, pause)) : new Promise(requestAnimationFrame));
+      if (!isFast && goesOn()) coming = ask(question());
     }
     if (!stage.body.isConnected) leave();
   };

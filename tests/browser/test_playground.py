@@ -5,6 +5,7 @@ import course_utils.quiet
 import ast
 import contextlib
 import itertools
+import re
 from pathlib import Path
 
 import keras
@@ -502,6 +503,33 @@ def test_a_pause_stops_the_learning_and_a_step_is_one(play):
     wait_for(host, "text.startsWith('Step 0')", 30)
 
 
+def test_play_pressed_again_and_again_starts_one_training(play, page):
+    page.add_init_script(
+        """window.unanswered = window.most = 0;
+        window.Worker = class extends Worker {
+            constructor(address) {
+                super(address);
+                this.addEventListener("message", () => (window.unanswered -= 1));
+            }
+            postMessage(question) {
+                window.unanswered += 1;
+                window.most = Math.max(window.most, window.unanswered);
+                super.postMessage(question);
+            }
+        };"""
+    )
+    host = play(model="vae")
+    host.get_by_role("button", name="Play").evaluate(
+        "(button) => { for (let i = 0; i < 5; i++) button.click(); }"
+    )
+    for _ in range(3):  # the questions of the first two beginnings are answered
+        wait_for_another_step(page)
+    page.evaluate("() => { window.most = 0; }")
+    for _ in range(3):
+        wait_for_another_step(page)
+    assert page.evaluate("window.most") == 1
+
+
 def test_a_player_that_rests_keeps_its_weights(parts):
     kept = parts.evaluate(
         """() => {
@@ -617,6 +645,79 @@ def test_the_page_answers_while_a_model_learns(play):
         }"""
     )
     assert waits[len(waits) // 2] < 50
+
+
+STEP = """Number(document.querySelector("[data-explorer]").shadowRoot.querySelector(".progress")
+    .textContent.match(/^Step ([\\d,]+)/)[1].replaceAll(",", ""))"""
+
+
+def wait_for_another_step(page, milliseconds=0):
+    """Until the picture shows a later step; first the page's clock is moved, if it stands."""
+    before = page.evaluate(STEP)
+    if milliseconds:
+        page.clock.run_for(milliseconds)
+    for _ in range(1500):  # not by the page's clock, which a test may stop
+        page.wait_for_timeout(20)
+        if page.evaluate(STEP) > before:
+            return
+    raise AssertionError(f"still at step {before}")
+
+
+def test_a_screen_reader_hears_of_progress_now_and_then(play):
+    """Every five seconds of the page's clock, which the test moves, and when learning pauses."""
+    host = play(model="vae")
+    page = host.page
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)
+    heard = []
+    page.expose_function("hear", lambda text: heard.append(text))
+    host.evaluate(
+        """(host) => {
+            const spoken = host.shadowRoot.querySelector("[aria-live=polite]");
+            new MutationObserver(() => window.hear(spoken.textContent))
+                .observe(spoken, { childList: true });
+        }"""
+    )
+    host.get_by_role("button", name="Play").click()
+    for _ in range(24):
+        wait_for_another_step(page, 500)
+    assert 2 <= len(heard) <= 4  # in 12 seconds and at least 24 pictures
+    words = r"VAE on ring of eight\. Step [\d,]+; \d+ steps a second .* KL [\d.]+\."
+    assert re.fullmatch(words, heard[-1])
+    told = len(heard)
+    host.get_by_role("button", name="Pause").click()
+    while len(heard) == told:  # what was asked for before still comes
+        page.clock.run_for(500)
+        page.wait_for_timeout(20)
+    assert "a second" not in heard[-1]
+
+
+def test_a_page_in_the_background_rests(play):
+    host = play(model="vae")
+    page = host.page
+    host.get_by_role("button", name="Play").click()
+    wait_for_another_step(page)
+    show = """(hidden) => {
+        Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    page.evaluate(show, True)
+    # What was asked for before still comes; then two rounds of a picture bring nothing.
+    resting = """async () => {
+        const now = () => STEP;
+        let [before, still] = [now(), 0];
+        while (still < 20) {
+            await new Promise((done) => setTimeout(done, 50));
+            still = now() === before ? still + 1 : 0;
+            before = now();
+        }
+        return before;
+    }""".replace("STEP", STEP)
+    rested = page.evaluate(resting)
+    assert page.evaluate(STEP) == rested and len(page.workers) == 1
+    assert host.get_by_role("button", name="Pause").is_visible()  # it is only interrupted
+    page.evaluate(show, False)
+    wait_for_another_step(page)
 
 
 def test_who_leaves_ends_the_work(play):

@@ -35,6 +35,7 @@ class Learner {
     this.random = new Random(seed);
     this.model = new MODELS[model]({ path: model, ...options }, this.random);
     [this.data, this.steps, this.picture] = [data, 0, 0];
+    this.looking = 0; // milliseconds that the last picture took
     // The picture has its own random numbers, so that looking does not change the training.
     const other = new Random(seed + 1);
     this.codes = other.normals(2 * SAMPLES);
@@ -42,17 +43,18 @@ class Learner {
     this.walkers = { z: this.codes, t: 1 };
   }
 
-  // Trains until the time is over or `most` steps are taken; returns the mean of each loss.
+  // Trains until `most` steps are taken, or only the time for a picture is left; returns the mean of
+  // each loss.
   learn({ milliseconds, most, moves }) {
     const sums = {};
     const start = performance.now();
     let taken = 0;
-    while (taken < most && performance.now() - start < milliseconds) {
+    do {
       const x = asMatrix(drawPoints(this.data, BATCH, this.random));
       const losses = scope(() => this.model.step(x, this.model.noise(BATCH, this.random), moves));
       for (const [name, loss] of Object.entries(losses)) sums[name] = (sums[name] ?? 0) + loss;
       taken += 1;
-    }
+    } while (taken < most && performance.now() - start < milliseconds - this.looking);
     this.steps += taken;
     for (const name of Object.keys(sums)) sums[name] /= taken;
     return { taken, losses: sums, seconds: (performance.now() - start) / 1000 };
@@ -66,10 +68,10 @@ class Learner {
 
   // Everything that a picture shows of the model as it is now.
   look(time) {
-    return {
-      step: this.steps,
-      ...("walk" in this.model ? this.lookAtWalk(time) : scope(() => this.lookAtMap())),
-    };
+    const start = performance.now();
+    const seen = "walk" in this.model ? this.lookAtWalk(time) : scope(() => this.lookAtMap());
+    this.looking = performance.now() - start;
+    return { step: this.steps, ...seen };
   }
 
   lookAtMap() {
