@@ -35,8 +35,25 @@ CALL_SECONDS = 0.25  # about how long the progress bar may stand still during a 
 _ARRAYS = (np.ndarray, tf.Tensor, tf.Variable, keras.Variable)
 
 
+def progress(items, unit: str) -> tqdm:
+    """A progress bar over a loop, on standard output like that of `fit`.
+
+    Args:
+        items: what the loop goes through, something with a length.
+        unit: what one of them is called, such as "model".
+
+    Returns:
+        The items, one after another.
+    """
+    return tqdm(items, unit=unit, file=sys.stdout)
+
+
 class EpochProgress(keras.callbacks.Callback):
-    """One progress bar over all epochs, with the latest losses, on standard output."""
+    """One progress bar over all epochs, with the latest losses, on standard output.
+
+    `fit` of the course's models draws it by itself. For a model of Keras's own, give it to `fit` as
+    a callback, with `verbose=0`.
+    """
 
     def on_train_begin(self, logs=None):
         self.bar = tqdm(total=self.params["epochs"], unit="epoch", file=sys.stdout, leave=True)

@@ -146,9 +146,8 @@ show_images(
 typical = np.median(to_nearest_other(portraits.reshape(len(portraits), -1)))
 PixelPath({"straight": straight, "turning": turning}, others, typical=typical)
 
+
 # %%
-
-
 def to_data(path, data):
     """Distance from each image of a path to the nearest in the data."""
     return pairwise_distances(path.reshape(len(path), -1), data.reshape(len(data), -1)).min(axis=1)

@@ -40,6 +40,7 @@ from course_utils.models.convolution import (
     convolve_transpose,
     feed_counts,
 )
+from course_utils.training import progress
 
 keras.utils.set_random_seed(0)
 plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.right": False})
@@ -380,7 +381,8 @@ back = {}
 for extra in (None, 1):
     layer = layers.Conv2DTranspose(1, 3, strides=2, padding="valid", output_padding=extra)
     back[extra] = layer.compute_output_shape((1, 3, 3, 1))[1]
-print("the way back from 3, by output_padding:", back)
+for extra, size in back.items():
+    print(f"the way back from 3 with output_padding={extra}: {size}")
 assert back == {None: 7, 1: 8}
 
 # %% [markdown]
@@ -597,7 +599,7 @@ def enlarging_network(kind):
 
 
 networks, enlarged, errors = {}, {}, {}
-for kind, name in TRAINED.items():
+for kind in progress(TRAINED, "network"):
     keras.utils.set_random_seed(0)
     model = enlarging_network(kind)
     model.compile(keras.optimizers.Adam(3e-3), loss="mse")
@@ -605,7 +607,9 @@ for kind, name in TRAINED.items():
     enlarged[kind] = model(shrunk[1]).numpy()
     errors[kind] = np.mean((enlarged[kind] - large[1]) ** 2)
     networks[kind] = model
-    print(f"{name:22} {model.count_params():8,} weights, squared error {errors[kind]:.4f} a pixel")
+for kind, name in TRAINED.items():
+    weights = networks[kind].count_params()
+    print(f"{name:22} {weights:8,} weights, squared error {errors[kind]:.4f} a pixel")
 assert errors["dense"] < 0.85 * min(errors[kind] for kind in KINDS)
 
 # %%

@@ -41,6 +41,7 @@ from course_utils.tensorboard import (
     write_images,
     write_scalars,
 )
+from course_utils.training import EpochProgress, progress
 
 LOGS = log_folder("logs/tensorboard")  # beside this notebook; git leaves it out
 plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.right": False})
@@ -183,7 +184,7 @@ def draw_units():
 
 untrained = draw_units()
 logger = RunLogger(LOGS, name="classifier", images={"hidden units": draw_units}, every=5)
-train(model, rate=0.3, epochs=40, callbacks=[logger])
+train(model, rate=0.3, epochs=40, callbacks=[logger, EpochProgress()])
 print("written to", logger.directory.relative_to(LOGS))
 
 # %% [markdown]
@@ -277,7 +278,7 @@ class GradientHistograms(keras.callbacks.Callback):
 
 
 runs, sizes = {}, {}
-for activation in ("sigmoid", "relu"):
+for activation in progress(("sigmoid", "relu"), "network"):
     keras.utils.set_random_seed(0)
     runs[activation] = RunLogger(LOGS, name=f"deep_{activation}")
     histograms = GradientHistograms(
@@ -307,7 +308,8 @@ axes[1].legend(frameon=False)
 plt.show()
 
 ratio = {name: size[-1] / size[0] for name, size in sizes.items()}
-print("gradient of the last layer / of the first:", {k: f"{v:,.3g}" for k, v in ratio.items()})
+for activation, factor in ratio.items():
+    print(f"{activation:8} gradient of the last layer / of the first: {factor:8.3g}")
 assert ratio["sigmoid"] > 100 and ratio["relu"] < 100
 best_accuracy = {
     k: read_curve(run.directory / "train", "accuracy")[1].max() for k, run in runs.items()
@@ -358,13 +360,15 @@ assert kinds.count("MatMul") == 2
 rates = (0.001, 0.01, 0.1, 1.0, 10.0)
 
 compared = {}
-for rate in rates:
+for rate in progress(rates, "run"):
     keras.utils.set_random_seed(0)
     compared[rate] = RunLogger(LOGS, name=f"rate_{rate:g}")
     train(classifier(), rate, epochs=25, callbacks=[compared[rate]])
 
 final = {rate: read_curve(run.directory / "test", "loss")[1][-1] for rate, run in compared.items()}
-print("loss on validation images:", {rate: round(float(loss), 3) for rate, loss in final.items()})
+print("rate    loss on validation images")
+for rate, loss in final.items():
+    print(f"{rate:<8g}{loss:.3f}")
 
 # %%
 show_dashboard(LOGS, height=600)
@@ -399,13 +403,12 @@ assert min(final[min(rates)], final[max(rates)]) > 2  # guessing costs log 10 = 
 
 # %%
 repeated = {}
-for rate in (0.3, 0.5):
-    for seed in range(3):
-        keras.utils.set_random_seed(seed)
-        run = RunLogger(LOGS, name=f"repeated_{rate:g}")
-        train(classifier(), rate, epochs=25, callbacks=[run])
-        loss = read_curve(run.directory / "test", "loss")[1][-1]
-        repeated.setdefault(rate, []).append(loss)
+for rate, seed in progress([(rate, seed) for rate in (0.3, 0.5) for seed in range(3)], "run"):
+    keras.utils.set_random_seed(seed)
+    run = RunLogger(LOGS, name=f"repeated_{rate:g}")
+    train(classifier(), rate, epochs=25, callbacks=[run])
+    loss = read_curve(run.directory / "test", "loss")[1][-1]
+    repeated.setdefault(rate, []).append(loss)
 
 figure, axis = plt.subplots(figsize=(5.5, 1.9), layout="constrained")
 for line, losses in enumerate(repeated.values()):
@@ -483,7 +486,8 @@ axes[0].set_ylabel("second component")
 plt.show()
 
 agreement = {name: same_label_next_door(points, test.labels) for name, points in codes.items()}
-print("same digit next door:", {name: f"{share:.0%}" for name, share in agreement.items()})
+for name, share in agreement.items():
+    print(f"{name:10} same digit next door: {share:.0%}")
 assert agreement["trained"] > agreement["untrained"] + 0.05 > 0.3
 
 # %%

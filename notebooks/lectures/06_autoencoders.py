@@ -41,6 +41,7 @@ from course_utils.models.autoencoder import (
 )
 from course_utils.networks import dense_decoder, dense_encoder
 from course_utils.plotting import show_images
+from course_utils.training import EpochProgress, progress
 
 plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.right": False})
 BLUE, ORANGE = "#08519c", "#e6850e"
@@ -105,7 +106,14 @@ image = keras.Input(data.shape)
 reconstruction = layers.Activation("sigmoid")(decoder(encoder(image)))
 autoencoder = keras.Model(image, reconstruction)
 autoencoder.compile(keras.optimizers.Adam(2e-3), loss=squared_error)
-autoencoder.fit(train_x, train_x, batch_size=BATCH, epochs=EPOCHS // 2, verbose=0)
+autoencoder.fit(
+    train_x,
+    train_x,
+    batch_size=BATCH,
+    epochs=EPOCHS // 2,
+    callbacks=[EpochProgress()],
+    verbose=0,
+)
 show_images(
     np.concatenate([new_x[:12], autoencoder(new_x[:12])]),
     columns=12,
@@ -166,7 +174,7 @@ def train(kind, latent, epochs=EPOCHS, **options):
     keras.utils.set_random_seed(0)
     model = dense_autoencoder(data.shape, latent, kind=kind, hidden=HIDDEN, **options)
     model.compile(keras.optimizers.Adam(2e-3))
-    model.fit(train_x, batch_size=BATCH, epochs=epochs, validation_data=(new_x,), verbose=0)
+    model.fit(train_x, batch_size=BATCH, epochs=epochs, validation_data=(new_x,))
     return model
 
 
@@ -354,7 +362,7 @@ assert np.isclose(least, np.log(2))
 
 # %%
 table = {}
-for name in pulls:
+for name in progress(pulls, "network"):
     keras.utils.set_random_seed(0)
     logits_of = dense_decoder(LATENT, data.shape, hidden=HIDDEN[::-1])(
         dense_encoder(data.shape, LATENT, hidden=HIDDEN)(image)
@@ -401,7 +409,6 @@ curves = overfitted.fit(
     epochs=400,
     validation_data=(new_x[:150],),
     patience=None,  # do not stop, whatever the validation images say
-    verbose=0,
 ).history
 
 plt.figure(figsize=(5.5, 2.6), layout="constrained")

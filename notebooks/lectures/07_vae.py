@@ -52,6 +52,7 @@ from course_utils.tensorboard import (
     prepare_dashboard,
     write_scalars,
 )
+from course_utils.training import progress
 
 keras.utils.set_random_seed(0)
 plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.right": False})
@@ -440,7 +441,7 @@ prediction = ...  # the term that rises: "reconstruction" or "KL"
 # %%
 optimizer.build(encoder.trainable_variables + decoder.trainable_variables)
 random, terms = np.random.default_rng(0), []
-for _ in range(EPOCHS // 4):
+for _ in progress(range(EPOCHS // 4), "epoch"):
     order = random.permutation(len(data.train) // BATCH * BATCH).reshape(-1, BATCH)
     terms += [train_step(data.train.x[batch]) for batch in order]
 terms = np.array(terms)  # (steps, 2)
@@ -671,7 +672,7 @@ prediction = ...  # by how many nats does the ELBO fall?
 keras.utils.set_random_seed(0)
 flat_vae = dense_vae(data.shape, latent=2, hidden=HIDDEN)
 flat_vae.compile(keras.optimizers.Adam(2e-3, use_ema=True, ema_momentum=0.99))
-flat_vae.fit(data.train.x, batch_size=BATCH, epochs=EPOCHS, validation_data=(new_x,), verbose=0)
+flat_vae.fit(data.train.x, batch_size=BATCH, epochs=EPOCHS, validation_data=(new_x,))
 
 flat_elbo, _ = bounds(flat_vae, data.test.x[:200], samples=50)
 print(
@@ -866,7 +867,7 @@ for beta in betas:
     keras.utils.set_random_seed(0)
     model = dense_vae(data.shape, latent=LATENT, hidden=HIDDEN, beta=beta)
     model.compile(keras.optimizers.Adam(2e-3))
-    model.fit(data.train.x, batch_size=BATCH, epochs=EPOCHS * 2 // 5, verbose=0)
+    model.fit(data.train.x, batch_size=BATCH, epochs=EPOCHS * 2 // 5)
     mu, log_var = model.encode(new_x)
     carried = kl_per_dimension(mu, log_var).numpy().mean(axis=0)
     reconstruction = bernoulli_cross_entropy(new_x, model(new_x).logits).numpy().mean()
@@ -915,9 +916,7 @@ prediction = ...  # how many of the 32 dimensions?
 keras.utils.set_random_seed(0)
 wide_vae = dense_vae(data.shape, latent=32, hidden=HIDDEN)
 wide_vae.compile(keras.optimizers.Adam(2e-3, use_ema=True, ema_momentum=0.99))
-wide_vae.fit(
-    data.train.x, batch_size=BATCH, epochs=EPOCHS * 3 // 4, validation_data=(new_x,), verbose=0
-)
+wide_vae.fit(data.train.x, batch_size=BATCH, epochs=EPOCHS * 3 // 4, validation_data=(new_x,))
 
 mu, log_var = wide_vae.encode(new_x)
 carried = kl_per_dimension(mu, log_var).numpy().mean(axis=0)

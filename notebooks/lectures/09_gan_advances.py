@@ -53,6 +53,7 @@ from course_utils.models.wgan import WGAN
 from course_utils.networks import dense_discriminator, dense_generator
 from course_utils.plotting import image_grid, show_images
 from course_utils.pretrained import judge, load_pretrained
+from course_utils.training import progress
 
 plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.right": False})
 BLUE, ORANGE, GREY = "#08519c", "#e6850e", "#777777"
@@ -461,10 +462,11 @@ def gradient_while_the_opponent_learns(model, checkpoints):
 
 checkpoints = [10, 30, 100, 300, 600]
 gradients = {}
-for name, kind, options in (
+opponents = (
     ("GAN, saturating", GAN, {"objective": "saturating"}),
     ("Wasserstein GAN", WGAN, {}),
-):
+)
+for name, kind, options in progress(opponents, "game"):
     keras.utils.set_random_seed(0)
     model = kind(*players((64, 64)), **options)
     gradients[name] = gradient_while_the_opponent_learns(model, checkpoints)
@@ -497,7 +499,7 @@ for name, kind, epochs, options in (
     keras.utils.set_random_seed(0)
     model = kind(*players((64, 64)), **options)
     model.compile(adam(momentum=0.9), adam(momentum=0.9))
-    model.fit(ring_points, batch_size=250, epochs=epochs, verbose=0)
+    model.fit(ring_points, batch_size=250, epochs=epochs)
     games[name] = np.asarray(model.sample(1000))
 
 figure, axes = plt.subplots(1, 2, figsize=(6, 2.9), layout="constrained", sharex=True, sharey=True)
@@ -546,7 +548,7 @@ stages = []
 def learn(steps):
     """Train at the current size and keep what it draws from the same z."""
     started = time.perf_counter()
-    growing.fit(faces.train.x[: 16 * steps], batch_size=16, epochs=1, verbose=0)
+    growing.fit(faces.train.x[: 16 * steps], batch_size=16)
     seconds = time.perf_counter() - started
     stages.append((growing.size, seconds, np.asarray(growing.generate(z))))
 
@@ -994,11 +996,14 @@ styles = np.asarray(spade.encode(test.x[:40]))
 columns = np.arange(10, 22)
 rows = [np.asarray(spade.generate(np.tile(styles[s], (12, 1)), maps[columns])) for s in (0, 1, 6)]
 colors = plt.get_cmap("tab10")(np.arange(len(CLASSES)))[:, :3]
-figure, axis = plt.subplots(figsize=(8.4, 3), layout="constrained")
+figure, axis = plt.subplots(figsize=(8.4, 3.3), layout="constrained")
 axis.imshow(image_grid(np.concatenate([colors[maps[columns]], *rows]), columns=12))
 axis.set_yticks([16 + 33 * row for row in range(4)], ["label map", "style 1", "style 2", "style 3"])
 axis.set(xticks=[], title="twelve label maps, each painted in three styles")
 axis.spines[:].set_visible(False)
+for color, name in zip(colors, CLASSES, strict=True):
+    axis.plot([], [], "s", color=color, label=name)
+figure.legend(loc="outside lower center", ncols=len(CLASSES), frameon=False, fontsize=9)
 plt.show()
 
 # %% [markdown]

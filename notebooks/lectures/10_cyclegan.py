@@ -18,8 +18,6 @@
 # %%
 import course_utils.quiet  # TensorFlow without its start-up lines
 
-import sys
-
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -27,7 +25,6 @@ import scipy.ndimage
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from tqdm import tqdm
 
 from course_utils.data import load_domains
 from course_utils.data.characters import EXPRESSIONS
@@ -38,6 +35,7 @@ from course_utils.metrics.close_ups import read_factor
 from course_utils.models.cyclegan import CycleGAN
 from course_utils.plotting import show_images
 from course_utils.pretrained import load_pretrained, portraits_cyclegan
+from course_utils.training import progress
 
 keras.utils.set_random_seed(0)
 plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.right": False})
@@ -206,7 +204,7 @@ weights = {
     "identity only": (0, 5),
     "both": (10, 5),
 }
-games = {name: play(*pair) for name, pair in tqdm(weights.items(), unit="game", file=sys.stdout)}
+games = {name: play(*pair) for name, pair in progress(weights.items(), "game")}
 
 # %%
 panels = {"given": on_red, "right": on_blue}
@@ -319,7 +317,7 @@ left_out = {
     "identity loss": {"identity_weight": 0.0},
 }
 short = {}
-for name, weights in tqdm(left_out.items(), unit="model", file=sys.stdout):
+for name, weights in progress(left_out.items(), "model"):
     trained = portraits_cyclegan.train(epochs=1, **weights)
     short[name] = error(trained.translate(x), y), error(trained.translate_back(y), x)
 

@@ -51,6 +51,7 @@ from course_utils.models.vae import dense_vae
 from course_utils.plotting import image_grid, show_images
 from course_utils.pretrained import load_pretrained
 from course_utils.pretrained.sprites_tcvae import FACTORS, codes_and_factors, load_upright
+from course_utils.training import progress
 
 keras.utils.set_random_seed(0)
 plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.right": False})
@@ -207,9 +208,8 @@ LatentSliders(export_network(vae.decoder, activation="sigmoid"), kl=nats, codes=
 # over the two positions, averaged over shapes and scales; the bottom row shows it over scale, with one line for
 # each shape.
 
+
 # %%
-
-
 def show_codes(codes, dimensions, title):
     """Where each dimension of the codes (18,432, D) changes, and where it does not."""
     laid_out = on_grid(codes)
@@ -256,9 +256,8 @@ show_codes(mu, by_nats, "the β-TCVAE's code over the factors")
 #
 # Below we write it out and compare it with the library's version.
 
+
 # %%
-
-
 def shares_of_information(codes, bins=20):
     """I(z_d; v_f) / H(v_f), (D, F), with each dimension cut into bins of equal width."""
     cells = [np.digitize(z, np.histogram_bin_edges(z, bins)[1:-1]) for z in codes.T]
@@ -301,7 +300,7 @@ print(f"size code: ellipses lie {np.mean(square - ellipse):.2f} below squares on
 print(f"shape code: {apart[0]:.1f} apart at the smallest scale, {apart[-1]:.1f} at the largest")
 assert np.all(ellipse < square) and apart[0] < apart[-1]
 
-print("gap of each factor:", {name: round(float(gap), 2) for name, gap in gaps.items()})
+print("gap of each factor:", ", ".join(f"{name} {gap:.2f}" for name, gap in gaps.items()))
 print(f"MIG: their mean {np.mean(list(gaps.values())):.3f}, the library's {mig:.3f}")
 np.testing.assert_allclose(np.mean(list(gaps.values())), mig, rtol=1e-6)
 assert min(gaps.values()) > 0.4
@@ -320,9 +319,8 @@ assert np.sum(nats > 0.05) == 4
 # %%
 prediction = ...  # the MIG of the plain VAE, from 0 to 1
 
+
 # %%
-
-
 def train_vae(beta, seed=0, epochs=10):
     keras.utils.set_random_seed(seed)
     model = dense_vae(sprites.shape, 6, hidden=(256, 128), activation="relu", beta=beta)
@@ -407,9 +405,8 @@ assert mutual_information_gap(codes[strongest], factors) > mutual_information_ga
 # but makes information just as expensive. Do the three parts really add up? And which of them did β reduce?
 # (Below, $q(z)$ is exact, the mixture of all 18,432 codes; the averages are over 512 draws from it.)
 
+
 # %%
-
-
 def parts_of_kl(model):
     """The three parts of the KL term, and the KL term in closed form, in nats."""
     mu, log_var = (np.asarray(part) for part in model.encode(images))
@@ -432,10 +429,10 @@ def parts_of_kl(model):
 
 
 parts, wholes = {}, {}
-for name, model in (models | {"β-TCVAE": vae}).items():
+for name, model in progress((models | {"β-TCVAE": vae}).items(), "model"):
     parts[name], wholes[name] = parts_of_kl(model)
 
-figure, axis = plt.subplots(figsize=(7, 2.3), layout="constrained")
+figure, axis = plt.subplots(figsize=(8.5, 2.1), layout="constrained")
 start = np.zeros(len(parts))
 for part, color in zip(parts["β = 1"], (BLUE, ORANGE, "#bbbbbb"), strict=True):
     lengths = np.array([values[part] for values in parts.values()])
@@ -443,10 +440,10 @@ for part, color in zip(parts["β = 1"], (BLUE, ORANGE, "#bbbbbb"), strict=True):
     start += lengths
 axis.plot(list(wholes.values()), list(wholes), "k|", markersize=22, label="KL, in closed form")
 axis.set(xlabel="nats", ylim=(2.6, -0.6))
-axis.legend(frameon=False, fontsize=9, markerscale=0.4)
+axis.legend(frameon=False, fontsize=9, markerscale=0.4, loc="center left", bbox_to_anchor=(1, 0.5))
 plt.show()
 for name, values in parts.items():
-    print(f"{name:8}", {part: round(value, 2) for part, value in values.items()})
+    print(f"{name:8}", ", ".join(f"{part} {value:.2f}" for part, value in values.items()), "nats")
     assert abs(sum(values.values()) - wholes[name]) < 0.4
 for name in (strongest, "β-TCVAE"):
     assert parts[name]["total correlation"] < parts["β = 1"]["total correlation"] / 2
@@ -483,9 +480,8 @@ assert parts["β-TCVAE"]["information"] > 0.9 * parts["β = 1"]["information"]
 # number a mixture of all four, nothing lost), and the six leading principal components of the pixels.
 # **Predict** their four scores.
 
+
 # %%
-
-
 def random_rotation(size, seed):
     return scipy.stats.ortho_group.rvs(size, random_state=seed)
 
@@ -509,7 +505,7 @@ def scores(code):
     }
 
 
-table = {name: scores(code) for name, code in candidates.items()}
+table = {name: scores(code) for name, code in progress(candidates.items(), "code")}
 
 
 def show_scores(table, title):
@@ -597,7 +593,9 @@ print("the prior, rotated:\n", rotated_covariance(random_rotation(3, seed=0), np
 
 # %%
 rotations = [random_rotation(6, seed) for seed in range(30)]
-at_random = [mutual_information_gap(mu @ rotation.T, factors) for rotation in rotations]
+at_random = [
+    mutual_information_gap(mu @ rotation.T, factors) for rotation in progress(rotations, "rotation")
+]
 Q = rotations[np.argmin(at_random)]
 rotated_decoder = keras.Sequential(
     [keras.Input((6,)), keras.layers.Dense(6, use_bias=False), vae.decoder]
@@ -697,7 +695,7 @@ assert np.isclose(turned_scores["linear R²"], table["β-TCVAE"]["linear R²"], 
 angles = np.linspace(0, 180, 25)
 across, down = shares[:, 2].argmax(), shares[:, 3].argmax()
 along = {"MIG": [], "ELBO": []}
-for angle in np.deg2rad(angles):
+for angle in progress(np.deg2rad(angles), "angle"):
     turn = np.eye(6)
     turn[[across, down], [across, down]] = np.cos(angle)
     turn[across, down], turn[down, across] = -np.sin(angle), np.sin(angle)
@@ -807,8 +805,8 @@ panels = {
     "rows: u₁ from −1 to 1": [drawn_with(u, 0, still) for u in values],
     "rows: u₂ from −1 to 1": [drawn_with(0, u, still) for u in values],
 }
-figure, axes = plt.subplots(1, 3, figsize=(11, 2.7), layout="constrained")
-figure.get_layout_engine().set(wspace=0.1)
+figure, axes = plt.subplots(1, 3, figsize=(11, 2.6), layout="constrained")
+figure.get_layout_engine().set(wspace=0.25)
 for axis, (name, rows) in zip(axes, panels.items(), strict=True):
     grid = image_grid(np.concatenate(rows), columns=10, padding=2)
     axis.imshow(grid, cmap="gray", vmin=0, vmax=1)
@@ -825,9 +823,8 @@ plt.show()
 # On 2,000 generated digits we measure the ink and the slant of the strokes, relative to the other digits with
 # the same value $c$.
 
+
 # %%
-
-
 def ink(pictures):
     return pictures.sum(axis=(1, 2, 3))
 

@@ -19,8 +19,6 @@
 # %%
 import course_utils.quiet  # TensorFlow without its start-up lines
 
-import sys
-
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -29,7 +27,6 @@ import scipy.stats
 from scipy.spatial.distance import cdist
 from sklearn.metrics import pairwise_distances_argmin_min
 from sklearn.metrics.pairwise import euclidean_distances
-from tqdm import tqdm
 
 from course_utils.data import load, toy
 from course_utils.exercises import compare, your_turn
@@ -45,6 +42,7 @@ from course_utils.metrics.sample_quality import (
 )
 from course_utils.plotting import show_images
 from course_utils.pretrained import judge, load_pretrained
+from course_utils.training import progress
 
 keras.utils.set_random_seed(0)
 plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.right": False})
@@ -108,7 +106,9 @@ def draws(normal, count):
     return rng.multivariate_normal(normal.mean, normal.cov, count, method="cholesky")
 
 
-mixed = as_images(np.concatenate([draws(normal, COUNT // 10) for normal in normals]))
+mixed = as_images(
+    np.concatenate([draws(normal, COUNT // 10) for normal in progress(normals, "class")])
+)
 mixed = rng.permutation(mixed)
 any_training = np.resize(rng.permutation(len(train)), COUNT)
 one_percent = (np.arange(COUNT) % 100 == 0)[:, None, None, None]
@@ -322,7 +322,7 @@ every = features_of(np.concatenate([train, data.validation.x]))
 counts = np.geomspace(50, min(2_000, len(every) // 2), 5).round(-1).astype(int)
 measured = {"Fréchet distance": frechet_distance, "kernel distance": kernel_distance}
 results = {name: [] for name in measured}
-for count in counts:
+for count in progress(counts, "size"):
     draws = [rng.permutation(len(every))[: 2 * count] for _ in range(20)]
     for name, distance in measured.items():
         results[name].append([distance(every[d[:count]], every[d[count:]]) for d in draws])
@@ -383,7 +383,7 @@ assert spread[1500] > 2 * spread[30_000]
 points, _ = toy.sample_moons(rng, 60)
 left = points[points[:, 0] < 0]
 fakes = left + 0.12 * rng.normal(size=left.shape)
-figure, axes = plt.subplots(1, 2, figsize=(8, 3), layout="constrained", sharey=True)
+figure, axes = plt.subplots(1, 2, figsize=(8, 3), layout="constrained", sharex=True, sharey=True)
 found = precision_recall(points, fakes)
 for axis, centre, color, title in (
     (axes[0], points, BLUE, f"precision {found.precision:.2f}: samples in the data's region"),
@@ -481,7 +481,7 @@ def measure(images, training=train, fresh=fresh):
     }
 
 
-table = {name: measure(images) for name, images in samples.items()}
+table = {name: measure(images) for name, images in progress(samples.items(), "model")}
 best = {
     name: (min if better == "low" else max)(row[name] for row in table.values())
     for name, better in BETTER.items()
@@ -556,9 +556,8 @@ def spoiled(defect, amount):
 
 
 defects = {}
-for defect in tqdm(
-    ("noise", "double exposures", "missing kinds", "repetition", "copies"), file=sys.stdout
-):
+kinds_of_defect = ("noise", "double exposures", "missing kinds", "repetition", "copies")
+for defect in progress(kinds_of_defect, "defect"):
     sets = [spoiled(defect, amount) for amount in AMOUNTS]
     rows_of_values = [measure(images, seen, fresh_half) for images in sets]
     defects[defect] = Defect(

@@ -328,11 +328,12 @@ for axis, (name, walk), followed in zip(axes, walks.items(), (FOLLOWED, 3), stri
     walk = np.asarray(walk)  # (moments, points, 2)
     axis.plot(*walk[0].T, ".", color=ORANGE, markersize=3, label="noise, t = 1")
     axis.plot(*walk[-1].T, ".", color=BLUE, markersize=3, label="samples, t = 0")
-    width = 0.5 if followed == FOLLOWED else 0.9
+    smooth = followed == FOLLOWED
     for number, path in enumerate(walk[:, :followed].swapaxes(0, 1)):
-        color = "black" if followed == FOLLOWED else f"C{number + 2}"
-        axis.plot(*path.T, color=color, linewidth=width, alpha=0.8)
-        axis.plot(*path[[0, -1]].T, "o", color=color, markersize=2 if color == "black" else 5)
+        color = "black" if smooth else f"C{number + 2}"
+        shown = path if smooth else path[::4]  # a line through every moment would be a scribble
+        axis.plot(*shown.T, color=color, linewidth=0.5 if smooth else 1.2, alpha=0.8)
+        axis.plot(*path[[0, -1]].T, "o", color=color, markersize=2 if smooth else 5)
     axis.set(title=name, xlabel="z₁", xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), aspect="equal")
 axes[0].set_ylabel("z₂")
 axes[0].legend(frameon=False, fontsize=8)
@@ -340,7 +341,7 @@ plt.show()
 
 # %% [markdown]
 # Without fresh noise the walks are smooth (on the left, 40 of them are drawn as lines). With fresh noise a walk
-# wanders, and the start no longer decides where it ends (on the right, three walks).
+# wanders, and the start no longer decides where it ends (on the right, three walks, every fourth step).
 #
 # **How many steps?** **Predict** what a *single* step gives. Then two, and five. The number above each picture
 # is the share of samples within three standard deviations of the noise-free half circles.
@@ -470,7 +471,8 @@ axis.legend(frameon=False)
 plt.show()
 
 settled_at = {name: when[np.argmax(values > 0.9)] for name, values in settled.items()}
-print("90% settled at time", {name: round(float(t), 2) for name, t in settled_at.items()})
+for name, t in settled_at.items():
+    print(f"{name:24} 90% settled at time {t:.2f}")
 assert settled_at["coarse part"] > settled_at["details"]
 
 # %% [markdown]
