@@ -14,7 +14,9 @@ UV := $(if $(shell command -v uv 2>/dev/null),uv,.uv/bin/uv)
 RUN = $(UV) run --no-sync
 
 ##@ Use the course
+# Tells git to overlook the outputs of a run; where there is no git, nothing has to be told.
 lab: .venv/.synced ## open the course in JupyterLab
+	@git config filter.course.clean ".venv/bin/python -m course_utils.git_filter" 2>/dev/null || true
 	@$(RUN) jupyter lab --LabApp.default_url=/lab/tree/lectures/00_welcome.ipynb \
 		$(if $(filter 0,$(shell id -u)),--allow-root)
 doctor: .venv/.synced ## check that everything is in place, and say what to do where it is not

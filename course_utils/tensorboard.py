@@ -20,6 +20,7 @@ import datetime
 import itertools
 import math
 import os
+import re
 import shutil
 import signal
 import socket
@@ -35,16 +36,25 @@ import keras
 import numpy as np
 import psutil
 import tensorflow as tf
+from IPython.display import HTML, display
+from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 from tensorboard import manager, notebook
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.plugins import projector
 
+from course_utils.alt_text import as_image
 from course_utils.plotting import image_grid
 from course_utils.validation import check_array
 
 # A server inherits its kernel's environment, so this later tells which kernel started it.
 KERNEL_VARIABLE = "COURSE_TENSORBOARD_KERNEL"
 SECONDS_TO_STOP = 3
+STILL = (
+    '<details class="dashboard-still"><summary>The dashboard as it was when this cell ran</summary>'
+    "{}</details>"
+)
+STILL_PANELS, STILL_NAMES = 6, 10  # at most, so that the picture stays readable
 
 
 # ---- writing -------------------------------------------------------------------------------------
@@ -317,7 +327,8 @@ def show_dashboard(log_dir: str | os.PathLike = "logs", height: int = 700) -> No
 
     A server that already shows `log_dir` is reused; a new one takes a few seconds to start. It runs
     until the notebook ends and, unlike that of a plain `%tensorboard`, survives when a cell is
-    interrupted.
+    interrupted. A still picture of the curves is kept folded below it, for the time when the server
+    is gone and the notebook is opened again.
 
     Args:
         log_dir: the folder of all runs; it need not exist yet.
@@ -333,6 +344,8 @@ def show_dashboard(log_dir: str | os.PathLike = "logs", height: int = 700) -> No
     match result:
         case manager.StartLaunched(info=info) | manager.StartReused(info=info):
             notebook.display(port=info.port, height=height)
+            if (curves := still(log_dir)) is not None:
+                display(HTML(STILL.format(as_image(curves))))
             print(f"If the dashboard does not appear, open {_address(info.port)}")
         case manager.StartExecFailed(os_error=error):
             raise RuntimeError(
@@ -346,6 +359,52 @@ def show_dashboard(log_dir: str | os.PathLike = "logs", height: int = 700) -> No
                 f"TensorBoard (process {pid}) did not answer within a minute. The machine may be "
                 "busy: run the cell again."
             )
+
+
+def still(log_dir: str | os.PathLike = "logs") -> Figure | None:
+    """The scalars of all runs as a picture: a panel for each tag, a curve for each run.
+
+    Runs that differ only in their date have one colour and one name.
+
+    Args:
+        log_dir: the folder of all runs.
+
+    Returns:
+        The figure, which pyplot does not know; None if no run has written a scalar.
+    """
+    folder = log_folder(log_dir)
+    panels: dict[str, list[tuple[str, np.ndarray]]] = {}
+    for run in sorted({path.parent for path in folder.rglob("events.out.tfevents.*")}):
+        events = EventAccumulator(str(run), size_guidance={"tensors": 0}).Reload()
+        name = "/".join(part for part in run.relative_to(folder).parts if not _is_date(part))
+        for tag in events.Tags()["tensors"]:
+            if events.SummaryMetadata(tag).plugin_data.plugin_name == "scalars":
+                curve = [(e.step, tf.make_ndarray(e.tensor_proto)) for e in events.Tensors(tag)]
+                panels.setdefault(tag, []).append((name, np.array(curve, "float64")))
+    if not panels:
+        return None
+    shown = dict(itertools.islice(panels.items(), STILL_PANELS))
+    names = list(dict.fromkeys(name for runs in shown.values() for name, _ in runs))
+    rows = math.ceil(len(shown) / 3)
+    figure = Figure(figsize=(9, 2.8 * rows), dpi=110, layout="constrained")
+    axes = iter(figure.subplots(rows, min(3, len(shown)), squeeze=False).flat)
+    lines = {}
+    for axis, (tag, runs) in zip(axes, shown.items(), strict=False):
+        axis.set(title=tag, xlabel="step")
+        for name, curve in runs:
+            color = f"C{names.index(name) % 10}"
+            [lines[name]] = axis.plot(*curve.T, color=color, label=name)
+    for axis in axes:
+        axis.set_axis_off()  # places left over in the last row
+    if len(lines) <= STILL_NAMES:
+        place = {"loc": "outside lower center", "ncols": 4, "frameon": False, "fontsize": 9}
+        figure.legend(lines.values(), lines, **place)
+    return figure
+
+
+def _is_date(part: str) -> bool:
+    """Whether a folder is named by `create_writers` after the time when its run began."""
+    return re.fullmatch(r"\d{8}-\d{6}(-\d+)?", part) is not None
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ MAY_IMPORT = {
     "quiet": set(),
     "validation": set(),
     "students": set(),
+    "git_filter": set(),
     "keras_internals": set(),
     "alt_text": set(),
     "data": TOOLS,
@@ -25,7 +26,7 @@ MAY_IMPORT = {
     "players": {"quiet", "keras_internals", "training"},
     "metrics": TOOLS | {"data"},
     "plotting": TOOLS | {"alt_text"},
-    "tensorboard": TOOLS | {"plotting"},
+    "tensorboard": TOOLS | {"plotting", "alt_text"},
     "explorers": TOOLS | {"keras_internals"},
     "models": TOOLS
     | {"losses", "bijectors", "networks", "gan_layers", "training", "players", "keras_internals"},

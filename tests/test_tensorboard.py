@@ -36,6 +36,7 @@ from course_utils.tensorboard import (
     prepare_dashboard,
     prune_dashboards,
     show_dashboard,
+    still,
     stop_dashboard,
     write_codes,
     write_images,
@@ -495,6 +496,25 @@ def test_a_living_server_is_shown_again_and_its_address_printed(
     assert capsys.readouterr().out.endswith(printed.format(port=server.port))
 
 
+def test_a_still_picture_has_a_panel_for_each_tag_and_a_curve_for_each_run(tmp_path):
+    for name in ("vae", "gan"):
+        writers = create_writers(tmp_path / "logs", name)
+        for step, loss in enumerate((3.0, 1.0), start=1):
+            write_scalars(writers.train, {"loss": loss}, step)
+            write_scalars(writers.test, {"loss": loss + 1, "accuracy": 1 / loss}, step)
+        write_images(writers.test, "samples", np.ones((1, 2, 2, 1)), step=2)
+        writers.close()
+    panels = {axes.get_title(): axes for axes in still(tmp_path / "logs").axes}
+    assert set(panels) == {"loss", "accuracy"}
+    curves = {line.get_label(): line.get_xydata() for line in panels["loss"].lines}
+    assert set(curves) == {"gan/test", "gan/train", "vae/test", "vae/train"}
+    np.testing.assert_allclose(curves["vae/test"], [[1, 4], [2, 2]])
+
+
+def test_without_curves_there_is_no_still_picture(tmp_path):
+    assert still(tmp_path) is None
+
+
 @pytest.fixture
 def failing_program(tmp_path, monkeypatch):
     """In TensorBoard's place, a program that says how it takes an interrupt and ends."""
@@ -577,7 +597,8 @@ def test_in_a_notebook(tmp_path, monkeypatch):
         assert "<title>TensorBoard</title>" in ask(of_magic.port, "")
         wait_until(lambda: "vae" in ask(of_magic.port, "data/runs"))
 
-        frame, printed = run("show")  # shows the same server
+        frame, printed = run("show")  # shows the same server, and a still picture
+        assert '<img width="' in frame and 'alt="loss; x: step; drawn: vae/train' in frame
         assert manager.get_all() == [of_magic]
         assert f"const port = {of_magic.port};" in frame and 'height="432"' in frame
         assert f"http://localhost:{of_magic.port}/" in printed

@@ -1,9 +1,10 @@
 // K-means, half a round at a time: the points are assigned, then the centres move.
 
-import { button, choice, element, number, PALETTE, slider } from "./toolkit.js";
+import { choice, element, number, PALETTE, player } from "./toolkit.js";
 import { Chart, place, svg } from "./chart.js";
 
 const GREY = "#888888";
+const FRAME = 900; // milliseconds
 
 export function kMeansStepper(stage, { points, runs, bounds }) {
   const state = { run: 0, step: 0 };
@@ -75,30 +76,24 @@ export function kMeansStepper(stage, { points, runs, bounds }) {
     stage.say(`${words()} ${cost.textContent}`);
   };
 
-  const input = slider({ label: "Half rounds", min: 0, max: 1, step: 1, value: 0, onInput: (step) => {
-    state.step = step;
-    draw();
-  } });
-  const goTo = (step) => {
-    state.step = Math.min(Math.max(step, 0), runs[state.run].inertias.length);
-    input.set(state.step);
-    draw();
-  };
+  const { input, buttons, restart } = player({
+    label: "Half rounds", one: "Half a round", what: "the rounds", last: 1, frame: FRAME,
+    onShow: (step) => {
+      state.step = step;
+      draw();
+    },
+  });
   const show = (run) => {
     state.run = run;
-    input.max = runs[run].inertias.length;
     drawCurve();
-    goTo(0);
+    restart(runs[run].inertias.length);
   };
   stage.body.append(
     runs.length > 1 ? choice({ label: "Start", value: 0, options: runs.map(({ name }, i) => [i, name]), onChange: show }) : "",
     element("div", { class: "columns" },
       element("div", { class: "main" }, plane.node),
       element("div", { class: "main" },
-        told, input,
-        element("div", { class: "buttons" },
-          button("Back", "Half a round back", () => goTo(state.step - 1)),
-          button("Next", "Half a round further", () => goTo(state.step + 1))),
+        told, input, buttons,
         cost, curve,
         element("p", { class: "note" },
           element("span", { class: "key assign" }), "points assigned ", element("span", { class: "key move" }), "centers moved"))),

@@ -1,12 +1,14 @@
 // From noise to data: a slider through the steps, images above, points beside.
 
-import { button, cut, element, number, picture, slider, unpackImages } from "./toolkit.js";
+import { cut, element, number, picture, player, unpackImages } from "./toolkit.js";
 import { Chart, svg } from "./chart.js";
+
+const DURATION = 4000; // milliseconds from noise to data
 
 export function diffusionSteps(stage, { times, shape, noised, clean, points, reach }) {
   const [z, x] = [noised, clean].map((text) => cut(unpackImages(text, shape), times.length));
   const last = times.length - 1;
-  const rows = [z, x].map((images) => images[0].map(() => picture("large")));
+  const rows = [z, x].map((images) => images[0].map(() => picture("large pixels")));
   // Two rows of equal length rather than one that wraps at an arbitrary place.
   const across = rows[0].length > 6 ? Math.ceil(rows[0].length / 2) : rows[0].length;
   const grid = (canvases) =>
@@ -46,27 +48,16 @@ export function diffusionSteps(stage, { times, shape, noised, clean, points, rea
     stage.say(`${told.textContent}. ${note.textContent}`);
   };
 
-  let step = 0;
-  const input = slider({ label: "Steps taken", min: 0, max: last, step: 1, value: 0, onInput: (value) => {
-    step = value;
-    draw(step);
-  } });
-  const goTo = (next) => {
-    step = Math.min(Math.max(next, 0), last);
-    input.set(step);
-    draw(step);
-  };
+  const { input, buttons } = player({
+    label: "Steps taken", one: "One step", what: "the way from noise to data", last, frame: DURATION / last, onShow: draw,
+  });
   stage.body.append(
     element("div", { class: "columns" },
       element("div", { class: "main" },
         element("p", { class: "note" }, "noised images"), grid(rows[0]),
         element("p", { class: "note" }, "what the network sees in them"), grid(rows[1])),
       chart ? element("div", { class: "main" }, chart.node) : ""),
-    element("div", { class: "main" }, told, input,
-      element("div", { class: "buttons" },
-        button("Back", "One step back", () => goTo(step - 1)),
-        button("Next", "One step further", () => goTo(step + 1))),
-      note),
+    element("div", { class: "main" }, told, input, buttons, note),
   );
   draw(0);
 }

@@ -13,7 +13,7 @@ export function film(stage, { names, shape, frames, count, milliseconds }) {
   };
   const told = element("output", { class: "readout" });
   const { input, buttons } = player({
-    label: "Frames of the film", one: "One frame", what: "the film", count, frame: milliseconds, onShow: draw,
+    label: "Frames of the film", one: "One frame", what: "the film", last: count - 1, frame: milliseconds, onShow: draw,
   });
   stage.body.append(
     element("div", { class: "pictures" }, ...screens.map((screen, i) =>

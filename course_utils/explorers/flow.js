@@ -1,7 +1,10 @@
 // Flows: a plane that is bent layer by layer, and images moved along directions in code space.
 
-import { button, choice, element, exampleField, number, PALETTE, picture, slider, toImageData } from "./toolkit.js";
+import { button, choice, element, exampleField, number, PALETTE, picture, player, slider, toImageData } from "./toolkit.js";
 import { Chart, place, svg } from "./chart.js";
+
+const STEP = 0.05; // of a layer
+const LAYER = 1200; // milliseconds
 
 // ---- A plane that is bent -------------------------------------------------------------------
 
@@ -40,24 +43,22 @@ export function flowGrid(stage, { points, grid, labels, reach }) {
     plane.node.setAttribute("aria-label", `${points[0].length} points and a grid. ${words(at)}`);
     stage.say(words(at));
   };
-  const input = slider({ label: "Layers passed", min: 0, max: layers, step: 0.05, value: 0, onInput: (next) => {
-    at = next;
-    draw();
-  } });
-  const goTo = (next) => {
-    at = Math.min(Math.max(next, 0), layers);
-    input.set(at);
-    draw();
-  };
+  const { input, buttons, goTo } = player({
+    label: "Layers passed", one: "One layer", what: "the way from data to noise",
+    last: layers, step: STEP, stride: 1, frame: STEP * LAYER,
+    onShow: (next) => {
+      at = next;
+      draw();
+    },
+  });
   stage.body.append(
     element("div", { class: "columns" },
       element("div", { class: "main wide" }, plane.node),
       element("div", { class: "controls narrow" },
         told, input,
+        buttons,
         element("div", { class: "buttons" },
           button("Data", "Before the first layer", () => goTo(0)),
-          button("Back", "One layer back", () => goTo(Math.ceil(at) - 1)),
-          button("Next", "One layer further", () => goTo(Math.floor(at) + 1)),
           button("Noise", "After the last layer", () => goTo(layers))),
         element("p", { class: "note" },
           "Right to left is how the flow draws: it starts at noise and undoes layer after layer."))),

@@ -8,7 +8,7 @@ export function denoisingSlider(stage, { images, labels, shape, networks, dropRa
   // rate grows.
   const throwDice = () => (state.chances = images[0].map(() => Math.random()));
   const figure = (text) => {
-    const canvas = picture("large");
+    const canvas = picture("large pixels");
     const told = element("p", { class: "note" });
     const node = element("div", { class: "figure" }, element("p", { class: "caption" }, text), canvas, told);
     return { node, show: (image, description, words) => {

@@ -120,21 +120,22 @@ export function slider({ label, min, max, step, value, onInput }) {
   return input;
 }
 
-// A slider through numbered moments, 0 to count − 1, and buttons that step and play. `onShow(at)` draws
-// one of them. It plays only on request, and moving the slider stops it.
-export function player({ label, one, what, count, frame, onShow }) {
+// A slider through moments of time, 0 to `last` in steps of `step`, and buttons that play and go `stride`
+// further or back. `onShow(at)` draws one of them. It plays only on request, and moving the slider stops
+// it. `restart(last)` goes back to 0, with another last moment.
+export function player({ label, one, what, last, step = 1, stride = step, frame, onShow }) {
   let at = 0;
   let timer = null;
-  const input = slider({ label, min: 0, max: count - 1, step: 1, value: 0, onInput: (next) => {
+  const show = (next) => {
+    at = Math.round(Math.min(Math.max(next, 0), last) / step) * step;
+    input.set(at);
+    onShow(at);
+  };
+  const input = slider({ label, min: 0, max: last, step, value: 0, onInput: (next) => {
     stop();
     at = next;
     onShow(at);
   } });
-  const goTo = (next) => {
-    at = Math.min(Math.max(next, 0), count - 1);
-    input.set(at);
-    onShow(at);
-  };
   const stop = () => {
     clearInterval(timer);
     timer = null;
@@ -142,20 +143,26 @@ export function player({ label, one, what, count, frame, onShow }) {
   };
   const play = button("Play", `Play ${what}, or stop`, () => {
     if (timer) return stop();
-    if (at === count - 1) goTo(0);
+    if (at === last) show(0);
     play.textContent = "Stop";
     timer = setInterval(() => {
-      if (at === count - 1) stop();
-      else goTo(at + 1);
+      if (at === last) stop();
+      else show(at + step);
     }, frame);
   });
-  const by = (change) => () => {
+  const goTo = (next) => {
     stop();
-    goTo(at + change);
+    show(next);
+  };
+  const restart = (end) => {
+    last = input.max = end;
+    goTo(0);
   };
   const buttons = element("div", { class: "buttons" },
-    button("Back", `${one} back`, by(-1)), play, button("Next", `${one} further`, by(1)));
-  return { input, buttons };
+    button("Back", `${one} back`, () => goTo((Math.ceil(at / stride) - 1) * stride)),
+    play,
+    button("Next", `${one} further`, () => goTo((Math.floor(at / stride) + 1) * stride)));
+  return { input, buttons, goTo, restart };
 }
 
 // A choice of one, as radio buttons in a row: options are [value, text] pairs.
@@ -228,14 +235,17 @@ export function describe(node, description) {
   node.setAttribute("aria-label", description);
 }
 
-// A canvas that shows one image, enlarged without smoothing. `show` takes the image and a
+// A canvas that shows one image. Images of so few pixels that each of them counts are enlarged without
+// smoothing, and so are all if the picture's name says "pixels". `show` takes the image and a
 // description for screen readers.
+const FEW = 16; // pixels a side
 export function picture(name) {
   const canvas = element("canvas", { class: name, width: 1, height: 1 });
   canvas.show = ([image, description]) => {
     if (canvas.width !== image.width || canvas.height !== image.height) {
       [canvas.width, canvas.height] = [image.width, image.height];
       canvas.style.aspectRatio = `${image.width} / ${image.height}`;
+      canvas.classList.toggle("smooth", image.width > FEW && !canvas.classList.contains("pixels"));
     }
     canvas.getContext("2d").putImageData(image, 0, 0);
     describe(canvas, description);

@@ -66,7 +66,7 @@ export function trainingReplay(stage, { real, steps, runs, window: [low, high], 
 
   const { input, buttons } = player({
     label: "Saved steps of the training", one: "One saved step", what: "the training",
-    count: steps.length, frame: FRAME,
+    last: steps.length - 1, frame: FRAME,
     onShow: (at) => {
       state.at = at;
       draw();

@@ -25,7 +25,7 @@ EXECUTED, SOURCE, SITE = (ROOT / "build" / name for name in ("lectures", "site-s
 PICTURE = re.compile(
     r'<a href="lectures/(?P<name>\w+)\.ipynb"><img src="(?P<file>[^"]+)"[^>]* alt="(?P<alt>[^"]+)"'
 )
-DASHBOARD = "tensorboard-frame"
+DASHBOARD, STILL = "tensorboard-frame", '<details class="dashboard-still">'
 OF_DASHBOARDS = ("Selecting TensorBoard", "If the dashboard does not appear")
 WITHOUT_DASHBOARD = (
     '<p class="without-kernel">'
@@ -71,7 +71,8 @@ def settled(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]
     """A cell's outputs in their final state.
 
     Pieces of text are joined, and only the last state of a progress bar is kept. A dashboard cannot
-    work without its server: a sentence replaces it, and the server's messages are removed.
+    work without its server: a sentence replaces it, the server's messages are removed, and the
+    still picture of it is unfolded.
     """
     kept = []
     for output in outputs:
@@ -83,6 +84,8 @@ def settled(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]
     for output in dashboards:
         output.data = {"text/html": WITHOUT_DASHBOARD}
     for output in kept:
+        if STILL in output.get("data", {}).get("text/html", ""):
+            output.data = {"text/html": re.search("<img [^>]*>", output.data["text/html"])[0]}
         if output.output_type == "stream":
             lines = [line.rstrip("\r").rpartition("\r")[2] for line in output.text.split("\n")]
             if dashboards:

@@ -4,22 +4,25 @@
 # How can a machine draw a digit that nobody wrote? In this course you build the models that do it,
 # train them on this computer, and look inside them.
 #
-# | lecture | assignment |
-# |---|---|
-# | [Clustering](01_clustering.ipynb) | [clustering](../assignments/clustering/clustering.ipynb) |
-# | [Densities](02_densities.ipynb) | |
-# | [Manifolds](03_manifolds.ipynb) | |
-# | [Transposed convolutions](04_transposed_convolutions.ipynb) | [transposed_convolution](../assignments/transposed_convolution/transposed_convolution.ipynb) |
-# | [Watching a model train: TensorBoard](05_tensorboard.ipynb) | |
-# | [Autoencoders](06_autoencoders.ipynb) | [autoencoder](../assignments/autoencoder/autoencoder.ipynb) |
-# | [Variational autoencoders](07_vae.ipynb) | [vae](../assignments/vae/vae.ipynb), [training](../assignments/training/training.ipynb) |
-# | [Generative adversarial networks](08_gans.ipynb) | [gan](../assignments/gan/gan.ipynb), [training](../assignments/training/training.ipynb) |
-# | [Advances in generative adversarial networks](09_gan_advances.ipynb) | [gan](../assignments/gan/gan.ipynb) |
-# | [Translation without pairs: CycleGAN and deepfakes](10_cyclegan.ipynb) | [cyclegan](../assignments/cyclegan/cyclegan.ipynb) |
-# | [Normalizing flows](11_flows.ipynb) | [flow](../assignments/flow/flow.ipynb) |
-# | [Disentanglement](12_disentanglement.ipynb) | [disentanglement](../assignments/disentanglement/disentanglement.ipynb) |
-# | [Evaluation](13_evaluation.ipynb) | [evaluation](../assignments/evaluation/evaluation.ipynb) |
-# | [Diffusion and flow matching](14_diffusion.ipynb) | [diffusion](../assignments/diffusion/diffusion.ipynb) |
+# | lecture | assignment | minutes |
+# |---|---|---|
+# | [Clustering](01_clustering.ipynb) | [clustering](../assignments/clustering/clustering.ipynb) | 45 |
+# | [Densities](02_densities.ipynb) | | 45 |
+# | [Manifolds](03_manifolds.ipynb) | | 45 |
+# | [Transposed convolutions](04_transposed_convolutions.ipynb) | [transposed_convolution](../assignments/transposed_convolution/transposed_convolution.ipynb) | 50 |
+# | [Watching a model train: TensorBoard](05_tensorboard.ipynb) | | 40 |
+# | [Autoencoders](06_autoencoders.ipynb) | [autoencoder](../assignments/autoencoder/autoencoder.ipynb) | 60 |
+# | [Variational autoencoders](07_vae.ipynb) | [vae](../assignments/vae/vae.ipynb), [training](../assignments/training/training.ipynb) | 75 |
+# | [Generative adversarial networks](08_gans.ipynb) | [gan](../assignments/gan/gan.ipynb), [training](../assignments/training/training.ipynb) | 90 |
+# | [Advances in generative adversarial networks](09_gan_advances.ipynb) | [gan](../assignments/gan/gan.ipynb) | 90 |
+# | [Translation without pairs: CycleGAN and deepfakes](10_cyclegan.ipynb) | [cyclegan](../assignments/cyclegan/cyclegan.ipynb) | 60 |
+# | [Normalizing flows](11_flows.ipynb) | [flow](../assignments/flow/flow.ipynb) | 60 |
+# | [Disentanglement](12_disentanglement.ipynb) | [disentanglement](../assignments/disentanglement/disentanglement.ipynb) | 60 |
+# | [Evaluation](13_evaluation.ipynb) | [evaluation](../assignments/evaluation/evaluation.ipynb) | 60 |
+# | [Diffusion and flow matching](14_diffusion.ipynb) | [diffusion](../assignments/diffusion/diffusion.ipynb) | 60 |
+#
+# The minutes are for reading and playing. Running a lecture from top to bottom takes about two minutes on two cores, or
+# less.
 #
 # Last comes the [project](../assignments/project/project.ipynb): make the best generative model of
 # `fashion` that 120 seconds of training buy.

@@ -101,7 +101,7 @@ print(f"inertia with three guessed centers: {(distances.min(axis=1) ** 2).sum():
 # 1. **Assign**: every point goes to its nearest center.
 # 2. **Move**: every center goes to the mean of its points.
 #
-# That is **k-means** (Lloyd 1982). Step through it: *Next* does half a round, and the arrow keys move the slider.
+# That is **k-means** (Lloyd 1982). Step through it: *Next* does half a round, *Play* all of them, and the arrow keys move the slider.
 # **Predict** before each step which way the centers will move. Then choose another start.
 
 # %%

@@ -129,7 +129,9 @@ show_dashboard(LOGS, height=500)
 # `course_utils.tensorboard` and call it.)
 #
 # **Try** these in the frame: the reload button (top right); *Horizontal axis*: step, relative, wall time; the box that filters
-# runs; a click on the corner of the loss chart to enlarge it.
+# runs; a click on the corner of the loss chart to enlarge it. The cross at the top of the *Settings* pane closes it and leaves
+# more room for the curves. When this notebook is opened again later, the server is gone; a still picture is kept below the
+# frame.
 
 # %% [markdown]
 # ## 3. What does a real training run look like?

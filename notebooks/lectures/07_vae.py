@@ -49,12 +49,13 @@ from course_utils.tensorboard import (
     RunLogger,
     create_writers,
     log_folder,
-    prepare_dashboard,
+    show_dashboard,
     write_scalars,
 )
 from course_utils.training import progress
 
 keras.utils.set_random_seed(0)
+LOGS = log_folder("logs/vae")  # a folder for this lecture alone; git leaves it out
 plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.right": False})
 BLUE, ORANGE = "#08519c", "#e6850e"
 WITHOUT_RED_AND_GREEN = (
@@ -505,14 +506,12 @@ mean_logits = np.broadcast_to(np.log(mean_image / (1 - mean_image)), data.valida
 without_code = bernoulli_cross_entropy(data.validation.x, mean_logits).numpy().mean()
 print(f"the mean image costs {without_code:.1f} nats an image")
 
-baseline = create_writers(name="without-code")
+baseline = create_writers(LOGS, name="without-code")
 for epoch in (1, EPOCHS):
     write_scalars(baseline.test, {"loss": without_code}, step=epoch)
 baseline.close()
 
-prepare_dashboard()
-# %load_ext tensorboard
-# %tensorboard --logdir {log_folder()}
+show_dashboard(LOGS)
 
 # %% [markdown]
 # The dashboard shows one line so far. While the next cell trains, press the round arrow at its top right to load what has come
@@ -524,7 +523,7 @@ averaged_adam = keras.optimizers.Adam(2e-3, use_ema=True, ema_momentum=0.99)
 vae.compile(averaged_adam)
 
 fixed_z = np.random.default_rng(0).normal(size=(32, LATENT)).astype("float32")
-logger = RunLogger(name="vae", images={"samples": lambda: vae.decode(fixed_z)}, every=5)
+logger = RunLogger(LOGS, name="vae", images={"samples": lambda: vae.decode(fixed_z)}, every=5)
 history = vae.fit(
     data.train.x,
     batch_size=BATCH,

@@ -188,7 +188,7 @@ print(
 )
 
 # %% [markdown]
-# Move the slider. On the left you see the moons, on the right noise, and in between what each layer does. The grid is
+# Press *Play*, or move the slider: at 0 you see the moons, at the end noise, and in between what each layer does. The grid is
 # straight on the noise side. **Find** where it is squeezed together on the data side, and where it is stretched.
 
 

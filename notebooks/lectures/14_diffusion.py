@@ -417,7 +417,7 @@ show_images(
 # In the explorer, the upper pictures are the noised images and the lower ones are what the network sees in
 # them. On the right, the moons of section 4 make the same journey.
 #
-# **Move the slider.** At which step can you tell what an image will show? At which step can the network?
+# **Press *Play***, then move the slider by hand. At which step can you tell what an image will show? At which step can the network?
 
 # %%
 STEPS = 50

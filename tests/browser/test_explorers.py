@@ -206,6 +206,12 @@ def test_k_means_goes_half_a_round_a_step(open_exported):
     assert slider.input_value() == "0" and drawing(explorer) not in seen
     explorer.get_by_role("button", name="Next").click()
     assert slider.input_value() == "1"
+    slider.press("End")
+    slider.press("ArrowLeft")
+    explorer.get_by_role("button", name="Play").click()  # to the end of this run
+    explorer.get_by_role("button", name="Stop").wait_for()
+    explorer.get_by_role("button", name="Play").wait_for()
+    assert slider.input_value() == str(2 * len(far.history) - 1)
 
 
 def test_a_training_is_scrubbed_by_key_button_and_player(open_exported):
@@ -300,6 +306,12 @@ def test_a_flow_bends_points_and_grid_layer_by_layer(open_exported):
     assert slider.input_value() == "1"
     explorer.get_by_role("button", name="Noise").click()
     assert slider.input_value() == "3"
+    slider.fill("2.9")
+    explorer.get_by_role("button", name="Play").click()
+    explorer.get_by_text("After all 3 layers").first.wait_for()
+    slider.fill("2.9")
+    explorer.get_by_role("button", name="Back").click()
+    assert slider.input_value() == "2"
 
 
 def test_attributes_are_edited_by_key(open_exported):
@@ -513,6 +525,16 @@ def test_diffusion_goes_a_step_at_a_time(open_exported):
     explorer.get_by_role("button", name="Back").click()
     assert (large_picture(explorer), drawing(explorer)) in seen
     assert explorer.get_by_role("img", name="20 points at t = 0.30").is_visible()
+    explorer.get_by_role("button", name="Play").click()
+    explorer.get_by_text("Step 3 of 3").first.wait_for()
+
+
+def test_an_image_of_more_than_a_few_pixels_is_enlarged_smoothly(open_exported):
+    for side, rendering in ((8, "pixelated"), (28, "auto")):
+        frames = np.random.default_rng(0).random((3, side, side, 1))
+        explorer = open_exported(Film({"film": frames}, frames_per_second=20))
+        style = "(canvas) => getComputedStyle(canvas).imageRendering"
+        assert explorer.locator("canvas.large").evaluate(style) == rendering
 
 
 def metric_explorer() -> MetricExplorer:

@@ -7,6 +7,7 @@ import build_site
 import nbformat
 import pytest
 
+from course_utils.tensorboard import STILL
 from tests.browser.examples import EXAMPLES
 
 ROOT = Path(__file__).parents[2]
@@ -161,6 +162,12 @@ def test_a_dashboard_becomes_a_sentence():
     assert outputs[0].text == "24.1 nats\n"
     assert "localhost" not in str(outputs) and "TensorBoard opens here" in str(outputs[1:])
     assert len(outputs) == 2
+
+
+def test_a_still_picture_of_a_dashboard_is_unfolded():
+    folded = shown(STILL.format('<img alt="loss" src="data:image/png;base64,AA==">'))
+    [output] = build_site.settled([folded])
+    assert output.data["text/html"] == '<img alt="loss" src="data:image/png;base64,AA==">'
 
 
 def test_without_lectures_it_says_what_to_do(tmp_path):

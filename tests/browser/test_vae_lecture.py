@@ -49,7 +49,7 @@ def test_lecture_runs_its_slider_moves_the_picture_and_tensorboard_shows_a_curve
         seen.add(picture.evaluate("(canvas) => canvas.toDataURL()"))
     assert len(seen) == 3
 
-    jupyterlab.show_cell(page, cell_with(page, "%tensorboard"))
+    jupyterlab.show_cell(page, cell_with(page, "show_dashboard("))
     dashboard = page.frame_locator("iframe[id^=tensorboard-frame]")
     dashboard.locator(".reload-button").click(timeout=PATIENCE)
     dashboard.get_by_text(re.compile(r"vae/.*train")).first.wait_for(timeout=PATIENCE)

@@ -45,6 +45,13 @@ def test_a_lecture_has_the_form_of_the_others(path):
     assert min(len(answer.split()) for answer in answers) >= 8
     assert len(re.findall(r"\]\(https?://", section(text, "Papers.*?"))) >= 3
 
-    row = re.search(rf"\({path.name}\) \| (?:\[\w+\]\((.+?)\))?", sources(WELCOME, "markdown")[0])
+    row = re.search(rf"\({path.name}\) \| (?:\[\w+\]\((.+?)\))?.*", sources(WELCOME, "markdown")[0])
     if row[1]:
         assert f"({row[1]})" in section(text, "Do it yourself")
+    assert row[0].endswith(f" {re.search('about ([0-9]+) minutes', prose[0])[1]} |")
+
+
+@pytest.mark.parametrize("path", [WELCOME, *LECTURES], ids=lambda path: path.stem)
+def test_no_cell_begins_or_ends_with_a_blank_line(path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        assert cell.source == cell.source.strip("\n")
