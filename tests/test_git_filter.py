@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course_utils.git_filter import without_run
+from course_utils.git_filter import let_git_look, without_run
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted([*ROOT.glob("lectures/*.ipynb"), *ROOT.glob("assignments/*/*.ipynb")])
@@ -58,9 +58,19 @@ def test_git_sees_edits_and_no_runs(tmp_path):
 
     notebook = run(nbformat.read(path, as_version=4))
     nbformat.write(notebook, path)
+    let_git_look(path)
     assert git("status", "--porcelain") == ""
     assert "3.14" in path.read_text("utf-8")
     notebook.cells[0].source += "!"
     nbformat.write(notebook, path)
-    assert "3.14" not in git("diff")
+    let_git_look(path)
+    assert "3.14" not in git("diff") and git("diff", "--cached") == ""
     assert git("status", "--porcelain").split() == ["M", f"lectures/{path.name}"]
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_elsewhere_nothing_happens(tmp_path, monkeypatch, told):
+    if not told:
+        monkeypatch.setenv("PATH", "")  # no git
+    let_git_look(tmp_path / "a.ipynb")
+    assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""The server's extension: what the kernel sends reaches the page at once."""
+"""The server's extension: answers reach the page at once, and notebooks stay as they are."""
 
 import asyncio
 import json
@@ -6,14 +6,22 @@ import statistics
 import time
 import urllib.request
 import uuid
+from pathlib import Path
 from types import SimpleNamespace
 
+import nbformat
 import pytest
+from jupyter_server.services.contents.largefilemanager import (
+    AsyncLargeFileManager,
+    LargeFileManager,
+)
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+from jupyter_server.utils import ensure_async
 from tornado.websocket import websocket_connect
 
 from course_utils import server
 
+ROOT = Path(__file__).parents[2]
 ROUNDS = 40
 ANSWER = """
 def answer(comm, opening):
@@ -86,6 +94,44 @@ def test_an_answer_follows_at_once(jupyterlab):
 )
 def test_a_connection_that_was_chosen_is_kept(chosen, expected):
     settings = {"kernel_websocket_connection_class": chosen}
-    app = SimpleNamespace(web_app=SimpleNamespace(settings=settings))
+    app = SimpleNamespace(
+        web_app=SimpleNamespace(settings=settings), contents_manager=LargeFileManager()
+    )
     server._load_jupyter_server_extension(app)
     assert settings["kernel_websocket_connection_class"] is expected
+
+
+@pytest.mark.parametrize("manager", [LargeFileManager, AsyncLargeFileManager])
+@pytest.mark.parametrize("language", [{"name": "python"}, {"name": "python", "version": "2.7"}])
+def test_a_notebook_is_saved_with_what_it_said_of_its_language(tmp_path, manager, language):
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell("1")], metadata={"language_info": language}
+    )
+    path = tmp_path / "n.ipynb"
+    nbformat.write(notebook, path)
+    before = path.read_bytes()
+    files = manager(root_dir=str(tmp_path))
+    server.keep_notebooks_as_they_are(files)
+
+    async def open_and_save():
+        model = await ensure_async(files.get("n.ipynb"))
+        told = model["content"]["metadata"]["language_info"]
+        await ensure_async(files.save(model, "n.ipynb"))
+        return told
+
+    told = asyncio.run(open_and_save())
+    assert ("mimetype" in told) == (language == server.BARE)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["lectures/03_manifolds.ipynb", "assignments/vae/vae.ipynb"])
+def test_what_is_opened_is_not_unsaved_and_saving_it_changes_nothing(jupyterlab, page, name):
+    path = ROOT / name
+    jupyterlab.open(page, path)
+    ready = "jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.info"
+    page.evaluate(f"async () => {{ await {ready}; }}")
+    assert not page.evaluate("jupyterapp.shell.currentWidget.context.model.dirty")
+    page.evaluate("jupyterapp.shell.currentWidget.context.save()")
+    assert (jupyterlab.folder / path.name).read_bytes() == path.read_bytes()

@@ -1,9 +1,11 @@
 """Every lecture runs from top to bottom in a fresh kernel, and prints nothing on standard error.
 
-Every figure in it has a text that a screen reader can read.
+Every figure in it has a text that a screen reader can read, and no cell leaves people waiting
+without a progress bar.
 """
 
 import re
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
@@ -16,6 +18,9 @@ REPOSITORY = Path(__file__).parents[2]
 # room for what runs on one core at a time. On a machine that does something else, too, a lecture
 # computes up to a third longer than on a quiet one.
 CPU_SECONDS = 220
+# What a cell may take without a progress bar. On a busy machine every cell takes longer, and its
+# share of the whole lecture stays the same.
+SILENT_SECONDS, SILENT_SHARE = 10, 0.2
 
 
 @pytest.mark.slow
@@ -34,10 +39,27 @@ def test_lecture_runs(path, record_property, monkeypatch):
     )
     assert result.failure is None, f"{result.failure}\n\n{result.cell}"
     assert result.cpu_seconds < CPU_SECONDS
-    figures = list(figures_of(nbformat.read(copy, as_version=4)))
+    notebook = nbformat.read(copy, as_version=4)
+    times = dict(silent_seconds(notebook))
+    patience = max(SILENT_SECONDS, SILENT_SHARE * result.seconds)
+    assert {source for source, seconds in times.items() if seconds > patience} == set()
+    figures = list(figures_of(notebook))
     assert figures
     for figure in figures:
         assert re.search(r'<img [^>]*alt="[^"]{5,}', figure), "a figure without title or labels"
+
+
+def silent_seconds(notebook):
+    """Source and seconds of each cell of an executed notebook that shows no progress bar."""
+    for cell in notebook.cells:
+        written = "".join(output.get("text", "") for output in cell.get("outputs", []))
+        if cell.cell_type == "code" and "%|" not in written:
+            moments = cell.metadata["execution"]
+            start, end = (
+                datetime.fromisoformat(moments[f"iopub.status.{status}"])
+                for status in ("busy", "idle")
+            )
+            yield cell.source, (end - start).total_seconds()
 
 
 def figures_of(notebook):
