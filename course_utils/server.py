@@ -78,4 +78,8 @@ def _load_jupyter_server_extension(app) -> None:
     settings = app.web_app.settings
     if settings["kernel_websocket_connection_class"] is ZMQChannelsWebsocketConnection:
         settings["kernel_websocket_connection_class"] = PromptConnection
+
+
+async def _start_jupyter_server_extension(app) -> None:
+    """Change how notebooks are read and saved, after jupytext has put its own manager there."""
     keep_notebooks_as_they_are(app.contents_manager)

@@ -94,16 +94,18 @@ def test_an_answer_follows_at_once(jupyterlab):
 )
 def test_a_connection_that_was_chosen_is_kept(chosen, expected):
     settings = {"kernel_websocket_connection_class": chosen}
-    app = SimpleNamespace(
-        web_app=SimpleNamespace(settings=settings), contents_manager=LargeFileManager()
-    )
+    app = SimpleNamespace(web_app=SimpleNamespace(settings=settings))
     server._load_jupyter_server_extension(app)
     assert settings["kernel_websocket_connection_class"] is expected
 
 
 @pytest.mark.parametrize("manager", [LargeFileManager, AsyncLargeFileManager])
 @pytest.mark.parametrize("language", [{"name": "python"}, {"name": "python", "version": "2.7"}])
-def test_a_notebook_is_saved_with_what_it_said_of_its_language(tmp_path, manager, language):
+def test_a_notebook_is_saved_with_what_it_said_of_its_language_and_git_looks(
+    tmp_path, monkeypatch, manager, language
+):
+    looked = []
+    monkeypatch.setattr(server, "let_git_look", looked.append)
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell("1")], metadata={"language_info": language}
     )
@@ -122,6 +124,7 @@ def test_a_notebook_is_saved_with_what_it_said_of_its_language(tmp_path, manager
     told = asyncio.run(open_and_save())
     assert ("mimetype" in told) == (language == server.BARE)
     assert path.read_bytes() == before
+    assert looked == [path]
 
 
 @pytest.mark.slow
