@@ -34,13 +34,18 @@ SHORT = 260  # characters; there is no room above a figure for a longer paragrap
 LEAST = 120  # characters that a slide shows of any paragraph, if it has as many
 MANY_LINES = 9  # more printed lines get a slide of their own
 PREDICTION = re.compile(r"\*\*predict\*\*", re.IGNORECASE)
-PROGRESS = re.compile(r"^.*\d+%\|.*\n?", re.MULTILINE)  # progress bars are not shown
+# Neither progress bars nor what is said to those who have not done an exercise are shown.
+UNSHOWN = re.compile(r"^(?:.*\d+%\|.*|○ \w+: nothing written yet.*)\n?", re.MULTILINE)
+NOT_PREDICTED = "○ No prediction written. "
+SOLUTION = "<details><summary>Solution</summary>"
 CLOSING = {"Papers", "Papers and posts", "Do it yourself"}  # sections to read at home
 NUMBER = re.compile(r"^(\d+)\. ")
 MINUTES = re.compile(r"\*\*Time\*\*: about (\d+) minutes")
 OPAQUE = re.compile(r"\$[^$]+\$|`[^`]+`|\[[^\]]*\]\([^)]*\)")
 SENTENCE_END = re.compile(r"[.!?](?:\*\*|\*|\)|\")?\s+(?=[A-Z*`$(\"])")
-FOLDED = re.compile(r"<details><summary>(?P<asked>.*?)</summary>(?P<answer>.*?)</details>", re.S)
+QUESTION = re.compile(
+    r"<details><summary>(?P<asked>\d+\. .*?)</summary>(?P<answer>.*?)</details>", re.S
+)
 CODE = HtmlFormatter(style="a11y-high-contrast-light", nowrap=True)
 
 
@@ -151,6 +156,14 @@ class _Reader:
         self.subtitle = ""
 
     def read_text(self, source: str) -> None:
+        read = 0
+        for question in QUESTION.finditer(source):
+            self.read_blocks(source[read : question.start()])
+            self.read_question(question)
+            read = question.end()
+        self.read_blocks(source[read:])
+
+    def read_blocks(self, source: str) -> None:
         lines = source.splitlines()
         for node in SyntaxTreeNode(MARKDOWN.parse(source)).children:
             block = "\n".join(lines[slice(*node.map)]).strip()
@@ -161,8 +174,6 @@ class _Reader:
                 continue
             elif node.type == "paragraph" and len(self.topics) == 1 and "**Time**" in block:
                 self.notes.append(rendered)
-            elif node.type == "html_block" and FOLDED.search(block):
-                self.read_questions(block)
             elif node.type == "paragraph":
                 block = " ".join(block.split())
                 shown = shown_part(block)
@@ -184,18 +195,20 @@ class _Reader:
         else:
             self.subtitle = MARKDOWN.renderInline(text)
 
-    def read_questions(self, block: str) -> None:
+    def read_question(self, question: re.Match) -> None:
         self.end_text()
-        for folded in FOLDED.finditer(block):
-            asked = MARKDOWN.renderInline(" ".join(folded["asked"].split()))
-            answer = MARKDOWN.render(" ".join(folded["answer"].split()))
-            self.add("question", [f"<p>{asked}</p>", f'<div class="fragment">{answer}</div>'])
+        asked = MARKDOWN.renderInline(" ".join(question["asked"].split()))
+        answer = MARKDOWN.render(" ".join(question["answer"].split()))
+        self.add("question", [f"<p>{asked}</p>", f'<div class="fragment">{answer}</div>'])
 
     def read_code(self, cell: nbformat.NotebookNode) -> None:
         if self.topics[-1].name in CLOSING:
             return
         self.code.append(cell.source)
         outputs = [block for block in map(_shown, cell.outputs) if block]
+        solutions = [block for block in outputs if SOLUTION in block]
+        self.waiting += [("", block) for block in solutions]  # after the exercise's hints
+        outputs = [block for block in outputs if block not in solutions]
         if outputs and not any(map(_is_drawn, outputs)) and not any(map(_is_long, outputs)):
             self.read_printed(f'<div class="printed">{"".join(outputs)}</div>')
             return
@@ -217,13 +230,13 @@ class _Reader:
             self.end_text()
 
     def take_lead(self) -> tuple[str, str]:
-        """Take the waiting text, source and HTML, if it is one short paragraph.
+        """Take the waiting text, source and HTML, if it is one short paragraph or printed block.
 
         Other text that waits gets a slide of its own; source and HTML are then empty.
         """
         if len(self.waiting) == 1:
             source, rendered = self.waiting[0]
-            if rendered.startswith("<p>") and len(source) <= SHORT:
+            if rendered.startswith(("<p>", '<div class="printed')) and len(source) <= SHORT:
                 return self.waiting.pop()
         self.end_text()
         return "", ""
@@ -249,11 +262,13 @@ class _Reader:
 def _shown(output: nbformat.NotebookNode) -> str:
     """One output of a cell in HTML; figures and explorers are in an element of class "drawn"."""
     if output.output_type == "stream":
-        text = PROGRESS.sub("", strip_ansi(output.text)).strip("\n")
+        text = UNSHOWN.sub("", strip_ansi(output.text)).replace(NOT_PREDICTED, "").strip("\n")
         return f"<pre>{html.escape(text)}</pre>" if text else ""
     data = output.data
     if "data-explorer" in data.get("text/html", ""):
         return f'<div class="drawn explorer-here" data-prevent-swipe>{data["text/html"]}</div>'
+    if SOLUTION in data.get("text/html", ""):
+        return data["text/html"]
     if "text/html" in data:
         return f'<div class="drawn">{data["text/html"]}</div>'
     if "image/png" in data:

@@ -213,7 +213,7 @@ pieces = {}
 for digit in range(10):
     neighbours = kneighbors_graph(pixels[labels == digit], 5)
     pieces[digit] = connected_components(neighbours, directed=False)[0]
-print("separate pieces of each digit's graph:", pieces)
+print("pieces of each digit's graph:", ", ".join(f"{d} in {n}" for d, n in pieces.items()))
 assert pieces[1] == 2 and sorted(pieces.values()) == [1] * 9 + [2]
 
 # %% [markdown]

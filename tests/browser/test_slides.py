@@ -101,11 +101,35 @@ def test_code_that_shows_nothing_is_on_the_next_slide_that_shows_something():
 
 
 def test_a_question_is_asked_before_it_is_answered():
-    folded = "## Check yourself\n\n<details><summary>1. Why $x$?</summary>\nSo.</details>"
-    [question] = slides(text(folded))
-    assert question.kind == "question"
-    assert "1. Why" in question.blocks[0] and "<svg" in question.blocks[0]
-    assert question.blocks[1].startswith('<div class="fragment"><p>So.')
+    folded = "<details><summary>1. Why $x$?</summary>\n\nSo.</details>"
+    first, second = slides(text(f"## Check yourself\n\n{folded}\n\n{folded.replace('1', '2')}"))
+    assert first.kind == second.kind == "question"
+    assert "1. Why" in first.blocks[0] and "<svg" in first.blocks[0]
+    assert first.blocks[1].startswith('<div class="fragment"><p>So.')
+
+
+def test_an_exercise_has_its_solution_below_its_hints_and_says_nothing_of_who_did_not_do_it():
+    solution = "<details><summary>Solution</summary><pre>x</pre></details>"
+    turn = code(
+        printed("○ f: nothing written yet. The course's version steps in.\n"),
+        new_output("display_data", {"text/html": solution}),
+    )
+    hint = "<details><summary>Hint 1</summary>\n\nThink.\n\n</details>"
+    [slide] = slides(text(f"## 1. Why?\n\n**Your turn**.\n\n{hint}"), turn)
+    assert "Hint 1" in "".join(slide.blocks) and slide.blocks[-1] == solution
+    assert "nothing written" not in "".join(slide.blocks)
+
+
+def test_of_a_prediction_that_nobody_wrote_the_outcome_is_left():
+    [slide] = slides(
+        text("## 1. Why?"), code(printed("○ No prediction written. What happened: 93\n"))
+    )
+    assert "<pre>What happened: 93</pre>" in slide.blocks[0]
+
+
+def test_one_printed_line_stands_above_the_next_figure():
+    [shown] = slides(text("## 1. Why?"), code(printed("3 sums\n")), code(figure(8, 4)))
+    assert "3 sums" in shown.blocks[0] and "<img" in shown.blocks[1]
 
 
 def test_tags_break_slides_and_take_text_from_them():
