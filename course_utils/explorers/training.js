@@ -7,6 +7,7 @@ const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"].map((color) =>
   `color-mix(in srgb, ${color} 85%, currentColor)`);
 const BELIEF = [230, 159, 0]; // the more opaque, the likelier real
 const FRAME = 140; // milliseconds
+const BESIDE = 920; // pixels; in a wider stage the controls and the curve stand beside the planes
 
 // Probabilities, row by row from the top, as a small picture that the chart stretches.
 function beliefPicture(values, side) {
@@ -19,6 +20,7 @@ function beliefPicture(values, side) {
 
 export function trainingReplay(stage, { real, steps, runs, window: [low, high], score, side }) {
   const state = { at: 0 };
+  const beside = stage.body.clientWidth >= BESIDE;
   const axis = (label) => ({ label, from: low, to: high });
   const dots = (plane, points, attributes) => points.map(([x, y]) =>
     svg("circle", { cx: plane.x(x).toFixed(1), cy: plane.y(y).toFixed(1), ...attributes }));
@@ -36,8 +38,8 @@ export function trainingReplay(stage, { real, steps, runs, window: [low, high], 
 
   const most = Math.max(...runs.flatMap(({ scores }) => scores));
   const curve = new Chart({
-    label: `${score} over the training, one line a run`, height: 200,
-    width: stage.isNarrow ? 400 : 800,
+    label: `${score} over the training, one line a run`, height: beside ? 260 : 200,
+    width: beside || stage.isNarrow ? 400 : 800,
     // The axis extends a little beyond the end, to leave room for the last label.
     x: { label: "training steps", from: steps[0], to: steps.at(-1) + 0.03 * (steps.at(-1) - steps[0]) }, y: { label: score, from: 0, to: 1.08 * most },
   });
@@ -73,18 +75,17 @@ export function trainingReplay(stage, { real, steps, runs, window: [low, high], 
     },
   });
 
-  stage.body.append(
-    element("div", { class: "columns" }, ...planes.map(({ name, color, plane }) =>
-      element("div", { class: "main" },
-        element("p", { class: "caption" },
-          element("span", { class: "key", style: `background: ${color}` }), name),
-        plane.node))),
-    told, input,
-    buttons,
+  const shown = element("div", { class: "columns" }, ...planes.map(({ name, color, plane }) =>
+    element("div", { class: "main" },
+      element("p", { class: "caption" },
+        element("span", { class: "key", style: `background: ${color}` }), name),
+      plane.node)));
+  const played = element("div", {},
+    told, input, buttons,
     element("div", { class: "curve-of-scores" }, curve.node),
     element("p", { class: "note" },
       element("span", { class: "key data" }), "data ",
-      ...(side ? [element("span", { class: "key believed" }), "where the discriminator believes that points are real"] : [])),
-  );
+      ...(side ? [element("span", { class: "key believed" }), "where the discriminator believes that points are real"] : [])));
+  stage.body.append(element("div", { class: beside ? "replay beside" : "replay" }, shown, played));
   draw();
 }

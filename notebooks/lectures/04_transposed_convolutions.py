@@ -614,14 +614,14 @@ assert errors["dense"] < 0.85 * min(errors[kind] for kind in KINDS)
 
 # %%
 rows = {"input": shrunk[1], "truth": large[1]} | {TRAINED[kind]: enlarged[kind] for kind in TRAINED}
-figure, axes = plt.subplots(7, 5, figsize=(8.5, 9.7))
+figure, axes = plt.subplots(7, 9, figsize=(9.5, 6.2))
 for line, (name, images) in zip(axes, rows.items(), strict=True):
     for axis, image in zip(line, images, strict=False):
         axis.imshow(image.clip(0, 1))
         axis.axis("off")
     place = {"ha": "right", "va": "center", "transform": line[0].transAxes}
     line[0].text(-0.08, 0.5, name, fontsize=10, **place)
-figure.subplots_adjust(left=0.2, right=1, top=1, bottom=0, wspace=0.04, hspace=0.04)
+figure.subplots_adjust(left=0.17, right=1, top=1, bottom=0, wspace=0.04, hspace=0.04)
 plt.show()
 
 # %% [markdown]

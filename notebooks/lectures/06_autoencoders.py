@@ -635,12 +635,9 @@ jacobians = {
     name: jacobian_norm(new_x[:300], m.encoder).numpy().mean() for name, m in compared.items()
 }
 moves = {name: movement(m) for name, m in compared.items()}
+print("             squared Jacobian  spread of codes  relative movement  squared error")
 for name, m in compared.items():
-    print(
-        f"{name:12} squared Jacobian {jacobians[name]:8.3f}, spread of codes {spread(m):8.3f}, ",
-        end="",
-    )
-    print(f"relative movement {moves[name]:.3f}, squared error {error(m):.2f}")
+    print(f"{name:12}{jacobians[name]:17.3f}{spread(m):17.3f}{moves[name]:19.3f}{error(m):15.2f}")
 smaller = jacobians["plain"] / jacobians["contractive"]
 by_scale = spread(plain[LATENT]) / spread(contractive)
 print(
