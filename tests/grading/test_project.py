@@ -162,6 +162,7 @@ def test_the_leaderboard_has_no_names(course, statuses):
         assert distance in shown and "real garments" in shown
         assert not [student for student in HAND_INS if student in shown]
     assert board.count("data:image/png;base64,") == 1
+    assert "reteach" not in (course / "exports" / "project.html").read_text("utf-8")
 
 
 def test_stock_nbgrader_gives_points_by_the_same_rules(tmp_path):
