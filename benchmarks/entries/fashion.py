@@ -16,6 +16,7 @@ from course_utils import networks
 from course_utils.data import load
 from course_utils.models.biggan import BigGAN, big_gan
 from course_utils.models.flow_matching import dense_flow_matching
+from course_utils.models.gan import GAN
 from course_utils.models.wgan import WGAN
 from course_utils.pretrained import (
     fashion_conditional_gan,
@@ -70,6 +71,18 @@ def parameters(model: keras.Model) -> int:
     return sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
 
 
+def build_gan_with_features() -> GAN:
+    """The GAN with the conditional GAN's discriminator: 128 features, and a logit from these."""
+    encoder = networks.conv_encoder(SHAPE, 128, filters=FILTERS)
+    logit = keras.layers.Dense(1)(keras.layers.Activation("leaky_relu")(encoder.output))
+    return GAN(
+        networks.conv_generator(LATENT, SHAPE, filters=FILTERS),
+        keras.Model(encoder.input, logit),
+        r1_weight=fashion_gan.OPTIONS["r1_weight"],
+        ema_decay=fashion_gan.OPTIONS["ema_decay"],
+    )
+
+
 def build_wgan() -> WGAN:
     """The convolutional networks of the GAN, with Wasserstein's objective."""
     generator = networks.conv_generator(LATENT, SHAPE, filters=FILTERS)
@@ -101,6 +114,9 @@ ENTRIES = [
     Entry("fashion-copies", DATA, measure_copies),
     trained("fashion-vae", fashion_vae.train, {FRECHET: "≤ 45"}),
     trained("fashion-gan", partial(fashion_gan.train, epochs=5), {FRECHET: "≤ 6.5"}),
+    trained(
+        "fashion-gan-features", partial(fashion_gan.train, build=build_gan_with_features, epochs=5)
+    ),
     trained("fashion-wgan", partial(fashion_gan.train, build=build_wgan, epochs=5)),
     trained(
         "fashion-conditional-gan",

@@ -4,7 +4,7 @@
 # You write what the players of a generative adversarial network are trained on: the
 # discriminator's loss, two losses of the generator, and, for a Wasserstein GAN, the critic's loss
 # and the penalty that keeps the critic from being too steep. Then three models are trained on
-# handwritten digits with your functions, and you see what each of them draws.
+# pictures of clothes with your functions, and you see what each of them draws.
 #
 # **What to do.** Replace each line that raises `NotImplementedError`. Run the cell, then the cell
 # below it: `check` tells you at once whether the function is right and, if it is not, what is
@@ -293,11 +293,12 @@ gan.grade(gradient_penalty)
 # %% [markdown]
 # ## 6. The experiment
 #
-# Three of the course's models learn from 1,350 digits, with your functions in place of their own.
-# The first two are the same GAN, once with each of your generator losses; its discriminator is held
-# back, so that it is never quite sure. Will you be able to say which loss is which? The third is a
-# Wasserstein GAN with your critic's loss and your penalty. They train for a few seconds each, too
-# short for the best digits but long enough to see whether anything is learned.
+# Three of the course's models learn from 10,000 pictures of garments, with your functions in place
+# of their own. The first two are the same GAN, once with each of your generator losses; its
+# discriminator is held back, so that it is never quite sure. Will you be able to say which loss is
+# which? The third is a Wasserstein GAN with your critic's loss and your penalty. They train for a
+# few seconds each, too short for the best pictures but long enough to see whether anything is
+# learned.
 #
 # What would the WGAN draw without the penalty? Decide first, then let `gradient_penalty` return 0
 # times the penalty, run this cell, and put it back.
@@ -308,7 +309,7 @@ import matplotlib.pyplot as plt
 from course_utils.data import load
 
 
-def experiment(latent=16, epochs=40, samples=12):
+def experiment(latent=16, epochs=4, samples=12):
     """Train with the functions above; show what each model draws."""
     from course_utils.models.gan import Objective, dense_gan
     from course_utils.models.wgan import WGAN
@@ -321,28 +322,28 @@ def experiment(latent=16, epochs=40, samples=12):
             return self.penalty_weight * gradient_penalty(self.discriminator, real, fake)
 
     def your_gan(loss):
-        model = dense_gan((8, 8, 1), latent, r1_weight=1.0, ema_decay=0.99)
+        model = dense_gan((28, 28, 1), latent, r1_weight=1.0, ema_decay=0.99)
         model.objective = Objective(discriminator_loss, loss)
         return model
 
     def your_wgan():
-        networks = dense_generator(latent, (8, 8, 1)), dense_discriminator((8, 8, 1))
+        networks = dense_generator(latent, (28, 28, 1)), dense_discriminator((28, 28, 1))
         model = YourWGAN(*networks, critic_steps=3, ema_decay=0.99)
         model.objective = Objective(critic_loss, lambda scores: -tf.reduce_mean(scores))
         return model
 
-    digits = load("digits").train.x
+    garments = load("fashion").train.x
     builders = {
         "−log D": lambda: your_gan(generator_loss),
         "log(1 − D)": lambda: your_gan(saturating_generator_loss),
         "WGAN-GP": your_wgan,
     }
-    rows = {"real": digits[:samples]}
+    rows = {"real": garments[:samples]}
     for name, build in builders.items():
         keras.utils.set_random_seed(0)
         model = build()
         model.compile()
-        model.fit(digits, batch_size=64, epochs=epochs, verbose=0)
+        model.fit(garments, batch_size=64, epochs=epochs, verbose=0)
         rows[name] = model.sample(samples)
 
     _, axes = plt.subplots(len(rows), samples, figsize=(9, 3.2))

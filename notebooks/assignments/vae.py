@@ -3,7 +3,7 @@
 #
 # You write the four functions that make an autoencoder variational: a sample that gradients can
 # pass through, the divergence from the prior, the reconstruction loss, and their sum. Then a model
-# is trained on handwritten digits with your functions, and you see whether it can write.
+# is trained on pictures of clothes with your functions, and you see whether it can draw.
 #
 # **What to do.** Replace each line that raises `NotImplementedError`. Run the cell, then the cell
 # below it: `check` tells you at once whether the function is right and, if it is not, what is
@@ -87,7 +87,7 @@ vae.grade(reparameterize)
 # %% [markdown]
 # ## 2. How far from the prior?
 #
-# New digits will be decoded from $z \sim \mathcal{N}(0, 1)$, so the codes of real digits must not
+# New images will be decoded from $z \sim \mathcal{N}(0, 1)$, so the codes of real images must not
 # stray far from there. The cost of straying is the Kullback–Leibler divergence. For normal
 # distributions it has a closed form, and independent dimensions add up:
 #
@@ -225,9 +225,10 @@ vae.grade(vae_loss)
 # %% [markdown]
 # ## 5. The experiment
 #
-# This is the course's VAE with your four functions in place of its own. It trains on 1,350 digits
-# for a few seconds. The first row shows digits that the model has never seen, the second what it
-# makes of them. The third is decoded from codes drawn from the prior: nobody ever wrote these.
+# This is the course's VAE with your four functions in place of its own. It trains on 10,000 pictures
+# of garments for a few seconds. The first row shows garments that the model has never seen, the
+# second what it makes of them. The third is decoded from codes drawn from the prior: nobody ever
+# sewed these.
 #
 # What would you see if the KL term were missing? Decide first, then try it, and put it back.
 
@@ -237,8 +238,8 @@ import matplotlib.pyplot as plt
 from course_utils.data import load
 
 
-def experiment(latent=8, epochs=60):
-    """Train with the functions above; show digits, reconstructions and samples."""
+def experiment(latent=16, epochs=6):
+    """Train with the functions above; show garments, reconstructions and samples."""
     from course_utils.models.vae import VAE
     from course_utils.networks import dense_decoder, dense_encoder
 
@@ -249,21 +250,22 @@ def experiment(latent=8, epochs=60):
             return reparameterize(mu, tf.exp(0.5 * log_var))
 
         def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-            x, logits = (tf.reshape(images, (-1, 64)) for images in (x, y_pred.logits))
+            x, logits = (tf.reshape(images, (-1, 784)) for images in (x, y_pred.logits))
             mu, sigma = y_pred.mu, tf.exp(0.5 * y_pred.log_var)
             self.reconstruction.update_state(reconstruction_loss(x, logits))
             self.kl.update_state(kl_divergence(mu, sigma))
             return vae_loss(x, logits, mu, sigma)
 
     keras.utils.set_random_seed(0)
-    digits = load("digits").binarized()
-    model = YourVAE(dense_encoder((8, 8, 1), latent, outputs=2), dense_decoder(latent, (8, 8, 1)))
+    garments = load("fashion")
+    encoder = dense_encoder((28, 28, 1), latent, outputs=2)
+    model = YourVAE(encoder, dense_decoder(latent, (28, 28, 1)))
     model.compile(keras.optimizers.Adam(1e-3))
-    history = model.fit(digits.train.x, batch_size=64, epochs=epochs, verbose=0)
+    history = model.fit(garments.train.x, batch_size=64, epochs=epochs, verbose=0)
     losses = history.history["loss"]
     print(f"The loss went from {losses[0]:.1f} to {losses[-1]:.1f}.")
 
-    unseen = digits.test.x[:12]
+    unseen = garments.test.x[:12]
     rebuilt = tf.sigmoid(model(unseen).logits)
     rows = {"unseen": unseen, "rebuilt": rebuilt, "samples": model.sample(12)}
     _, axes = plt.subplots(len(rows), 12, figsize=(9, 2.4))
@@ -285,19 +287,19 @@ except Exception as error:
 # %% [markdown]
 # ## 6. A question
 #
-# A friend averages the cross-entropy over the 64 pixels instead of summing it, and leaves the KL
+# A friend averages the cross-entropy over the 784 pixels instead of summing it, and leaves the KL
 # term as it is. "It is only a constant factor," she says, "the optimizer will not care." Is she
 # right? Say which β-VAE she trains, and what her reconstructions and samples will look like. Five
 # sentences are enough.
 
 # %% [markdown] answer="question" points=5
 # She is not right. A constant factor on the whole loss would not matter, but hers is on one of the
-# two terms. Multiply her loss by 64: it is the summed cross-entropy plus 64 times the KL term, so
-# she trains a β-VAE with β = 64. Straying from the prior becomes so expensive that the encoder
+# two terms. Multiply her loss by 784: it is the summed cross-entropy plus 784 times the KL term, so
+# she trains a β-VAE with β = 784. Straying from the prior becomes so expensive that the encoder
 # gives up: for every image it answers μ ≈ 0 and σ ≈ 1 (posterior collapse). The code then tells the
 # decoder nothing, and the decoder does the best it can without it: every reconstruction is the
-# average digit, a grey blur, and so is every sample.
+# average garment, a grey blur, and so is every sample.
 #
-# **Rubric.** Not right, because the factor is on one term only (1 point). β = 64, or P (1). The KL
+# **Rubric.** Not right, because the factor is on one term only (1 point). β = 784, or P (1). The KL
 # term wins and the posterior collapses to the prior (1). Reconstructions are all alike: blurred,
-# the average digit (1). Samples look the same, because the decoder ignores z (1).
+# the average garment (1). Samples look the same, because the decoder ignores z (1).

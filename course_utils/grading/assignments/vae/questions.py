@@ -119,7 +119,7 @@ QUESTIONS = (
         "Here the pixels are added up. Which β would you be training with if you averaged them?",
         (
             "The reconstruction is divided by P, the KL term is not: β = P, here 64.",
-            "The posterior collapses; all samples are the average digit.",
+            "The posterior collapses; all samples are the average garment.",
         ),
         either(calls("reduce_sum", "sum", "cast", "vectorized_map", "shape"), operator(ast.Add)),
         "mean over the pixels",
@@ -139,7 +139,7 @@ QUESTIONS = (
         "like?",
         (
             "Reconstructions get sharper: the code may use as much room as it likes.",
-            "Samples from the prior get worse: the codes of digits lie elsewhere.",
+            "Samples from the prior get worse: the codes of garments lie elsewhere.",
         ),
         calls("kl_divergence", "kl"),
         "KL forgotten",
@@ -172,7 +172,7 @@ QUESTIONS = (
         "the model draw?",
         (
             "The KL term: mu = 0 and sigma = 1 for every image, the code says nothing.",
-            "The average digit, grey and blurred, each time.",
+            "The average garment, grey and blurred, each time.",
         ),
     ),
 )
@@ -183,8 +183,8 @@ READINGS = (
         "In what unit is the last number, what are its two parts, and what would it be for a model "
         "that gives every pixel the probability ½?",
         (
-            "Nats for each digit: reconstruction plus KL, averaged over the digits.",
-            "64 · log 2, about 44 nats, with a KL term of 0.",
+            "Nats for each image: reconstruction plus KL, averaged over the images.",
+            "784 · log 2, about 543 nats, with a KL term of 0.",
         ),
     ),
     Reading(
