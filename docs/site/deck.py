@@ -8,6 +8,9 @@ the next click. A long paragraph is shortened on the slide to its beginning, up 
 with a bold term or a question; all of it is in the notes. The browser decides how much fits onto a
 slide (`deck/deck.js`).
 
+The solution of an exercise stands folded below its hints, and of a prediction that nobody wrote the
+outcome is left.
+
 Where these rules do not give the right slides, tags in a cell's marker overrule them: "slide"
 begins a new slide, "notes" puts the cell into the speaker's notes only, and "no-slide" leaves it
 out.
@@ -31,6 +34,7 @@ from course_utils.building.formulas import formula_svg
 
 LONG = 300  # characters; a slide shows only the beginning of a longer paragraph
 SHORT = 260  # characters; there is no room above a figure for a longer paragraph
+ONE_LINE = 100  # characters; an explorer needs the room of all but one line
 LEAST = 120  # characters that a slide shows of any paragraph, if it has as many
 MANY_LINES = 9  # more printed lines get a slide of their own
 PREDICTION = re.compile(r"\*\*predict\*\*", re.IGNORECASE)
@@ -213,7 +217,8 @@ class _Reader:
             self.read_printed(f'<div class="printed">{"".join(outputs)}</div>')
             return
         for blocks in _groups(outputs):
-            lead, text = self.take_lead()
+            explorer = any("explorer-here" in block for block in blocks)
+            lead, text = self.take_lead(ONE_LINE if explorer else SHORT)
             if PREDICTION.search(lead):
                 blocks = [f'<div class="fragment answer">{"".join(blocks)}</div>']
             self.add("shown", [text, *blocks] if text else blocks)
@@ -229,14 +234,15 @@ class _Reader:
         if asked:
             self.end_text()
 
-    def take_lead(self) -> tuple[str, str]:
+    def take_lead(self, longest: int) -> tuple[str, str]:
         """Take the waiting text, source and HTML, if it is one short paragraph or printed block.
 
-        Other text that waits gets a slide of its own; source and HTML are then empty.
+        Other text that waits, and a paragraph of more than the longest number of characters, gets a
+        slide of its own; source and HTML are then empty.
         """
         if len(self.waiting) == 1:
             source, rendered = self.waiting[0]
-            if rendered.startswith(("<p>", '<div class="printed')) and len(source) <= SHORT:
+            if rendered.startswith(("<p>", '<div class="printed')) and len(source) <= longest:
                 return self.waiting.pop()
         self.end_text()
         return "", ""

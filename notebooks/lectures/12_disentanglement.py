@@ -806,7 +806,7 @@ panels = {
     "rows: u₂ from −1 to 1": [drawn_with(0, u, still) for u in values],
 }
 figure, axes = plt.subplots(1, 3, figsize=(11, 2.6), layout="constrained")
-figure.get_layout_engine().set(wspace=0.25)
+figure.get_layout_engine().set(wspace=0.15)
 for axis, (name, rows) in zip(axes, panels.items(), strict=True):
     grid = image_grid(np.concatenate(rows), columns=10, padding=2)
     axis.imshow(grid, cmap="gray", vmin=0, vmax=1)

@@ -127,6 +127,12 @@ def test_of_a_prediction_that_nobody_wrote_the_outcome_is_left():
     assert "<pre>What happened: 93</pre>" in slide.blocks[0]
 
 
+def test_an_explorer_has_its_slide_to_itself_but_for_one_line():
+    explorer = new_output("display_data", {"text/html": "<div data-explorer></div>"})
+    for lead, count in (("Drag the point.", 1), (f"Drag the point. {2 * SENTENCE}", 2)):
+        assert len(slides(text(f"## 1. Why?\n\n{lead}"), code(explorer))) == count
+
+
 def test_one_printed_line_stands_above_the_next_figure():
     [shown] = slides(text("## 1. Why?"), code(printed("3 sums\n")), code(figure(8, 4)))
     assert "3 sums" in shown.blocks[0] and "<img" in shown.blocks[1]
