@@ -155,6 +155,14 @@ def test_checks_writes_what_is_stale(tmp_path, monkeypatch, capsys):
     assert "vae.json differs" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("command", [["misconceptions"], ["questions", "ada"]])
+def test_the_project_has_no_functions_to_ask_about(command, capsys):
+    name, *student = command
+    assert cli.main([name, "project", *student]) == 1
+    said = f"course {name}: the project has no graded functions: it has neither misconceptions nor"
+    assert said in capsys.readouterr().err
+
+
 def test_misconceptions_prints_the_list(capsys):
     assert cli.main(["misconceptions", "vae"]) == 0
     assert "## kl_divergence" in capsys.readouterr().out

@@ -36,5 +36,5 @@ def draw_again(x, mean, directions):
     }
 )
 def pull(x, logits):
-    """Minus the derivative of each pixel's cross-entropy by its logit: (P,), (P,) → (P,)."""
+    """Minus d(cross-entropy)/d(logit) of each pixel: (P,), (P,) → (P,)."""
     return x - tf.sigmoid(logits)

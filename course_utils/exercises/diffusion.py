@@ -15,7 +15,7 @@ def _turning(z, t):
 @exercise(
     {
         "two z and three data points": (np.array([[0.5, 0.0], [-1.0, 1.0]]), _POINTS, 0.5),
-        "little noise": (np.array([[0.9, 0.1]]), _POINTS, 0.1),
+        "little noise": (np.array([[0.9, 0.1]]), _POINTS, 0.3),
     }
 )
 def best_answer(z, data, t):
@@ -28,7 +28,7 @@ def best_answer(z, data, t):
 
 @exercise(
     {
-        "a constant velocity, five steps": (_POINTS, lambda z, t: np.ones_like(z), 5),
+        "a constant velocity, eight steps": (_POINTS, lambda z, t: np.ones_like(z), 8),
         "a velocity that turns and depends on t, four steps": (_POINTS, _turning, 4),
     }
 )

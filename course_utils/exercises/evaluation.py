@@ -7,8 +7,8 @@ from course_utils.exercises.exercise import exercise
 
 @exercise(
     {
-        "three images, one per cent": (np.array([150.0, 0.0, -5.0]), 0.01),
-        "an image that the model finds nearly impossible": (np.array([-2000.0, 2000.0]), 0.5),
+        "three images, one per cent": (np.array([150.0, 2.0, -5.0]), 0.01),
+        "two images, one nearly impossible and one very likely": (np.array([-2000.0, 2000.0]), 0.5),
     }
 )
 def spoiled_log_density(log_p, share):

@@ -20,7 +20,7 @@ def compare(
         within: the largest absolute error at which a predicted number counts as right.
         choices: the words to choose from; empty for a number or free text.
     """
-    shown = happened if isinstance(happened, str) else f"{happened:.4g}"
+    shown = happened if isinstance(happened, str) else _number(happened)
     if prediction is ...:
         print(f"○ No prediction written. What happened: {shown}")
         return
@@ -32,10 +32,17 @@ def compare(
     elif not isinstance(happened, str) and not isinstance(prediction, int | float):
         print("Please predict a number, without quotation marks.")
     elif not isinstance(happened, str):
-        print(_verdict_on_number(float(prediction - happened), within))
+        print(_verdict_on_number(prediction - happened, within))
 
 
 def _verdict_on_number(off: float, within: float) -> str:
+    if off == 0:
+        return "✓ As predicted."
     if abs(off) <= within:
         return f"✓ Close enough (within {within:g})."
-    return f"✗ Too {'high' if off > 0 else 'low'} by {abs(off):.3g}."
+    return f"✗ Too {'high' if off > 0 else 'low'} by {_number(abs(off))}."
+
+
+def _number(value: float) -> str:
+    """Whole numbers in full, others to four digits."""
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"

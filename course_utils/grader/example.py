@@ -1,22 +1,40 @@
-"""A made-up class of 24, with grades, feedback and a report. `make class` runs it.
+"""A made-up class, with grades, feedback and reports of every assignment. `make class` runs it.
 
-Ten students have everything right, each written in another way. Nine have misconceptions. One hands
-in nothing, one hands in a broken file, and three try to cheat.
+24 students hand in `vae`. Ten have everything right, each written in another way. Nine have
+misconceptions. One hands in nothing, one hands in a broken file, and three try to cheat. Of the
+other assignments each has a few hand-ins: all right, one function wrong, nothing written. For the
+project three models are trained: the one that comes with the notebook, one that copies, and one
+that draws nothing.
+
+`python -m course_utils.grader.example vae gan` shows these two only.
 """
 
-import itertools
+import ast
+import inspect
+import os
 import shutil
+import sys
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
 
+from course_utils import project
 from course_utils.building import folders
 from course_utils.console import speak_plainly
 from course_utils.grader import batch, feedback, report
+from course_utils.grader.handin.cells import defined
 from course_utils.grading.assignments import cells, registry
+from course_utils.grading.assignments.specification import Assignment
+from course_utils.validation import check_known
 
-NAME = "vae"
 FOLDER = Path("build", "class")
+NAMES = (*registry.NAMES, project.NAME)
+
+# What a student hands in: the changed cells by the function that they define, or the text of a
+# broken file, or nothing.
+HandIn = dict[str, str] | str | None
 
 RIGHT = {
     "kl_divergence": (
@@ -59,69 +77,136 @@ TRICKS = {
 }
 
 
-def make(root: Path, folder: Path) -> None:
+_BUILD = """
+def build():
+    return keras.Sequential([keras.Input((4,)), keras.layers.Dense(784)])
+
+
+"""
+PROJECTS = (
+    {},
+    {"train": f"{_BUILD}def train(x, seconds):\n    return lambda n: x[:n]\n"},
+    {"train": f"{_BUILD}def train(x, seconds):\n    build().compile('adam')\n"},
+)
+
+
+def hand_ins(name: str) -> list[HandIn]:
+    """What the students of the class hand in, the first student's first.
+
+    Args:
+        name: one of `NAMES`.
+    """
+    if name == project.NAME:
+        return [*PROJECTS]
+    assignment = registry.find(name)
+    return _of_vae(assignment) if name == "vae" else _of_a_few(assignment)
+
+
+def _of_vae(assignment: Assignment) -> list[HandIn]:
+    solutions = {function.name: function.solution for function in assignment.functions}
+
+    def right(number: int) -> dict[str, str]:
+        bodies = {name: ways[number % len(ways)] for name, ways in RIGHT.items()}
+        return {name: cells.cell_with(body, solutions[name]) for name, body in bodies.items()}
+
+    mistaken = [
+        right(number) | {name: _mistaken(assignment, name, which) for name, which in wrong.items()}
+        for number, wrong in enumerate(WRONG)
+    ]
+    cheats = [right(number) | {name: cell} for number, (name, cell) in enumerate(TRICKS.items())]
+    return [*map(right, range(10)), *mistaken, *cheats, '{"cells": [', None]
+
+
+def _of_a_few(assignment: Assignment) -> list[HandIn]:
+    right = {f.name: _without_comments(inspect.getsource(f.solution)) for f in assignment.functions}
+    mistaken = [right | {name: _mistaken(assignment, name, 0)} for name in right]
+    return [right, *mistaken, {}]
+
+
+def _mistaken(assignment: Assignment, name: str, which: int) -> str:
+    function = assignment.function(name)
+    return function.cells(function.misconceptions[which])[0]
+
+
+def _without_comments(code: str) -> str:
+    """Code without comments: those of the course's own say where the solution begins."""
+    return ast.unparse(ast.parse(code)) + "\n"
+
+
+def make(root: Path, folder: Path, names: Sequence[str] = NAMES) -> dict[str, list[str]]:
     """Make a course with the submissions of the class.
 
     Args:
         root: the course's folder.
         folder: where to make it; what was there is removed.
+        names: the assignments.
+
+    Returns:
+        The students of each assignment, whether or not they handed something in.
+
+    Raises:
+        ValueError: there is no such assignment.
     """
+    for name in names:
+        check_known("assignment", name, NAMES)
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "notebooks").mkdir(parents=True)
     shutil.copy(root / "nbgrader_config.py", folder)
     # Read from the text: somebody may have worked in assignments/.
     for path, content in folders.planned(root).items():
-        if path.stem == NAME:
+        if path.stem in names:
             (folder / path).parent.mkdir(parents=True)
             (folder / path).write_text(content, encoding="utf-8")
-    assignment = registry.find(NAME)
-    solutions = {function.name: function.solution for function in assignment.functions}
-    count = itertools.count(1)
+    students = {}
+    for name in names:
+        release = (folder / "assignments" / name / f"{name}.ipynb").read_text(encoding="utf-8")
+        given = {f"student{n:02}": one for n, one in enumerate(hand_ins(name), start=1)}
+        for student, one in given.items():
+            path = folder / "submitted" / student / name / f"{name}.ipynb"
+            path.parent.mkdir(parents=True)
+            if one is not None:
+                text = one if isinstance(one, str) else _filled_in(release, one)
+                path.write_text(text, encoding="utf-8")
+        students[name] = [*given]
+    return students
 
-    def answers(number: int) -> dict[str, str]:
-        bodies = {name: ways[number % len(ways)] for name, ways in RIGHT.items()}
-        return {name: cells.cell_with(body, solutions[name]) for name, body in bodies.items()}
 
-    def hand_in(answered: dict[str, str]) -> None:
-        notebook = nbformat.read(folder / "assignments" / NAME / f"{NAME}.ipynb", as_version=4)
-        for cell in notebook.cells:
-            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-            cell.source = answered.get(grade_id, cell.source)
-        path = submitted()
-        nbformat.write(notebook, path)
+def _filled_in(release: str, answers: dict[str, str]) -> str:
+    """A released notebook in which the cells that define certain functions are others."""
+    notebook = nbformat.reads(release, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            for name in defined(cell.source) & answers.keys():
+                cell.source = answers[name]
+    return nbformat.writes(notebook)
 
-    def submitted() -> Path:
-        path = folder / "submitted" / f"student{next(count):02}" / NAME / f"{NAME}.ipynb"
-        path.parent.mkdir(parents=True)
-        return path
 
-    for number in range(10):
-        hand_in(answers(number))
-    for number, mistakes in enumerate(WRONG):
-        wrong = {}
-        for name, which in mistakes.items():
-            function = assignment.function(name)
-            wrong[name] = function.cells(function.misconceptions[which])[0]
-        hand_in(answers(number) | wrong)
-    for number, (name, trick) in enumerate(TRICKS.items()):
-        hand_in(answers(number) | {name: trick})
-    submitted().write_text('{"cells": [', encoding="utf-8")
-    submitted()
+def show(root: Path, names: Sequence[str] = NAMES) -> None:
+    """Make, grade, feed back and report, and print where everything is.
+
+    Args:
+        root: the course's folder.
+        names: the assignments.
+    """
+    folder = root / FOLDER
+    students = make(root, folder, names)
+    for number, name in enumerate(names, start=1):
+        print(f"\n{number} of {len(names)}: {name}, {len(students[name])} students", flush=True)
+        limits = batch.Limits(seconds=60)
+        statuses = batch.grade(folder, name, students[name], jobs=2, limits=limits)
+        pages = feedback.write(folder, name)
+        report.write(folder, name)
+        counted = Counter(status.status for status in statuses)
+        print("  " + ", ".join(f"{count} {status}" for status, count in counted.most_common()))
+        print(f"  the report: {os.path.relpath(folder / 'exports' / f'{name}.html')}")
+        print(f"  {len(pages)} pages for students, the first: {os.path.relpath(pages[0])}")
+    print(f"\nThe class in nbgrader's Formgrader: run `jupyter lab` in {os.path.relpath(folder)}.")
 
 
 def main() -> None:
-    """Make, grade, feed back, report."""
+    """Show the assignments that the command line names; all of them if it names none."""
     speak_plainly()
-    root = folders.find_root(Path.cwd())
-    folder = root / FOLDER
-    make(root, folder)
-    statuses = batch.grade(folder, NAME, jobs=2, limits=batch.Limits(seconds=60))
-    pages = feedback.write(folder, NAME)
-    print(report.write(folder, NAME))
-    reasons = [status for status in statuses if status.status == "tampered"]
-    for status in reasons:
-        print(f"\n{status.student}: {status.sentence}")
-    print(f"\n{len(pages)} pages for students, the first: {pages[0].relative_to(root)}")
+    show(folders.find_root(Path.cwd()), sys.argv[1:] or NAMES)
 
 
 if __name__ == "__main__":

@@ -54,11 +54,13 @@ def ask(root: Path, name: str, student: str) -> list[Asked]:
         student: who is asked.
 
     Raises:
-        ValueError: there is no such assignment, or the student handed nothing in.
+        ValueError: there is no such assignment, it is the project, which has no questions, or the
+            student handed nothing in.
     """
+    bank = registry.find(name)
     assignment = assigned(root, name)
     notebook, unreadable = _notebook(root, assignment, student)
-    return draw(registry.find(name), assignment, student, notebook, unreadable)
+    return draw(bank, assignment, student, notebook, unreadable)
 
 
 def draw(

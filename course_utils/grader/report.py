@@ -11,6 +11,7 @@ import nbformat
 from nbgrader.api import MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
+from course_utils import project
 from course_utils.building import gradebook, release
 from course_utils.grader import leaderboard, recording, report_page, tasks
 from course_utils.grader.page import code_of
@@ -187,6 +188,8 @@ def _summary(root: Path, name: str, statuses: list[Status], students: dict) -> C
     tried = [status for status in statuses if status.status not in NOT_RUN]
     verdicts = [verdict for status in tried for verdict in status.verdicts]
     right = {v.function: 0 for v in verdicts} | Counter(v.function for v in verdicts if v.is_right)
+    if name == project.NAME:  # a model that falls short of the best is no function done wrong
+        right = {}
     known = [students[status.student] for status in tried if status.student in students]
     return ClassReport(
         name,

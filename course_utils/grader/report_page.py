@@ -105,7 +105,7 @@ def _distribution(report: ClassReport) -> Iterator[str]:
 
 
 def _functions(report: ClassReport) -> Iterator[str]:
-    if not report.tried:
+    if not report.right:
         return
     yield "<h2>What to reteach</h2><table><tr><th>function</th><th>right</th><th></th></tr>"
     for function, right in sorted(report.right.items(), key=lambda item: item[1]):

@@ -294,7 +294,11 @@ def _source(probe: Probe) -> str:
 
 
 def _wrong_shape(name: str, got: tuple, expected: tuple, situation: str) -> str:
-    return f"{name} returns shape {got} {situation}; it should return shape {expected}."
+    return f"{name} returns {_shape(got)} {situation}; it should return {_shape(expected)}."
+
+
+def _shape(shape: tuple) -> str:
+    return f"shape {shape}" if shape else "a single number"
 
 
 def _first_unlike(right: np.ndarray, values: np.ndarray) -> tuple[tuple[int, ...], float]:

@@ -1,8 +1,9 @@
 """Check what a notebook brings along: its own data, and models that somebody else trained.
 
 A project's model is to be trained only on the garments that it is given. But weights and pictures
-can be hidden in a notebook: as strings, as lists of numbers, in comments and names, or in files
-beside it. All of these are counted, and what exceeds the limits is refused.
+can be hidden in a notebook: as strings, as lists of numbers, in comments and names, in files beside
+it, or, where the code can open the notebook itself, in its text and its pasted pictures. All of
+these are counted, and what exceeds the limits is refused.
 """
 
 import ast
@@ -11,21 +12,23 @@ from collections.abc import Iterable, Mapping
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-# Bytes of all literals in the cells and all files beside the notebook together. A network with this
-# many weights of one byte each is too small to draw garments.
+# Bytes of all literals in the cells, pasted pictures and files beside the notebook together. A
+# network with this many weights of one byte each is too small to draw garments.
 MOST_DATA = 16 * 1024
-# Characters of all code, because comments and names can hold data too.
-MOST_CODE = 100_000
+# Characters of all code and text, because comments and names can hold data too.
+MOST_TEXT = 100_000
 # The modules with finished models, untrained and trained.
 MODELS = ("course_utils.models", "course_utils.pretrained")
 
 
-def refusal(sources: Iterable[str], files: Mapping[str, bytes | int]) -> str:
+def refusal(sources: Iterable[str], files: Mapping[str, bytes | int], text: str = "") -> str:
     """Why a notebook's model is not going to be trained, in words for the student; or empty.
 
     Args:
         sources: the sources of its code cells.
-        files: the files beside the notebook, by name: their contents, or their sizes in bytes.
+        files: the files beside the notebook and the pictures in it that the code can read, by
+            name: their contents, or their sizes in bytes.
+        text: what else the code can read of the notebook.
     """
     sources = list(sources)
     trees = [_tree(source) for source in sources]
@@ -36,9 +39,9 @@ def refusal(sources: Iterable[str], files: Mapping[str, bytes | int]) -> str:
             "it from Keras layers and train it from the garments. The rest of the library is "
             "welcome."
         )
-    if (length := sum(map(len, sources))) > MOST_CODE:
+    if (length := len(text) + sum(map(len, sources))) > MOST_TEXT:
         return (
-            f"The code has {length:,} characters; {MOST_CODE:,} are allowed. A model that is "
+            f"The notebook has {length:,} characters; {MOST_TEXT:,} are allowed. A model that is "
             "trained from the garments needs far fewer."
         )
     parts = zip(trees, sources, strict=True)
@@ -47,9 +50,9 @@ def refusal(sources: Iterable[str], files: Mapping[str, bytes | int]) -> str:
     if literals + beside > MOST_DATA:
         return (
             f"The notebook brings {literals + beside:,} bytes of data along: {literals:,} in the "
-            f"strings and numbers of its code, {beside:,} in files beside it. {MOST_DATA:,} are "
-            "allowed, since the model is to be trained here and not brought along. Remove what it "
-            "does not need; a picture belongs in the text of your answer."
+            f"strings and numbers of its code, {beside:,} in files beside it or pictures pasted "
+            f"into it. {MOST_DATA:,} are allowed, since the model is to be trained here and not "
+            "brought along. Remove what it does not need."
         )
     return ""
 

@@ -38,8 +38,9 @@
 # **What is not allowed.** Samples that are copies of images in the data set, also shifted, mirrored
 # or with a little noise, get no points. The model must be built and trained here: the course's
 # models (`course_utils.models`, `course_utils.pretrained`) may not be imported, though you may read
-# them; the rest of the library is yours to use. The strings and numbers in your code and the files
-# beside the notebook may hold 16 KB together. When it is graded, there is no network.
+# them; the rest of the library is yours to use. The strings and numbers in your code, the files
+# beside the notebook and the pictures pasted into it may hold 16 KB together. When it is graded,
+# there is no network.
 #
 # The points for the distance are 25 of 30; the question at the end is worth 5. Your class will see an
 # anonymous list of all distances, with a picture of samples for each.

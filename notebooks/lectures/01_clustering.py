@@ -210,7 +210,10 @@ compare(predicted_plus_plus, 200 * reached["k-means++"], within=20)
 # Inertia depends only on distances to centers. So a cluster is always *the set of points that are nearer to this
 # center than to any other*. Here are three data sets whose groups you can see at once.
 #
-# **Predict** for each of them how k-means will divide it.
+# **Predict** for each of them how k-means will divide it, and which of them will go most wrong.
+
+# %%
+prediction = ...  # the case that goes most wrong: "rings", "unequal sizes" or "stretched"
 
 # %%
 rings = load("rings", count=450).train
@@ -241,6 +244,9 @@ def draw_cases(fit):
 
 k_means_accuracy = draw_cases(lambda x, k: KMeans(k).fit(x).labels)
 assert max(k_means_accuracy.values()) < 0.9
+
+# %%
+compare(prediction, min(k_means_accuracy, key=k_means_accuracy.get), choices=tuple(cases))
 
 # %% [markdown]
 # *Right* means: pair each cluster with one group as well as possible, then count the points on which the two agree.
@@ -506,6 +512,10 @@ compare(prediction, alone, within=0.1)
 # of images that show the commonest digit of their cluster? **Predict**, run the cell, then try a $K$ of your own.
 
 # %%
+predicted_accuracy = ...  # the accuracy with 30 clusters, from 0 to 1
+predicted_purity = ...  # and the purity
+
+# %%
 print("  K   accuracy   purity")
 accuracies, purities = [], []
 for k in (5, 10, 20, 30):
@@ -515,6 +525,10 @@ for k in (5, 10, 20, 30):
     accuracies.append(clustering_accuracy(digits.train.labels, labels))
     print(f"{k:3} {accuracies[-1]:10.1%} {purities[-1]:8.1%}")
 assert np.all(np.diff(purities) > 0) and np.all(np.diff(accuracies[1:]) < 0)
+
+# %%
+compare(predicted_accuracy, accuracies[-1], within=0.1)
+compare(predicted_purity, purities[-1], within=0.05)
 
 # %% [markdown]
 # The two part ways. Purity rises, because a small cluster is easily pure. Accuracy falls beyond ten clusters, because it

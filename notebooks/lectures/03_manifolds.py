@@ -44,6 +44,9 @@ plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.r
 # **Predict**: choose points in this cube at random. How many must you draw before one looks like a digit?
 
 # %%
+prediction = ...  # as a power of ten: 6 stands for a million
+
+# %%
 digits = load("digits")
 everything = (digits.train, digits.validation, digits.test)
 images = np.concatenate([split.x for split in everything])  # (1797, 8, 8, 1)
@@ -82,6 +85,9 @@ share = len(pixels) * np.exp(log_ball)
 print(f"share of the cube: at most {share:.0e}")
 print(f"at one point a second, it takes {1 / share / (365 * 24 * 3600):.0e} years to hit a ball")
 assert share < 1e-15
+
+# %%
+compare(prediction, -np.log10(share), within=3)
 
 # %% [markdown]
 # Pixel space is almost empty, and the images lie close together somewhere in it.
@@ -388,6 +394,9 @@ assert max(estimates["cube of 20 dimensions"]) < 17 and max(estimates["cube of 1
 # **Predict**: now the digits. They have 64 pixels; how many dimensions? And does one class need as many as all ten together?
 
 # %%
+prediction = ...  # the dimension of all digits together
+
+# %%
 print("           images   likelihood   TwoNN")
 rows = {"all digits": np.ones(len(labels), bool)} | {f"only {c}": labels == c for c in (0, 1, 4, 8)}
 estimated = {}
@@ -400,6 +409,9 @@ both = np.array(list(estimated.values()))  # (5, 2): a row for each set, a colum
 assert both.min() > 5 and both.max() < 13 and np.ptp(both, axis=1).max() < 3
 assert np.all(both[1:].min(axis=0) < both[0]) and np.all(both[0] < both[1:].max(axis=0))
 
+# %%
+compare(prediction, np.mean(estimated["all digits"]), within=3)
+
 # %% [markdown]
 # Between six and twelve, not 64. Even if these estimates are somewhat too low, as they were for the cube of ten dimensions, ten or fifteen numbers should be enough to describe a handwritten digit.
 # And one class needs about as many as all ten: *which* digit it is adds another piece of manifold, not another dimension.
@@ -409,12 +421,20 @@ assert np.all(both[1:].min(axis=0) < both[0]) and np.all(both[0] < both[1:].max(
 # **One number to change.** Add noise to every pixel. **Predict** what happens to the dimension, then try a noise level of your own.
 
 # %%
+prediction = ...  # the dimension: "rises", "falls" or "stays"
+
+# %%
 dimension_by_noise = []
 for strength in (0.0, 0.02, 0.1, 0.3):
     noisy = blobs(1000, 2) + strength * rng.normal(size=(1000, 256))
     dimension_by_noise.append(two_nearest_dimension(noisy))
     print(f"blob of 2 numbers, noise {strength:4}: dimension {dimension_by_noise[-1]:5.1f}")
 assert np.all(np.diff(dimension_by_noise) > 5)
+
+# %%
+change = dimension_by_noise[-1] - dimension_by_noise[0]
+happened = "rises" if change > 1 else "falls" if change < -1 else "stays"
+compare(prediction, happened, choices=("rises", "falls", "stays"))
 
 # %% [markdown]
 # Noise has as many dimensions as there are pixels, and from close up there is nothing but noise to see. Real data never lie

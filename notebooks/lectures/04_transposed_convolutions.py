@@ -170,6 +170,9 @@ print("y = C x is what Conv2D computes, for every stride and padding tried")
 #
 # **Predict**: a 2×2 image, a 3×3 kernel, stride 2. How large is the result, and where do stamps overlap?
 
+# %%
+prediction = ...  # how many pixels along each side of the result?
+
 # %% [markdown]
 # **Your turn** (about 8 minutes). Write a transposed convolution of a single row of pixels by stamping.
 #
@@ -223,6 +226,9 @@ layer.set_weights([stamp])
 np.testing.assert_allclose(result, layer(small)[0, :, :, 0])
 print("the sum of the stamps is Cᵀy, and that is what Conv2DTranspose computes")
 
+# %%
+compare(prediction, len(result))
+
 # %% [markdown]
 # The result has 5×5 pixels, and the stamps overlap in the middle row and the middle column. Remember that cross; it comes back in section 8.
 #
@@ -246,6 +252,9 @@ print("gradient of a convolution = transposed convolution of the gradient")
 # the transpose of the very same matrix. Do we get the 0 back?
 
 # %%
+prediction = ...  # do we get the 0 back: "yes" or "no"
+
+# %%
 blur = np.full((3, 3, 1, 1), 1 / 9, "float32")
 blurred = convolve(zero, blur)
 returned = convolve_transpose(blurred, blur)
@@ -265,6 +274,9 @@ distance = np.linalg.norm(C.T @ C - np.eye(64))
 print(f"C has {C.shape[1]} columns but only rank {np.linalg.matrix_rank(C)}")
 print(f"distance of CᵀC from the identity: {distance:.1f}; relative error of the image:", end=" ")
 print(f"{np.linalg.norm(returned - zero) / np.linalg.norm(zero):.2f}")
+
+# %%
+compare(prediction, "yes" if np.allclose(returned, zero) else "no", choices=("yes", "no"))
 
 # %% [markdown]
 # The **size** comes back, but the 0 does not: it has been blurred twice. No layer could bring it back for certain.
@@ -350,6 +362,9 @@ compare(prediction, factor["weights"], within=100)
 # **Predict** before you run: `Conv2DTranspose(kernel_size=4, strides=2, padding="same")` on 7×7 pixels, twice.
 
 # %%
+prediction = ...  # how many pixels along each side, after both layers?
+
+# %%
 sizes = [7]
 for _ in range(2):
     layer = layers.Conv2DTranspose(1, kernel_size=4, strides=2, padding="same")
@@ -366,6 +381,9 @@ for side, k, s in itertools.product((5, 6, 7, 11), (1, 2, 3, 4, 5), (1, 2, 3)):
             assert shape[1] == expected[padding]
             tried += 1
 print(f"the formulas hold for {tried} combinations")
+
+# %%
+compare(prediction, sizes[-1])
 
 # %% [markdown]
 # 7 → 14 → 28 is the usual way to a 28×28 image. With `"same"` the size of the kernel does not affect the size of the image, which is convenient
@@ -394,6 +412,11 @@ assert back == {None: 7, 1: 8}
 
 
 # %%
+predicted_side = ...  # how many pixels along each side, for an input of 7 × 7?
+predicted_weights = ...  # how many weights?
+
+
+# %%
 class OneLayer(tf.keras.Model):
     def __init__(self):
         super().__init__()
@@ -419,6 +442,10 @@ print(feature_map.shape, "→", tuple(drawn.shape), "with", f"{model.count_param
 turned = kernel_5[::-1, ::-1].transpose(0, 1, 3, 2)
 np.testing.assert_allclose(drawn, keras.ops.conv(feature_map, turned, padding="same"), atol=1e-4)
 assert drawn.shape == (1, 7, 7, 32) and model.count_params() == 5 * 5 * 16 * 32
+
+# %%
+compare(predicted_side, drawn.shape[1])
+compare(predicted_weights, model.count_params())
 
 # %% [markdown]
 # With stride 1 and `"SAME"` padding the size stays as it is. The `assert_allclose` shows more: at stride 1 a transposed convolution
@@ -633,6 +660,9 @@ plt.show()
 # closely, though: does it give anybody glasses who has none?) **Predict**: what happens if we move the faces 8 pixels to the right?
 
 # %%
+prediction = ...  # whose error grows most: "dense" or "convolutions"
+
+# %%
 moved = np.roll(large[1], 8, axis=2)  # two of the small image's pixels
 moved_small = moved.reshape(-1, 8, 4, 8, 4, 3).mean((2, 4))
 moved_errors = {}
@@ -644,6 +674,11 @@ convolutions = [kind for kind in KINDS if moved_errors[kind] < 1.3 * errors[kind
 assert convolutions == list(KINDS) and moved_errors["dense"] > 2 * max(
     moved_errors[k] for k in KINDS
 )
+
+# %%
+growth = {kind: moved_errors[kind] / errors[kind] for kind in TRAINED}
+happened = "dense" if max(growth, key=growth.get) == "dense" else "convolutions"
+compare(prediction, happened, choices=("dense", "convolutions"))
 
 # %% [markdown]
 # The dense layer fails: it knows faces in one place only. A convolution does the same everywhere, so what it has learnt moves

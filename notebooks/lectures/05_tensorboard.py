@@ -333,6 +333,9 @@ assert best_accuracy["sigmoid"] < 0.2 and best_accuracy["relu"] > 0.8
 # graph of the classifier in section 3 have?
 
 # %%
+prediction = ...  # how many matrix multiplications?
+
+# %%
 forward = tf.function(model, autograph=False)
 graph = forward.get_concrete_function(tf.TensorSpec((None, *digits.shape))).graph
 
@@ -346,6 +349,9 @@ kinds = [node.op for node in stored.node]
 print(len(kinds), "operations:", ", ".join(dict.fromkeys(kinds)))
 assert kinds.count("MatMul") == 2
 
+# %%
+compare(prediction, kinds.count("MatMul"))
+
 # %% [markdown]
 # It has two, one for each dense layer. In the dashboard, open **Graphs** and choose the run *graph*; double-click on a box to look
 # inside. The graph helps you to find an operation that you did not mean to have, or one that is missing.
@@ -357,6 +363,9 @@ assert kinds.count("MatMul") == 2
 #
 # **Predict**: which of the five learns fastest? Which does not learn at all? Then **change one number**: add a rate of your own to
 # the tuple.
+
+# %%
+prediction = ...  # the rate with the lowest loss on validation images after 25 epochs
 
 # %%
 rates = (0.001, 0.01, 0.1, 1.0, 10.0)
@@ -395,6 +404,9 @@ best = min(final, key=final.get)
 assert best not in (min(rates), max(rates))
 assert min(final[min(rates)], final[max(rates)]) > 2  # guessing costs log 10 = 2.3
 
+# %%
+compare(prediction, best)
+
 # %% [markdown]
 # With too small a rate, training crawls; with too large a rate, it leaps over the valley and never settles. On a logarithmic
 # axis you see both at once; on a linear axis all good runs look alike. (In the dashboard, the switch is in the chart's menu:
@@ -402,6 +414,9 @@ assert min(final[min(rates)], final[max(rates)]) > 2  # guessing costs log 10 = 
 #
 # **Is a difference real?** Two rates close to each other give different losses. But so do two runs with the *same* rate,
 # because they start from different weights. **Predict**: is 0.5 better than 0.3?
+
+# %%
+prediction = ...  # is 0.5 better: "yes", "no" or "cannot tell"
 
 # %%
 repeated = {}
@@ -422,6 +437,11 @@ plt.show()
 means, spreads = zip(*((np.mean(x), np.std(x, ddof=1)) for x in repeated.values()), strict=True)
 print(f"means {means[0]:.4f} and {means[1]:.4f}, spread between runs {max(spreads):.4f}")
 assert abs(means[0] - means[1]) < max(spreads)
+
+# %%
+happened = "yes" if means[1] < means[0] else "no"
+happened = "cannot tell" if abs(means[0] - means[1]) < max(spreads) else happened
+compare(prediction, happened, choices=("yes", "no", "cannot tell"))
 
 # %% [markdown]
 # The two means differ by less than runs at the same rate differ among themselves, so these six runs cannot tell you which
@@ -513,9 +533,12 @@ compare(predicted_trained, agreement["trained"], within=0.1)
 #
 # $$m_t = w\,m_{t-1} + (1 - w)\,v_t, \qquad \text{drawn: } \frac{m_t}{1 - w^t},$$
 #
-# where the denominator makes up for starting at $m_0 = 0$. **Predict**: a loss jumps up for two epochs. With $w = 0.95$,
+# where the denominator makes up for starting at $m_0 = 0$. **Predict**: a loss jumps up by 0.8 for two epochs. With $w = 0.95$,
 # will you see the jump?
 
+
+# %%
+prediction = ...  # how high is a jump of 0.8 in the smoothed curve?
 
 # %% [markdown]
 # **Your turn** (about 8 minutes). Write the smoothing.
@@ -556,6 +579,10 @@ plt.show()
 
 np.testing.assert_allclose(smooth(np.full(20, 3.0), 0.9), 3.0)  # a constant stays what it is
 assert smooth(loss, 0.95)[40:].max() < loss[40:42].min() - 0.5
+
+# %%
+smoothed = smooth(loss, 0.95)
+compare(prediction, smoothed[41] - smoothed[39], within=0.05)
 
 # %% [markdown]
 # At 0.95 what should have been an alarm is a mere bump, and the whole curve lags behind: it still shows what the loss was

@@ -286,7 +286,8 @@ assert to_nearest_training_image(drawn) > 1.2 * to_nearest_training_image(rebuil
 # decoder is sure that it is black ($l = -8$). Which of the two losses pulls harder?
 
 # %% [markdown]
-# **Your turn** (about 5 minutes). Work out on paper how hard the cross-entropy pulls: minus its derivative by the logit.
+# **Your turn** (about 5 minutes). Work out on paper how hard the cross-entropy pulls: minus its derivative
+# with respect to the logit.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -304,7 +305,7 @@ assert to_nearest_training_image(drawn) > 1.2 * to_nearest_training_image(rebuil
 # %%
 @your_turn
 def pull(x, logits):
-    """Minus the derivative of each pixel's cross-entropy by its logit: (P,), (P,) → (P,)."""
+    """Minus d(cross-entropy)/d(logit) of each pixel: (P,), (P,) → (P,)."""
     return ...
 
 

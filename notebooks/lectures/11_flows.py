@@ -47,6 +47,9 @@ plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.r
 # 1 again. **Predict**: are they still spread evenly? If not, where do they crowd?
 
 # %%
+prediction = ...  # the share of the squares that are below 0.25, from 0 to 1
+
+# %%
 x = np.random.default_rng(0).uniform(size=200_000)
 y = x**2
 
@@ -59,6 +62,9 @@ axes[0].set(xlabel="x", ylabel="density", ylim=(0, 6))
 axes[1].set(xlabel="y = x²")
 axes[1].legend(frameon=False)
 plt.show()
+
+# %%
+compare(prediction, np.mean(y < 0.25), within=0.05)
 
 # %% [markdown]
 # They crowd near 0. Squaring pushes small numbers together: where the slope $2x$ of the map is below 1, the
@@ -458,6 +464,11 @@ assert np.all(np.diff(spread[np.argsort(temperatures)]) > 0)
 # which of them it will report.
 
 # %%
+predicted_noise = ...  # noise: "reported" or "let pass"
+predicted_faint = ...  # faint digits?
+predicted_black = ...  # and a black page?
+
+# %%
 rng = np.random.default_rng(0)
 x = digits.test.x
 shown = {
@@ -498,6 +509,12 @@ print(f"a black page is more likely than {less_likely:.0%} of the real digits")
 assert reported["noise"] == 1 and reported["black page"] < 0.05
 assert less_likely > 0.5 and scored["faint digits"].mean() < scored["test digits"].mean()
 
+# %%
+fate = {name: "reported" if share > 0.5 else "let pass" for name, share in reported.items()}
+compare(predicted_noise, fate["noise"], choices=("reported", "let pass"))
+compare(predicted_faint, fate["faint digits"], choices=("reported", "let pass"))
+compare(predicted_black, fate["black page"], choices=("reported", "let pass"))
+
 # %% [markdown]
 # Noise is caught. But the black page passes. To Glow it is more probable than most of the test digits,
 # although not one training image is black. Nalisnick et al. (2019) found something similar with large flows: trained on
@@ -537,6 +554,9 @@ assert min(ink_of_digits.min(), ink_of_samples.min()) > 3
 # two terms is higher for the black page than for digits, and which is lower?
 
 # %%
+prediction = ...  # higher for the black page: "log N(z)" or "log_det"
+
+# %%
 terms, lengths = {}, {}
 for name, images in shown.items():
     z, log_det = glow.bijector(tf.constant(dequantize(images, LEVELS, seed=0)))
@@ -556,6 +576,11 @@ for name, values in lengths.items():
 assert terms["black page"][0] < terms["test digits"][0] - 10
 assert terms["black page"][1] > terms["test digits"][1] + 10
 assert np.mean(lengths["faint digits"] > longest) < 0.5 < np.mean(lengths["black page"] > longest)
+
+# %%
+parts = ("log N(z)", "log_det")
+gains = np.subtract(terms["black page"], terms["test digits"])
+compare(prediction, parts[gains.argmax()], choices=parts)
 
 # %% [markdown]
 # Draws from a standard normal distribution in 64 dimensions lie about $\sqrt{64} = 8$ from the centre, and so do

@@ -239,7 +239,7 @@ assert log_likelihood["copies, blurred by 0.005"].mean() < -1000
 #
 # $$d^2 = |\mu_1 - \mu_2|^2 + \operatorname{tr}\big(\Sigma_1 + \Sigma_2 - 2 (\Sigma_1 \Sigma_2)^{1/2}\big).$$
 #
-# In one dimension this is $(\mu_1 - \mu_2)^2 + (\sigma_1 - \sigma_2)^2$. Let us check that:
+# In one dimension this is $(\mu_1 - \mu_2)^2 + (\sigma_1 - \sigma_2)^2$. The cell after the exercise checks that.
 
 # %% [markdown]
 # **Your turn** (about 5 minutes). Let there be $D$ features, each independent of the others. Then both covariances are

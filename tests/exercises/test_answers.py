@@ -43,6 +43,8 @@ def test_an_answer_is_right_and_its_cases_tell_something(name):
     results = [np.asarray(known.answer(*arguments)) for arguments in known.cases.values()]
     assert all(np.all(np.isfinite(result)) for result in results)
     assert any(np.any(result != 0) for result in results)
+    # A student reads "it should be 0", not "it should be 5.5e-17".
+    assert not any(np.any((result != 0) & (np.abs(result) < 1e-6)) for result in results)
 
 
 def test_chances_favour_what_is_far():

@@ -47,6 +47,7 @@ def raising(x):
         (lambda x: -x.sum(axis=1), "opposite sign for two rows."),
         (lambda x: 2 * x.sum(axis=1), "2 times what it should be for two rows."),
         (lambda x: x.sum(axis=0), "returns shape (3,) for two rows; it should return shape (2,)."),
+        (lambda x: x.sum(), "returns a single number for two rows; it should return shape (2,)."),
         (lambda x: x.sum(axis=1).astype(int), "returns int64 for two rows"),
         (lambda x: "12", "returns a str; it should return one array."),
         (

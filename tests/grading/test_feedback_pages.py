@@ -165,6 +165,13 @@ def test_a_suspicion_is_not_told_in_detail():
     assert "the evidence" not in text
 
 
+def test_a_sentence_is_said_once():
+    sentence = "It stopped: ValueError in line 3."
+    stopped = verdict("train", 0.0, sentence)
+    failed = status(status=tasks.NO_SAMPLES, sentence=sentence, verdicts=[stopped])
+    assert shown(feedback.page("project", failed, notebook(), GRADES)).count(sentence) == 1
+
+
 KL = "def kl_divergence(mu, sigma):\n    return tf.reduce_sum(mu, axis=1)  # <b>"
 
 
@@ -216,6 +223,11 @@ def test_the_class_on_a_page():
     assert "<script" not in page
     assert "ada: Look." in text
     assert not re.search(r'(src|href)="(?!data:)', page)
+
+
+def test_a_report_without_functions_reteaches_nothing():
+    page = page_of(ClassReport("project", 1, [4.0], 30.0, {}, [], [(1, "graded", "")], []))
+    assert "1 students, 4.0 of 30 on average" in shown(page) and "reteach" not in page
 
 
 def test_paths_are_those_from_where_one_is(tmp_path, monkeypatch):

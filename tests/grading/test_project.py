@@ -43,6 +43,11 @@ HAND_INS = {
     "    models = importlib.import_module('course_utils.pretrained')\n"
     "    return models.load_pretrained('fashion_gan').sample\n",
     "bundled": f"weights = {[7] * 18_000}\n{BUILD}{TRAIN}{DRAWS}x[:n]\n",
+    "beside": f"{BUILD}{TRAIN}{DRAWS}x[:n]\n",
+    "pasted": f"{BUILD}{TRAIN}"
+    "    from pathlib import Path\n\n"
+    "    found = [path for path in Path.cwd().rglob('*') if path.suffix != '.py']\n"
+    "    raise RuntimeError(f'files here: {found}')\n",
 }
 # A status, and what the student's page says.
 EXPECTED = {
@@ -59,20 +64,32 @@ EXPECTED = {
     "ends": ("crashed", r"Its process ended by itself"),
     "borrowed": ("no-samples", r"course_utils\.pretrained' has no attribute 'load_pretrained'"),
     "bundled": ("bundled", r"bytes of data along"),
+    "beside": ("bundled", r"20,000 in files beside it"),
+    # The sandbox does not show the notebook, so a picture in it counts as nothing.
+    "pasted": ("no-samples", r"files here: \[\]"),
 }
 
 pytestmark = pytest.mark.slow
 
 
-def handed_in(code):
-    """The released notebook with other code for the starting model; None leaves it as it is."""
+def hand_in(folder, student, code=None):
+    """Hand in the released notebook with other code for the starting model, if there is any.
+
+    The student `beside` adds a file, and `pasted` a picture in the notebook, of 20,000 bytes each.
+    """
+    path = folder / "submitted" / student / "project" / "project.ipynb"
+    path.parent.mkdir(parents=True)
     notebook = nbformat.read(RELEASE, as_version=4)
     for cell in notebook.cells:
         if cell.source.startswith("LATENT") and code:
             cell.source = SETUP + code
         elif "experiment" in cell.metadata.get("tags", []):
             cell.source = ""
-    return notebook
+    if student == "pasted":
+        notebook.cells[0]["attachments"] = {"image.png": {"image/png": "A" * 20_000}}
+    elif student == "beside":
+        path.with_name("weights.npz").write_bytes(bytes(20_000))
+    nbformat.write(notebook, path)
 
 
 def copy_course(folder):
@@ -90,9 +107,7 @@ def course(tmp_path_factory):
     folder = tmp_path_factory.mktemp("project")
     copy_course(folder)
     for student, code in HAND_INS.items():
-        path = folder / "submitted" / student / "project" / "project.ipynb"
-        path.parent.mkdir(parents=True)
-        nbformat.write(handed_in(code), path)
+        hand_in(folder, student, code)
     original = Assigned.task
 
     def task(self, submission, limits, isolation):
@@ -147,6 +162,7 @@ def test_the_leaderboard_has_no_names(course, statuses):
         assert distance in shown and "real garments" in shown
         assert not [student for student in HAND_INS if student in shown]
     assert board.count("data:image/png;base64,") == 1
+    assert "reteach" not in (course / "exports" / "project.html").read_text("utf-8")
 
 
 def test_stock_nbgrader_gives_points_by_the_same_rules(tmp_path):
@@ -155,12 +171,11 @@ def test_stock_nbgrader_gives_points_by_the_same_rules(tmp_path):
     text = source.read_text("utf-8")
     assert "points=25)" in text
     source.write_text(text.replace("points=25)", f"points=25, seconds={SECONDS})"), "utf-8")
-    for student in ("honest", "bundled"):
-        path = tmp_path / "submitted" / student / "project" / "project.ipynb"
-        path.parent.mkdir(parents=True)
-        nbformat.write(handed_in(HAND_INS[student]), path)
+    for student, code in {"honest": "honest", "bundled": "bundled", "pasted": "beside"}.items():
+        hand_in(tmp_path, student, HAND_INS[code])
     stock.grade()
     found = stock.scores()
     assert found["honest"]["project-test"] in [25 * share for _, share in judging.LEVELS]
-    assert found["bundled"]["project-test"] == 0
+    assert found["bundled"]["project-test"] == found["pasted"]["project-test"] == 0
     assert re.search(EXPECTED["bundled"][1], stock.feedback("bundled"))
+    assert re.search(r"20,\d{3} in files beside it or pictures pasted", stock.feedback("pasted"))

@@ -53,6 +53,11 @@ def test_files_beside_the_notebook_count():
     assert bundled.refusal(["x = 1"], {"helpers.py": b"def f(): ..."}) == ""
 
 
+def test_text_that_the_code_can_read_counts_like_comments():
+    assert "characters; 100,000 are allowed" in bundled.refusal(["x = 1"], {}, TEXT * 4)
+    assert bundled.refusal(["x = 1"], {}, "A few sentences.") == ""
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -26,6 +26,10 @@ def find(name: str) -> Assignment:
     Raises:
         ValueError: there is none; the message lists the names that exist.
     """
+    if name == "project":
+        raise ValueError(
+            "the project has no graded functions: it has neither misconceptions nor oral questions"
+        )
     check_known("assignment", name, NAMES)
     return importlib.import_module(f"course_utils.grading.assignments.{name}").ASSIGNMENT
 
