@@ -200,7 +200,9 @@ def show(root: Path, names: Sequence[str] = NAMES) -> None:
         print("  " + ", ".join(f"{count} {status}" for status, count in counted.most_common()))
         print(f"  the report: {os.path.relpath(folder / 'exports' / f'{name}.html')}")
         print(f"  {len(pages)} pages for students, the first: {os.path.relpath(pages[0])}")
-    print(f"\nThe class in nbgrader's Formgrader: run `jupyter lab` in {os.path.relpath(folder)}.")
+    print(
+        f"\nTo see the class in Formgrader, run `uv run jupyter lab` in {os.path.relpath(folder)}."
+    )
 
 
 def main() -> None:
