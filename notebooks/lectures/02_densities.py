@@ -500,6 +500,9 @@ print(f"{parameters:.1e} numbers in one covariance, {4 * parameters / 1e12:.0f} 
 # **Predict** the order: a plain digit, a mirrored digit, a digit with its pixels shuffled, noise.
 
 # %%
+prediction = ...  # the likelier: "mirrored" or "shuffled pixels"
+
+# %%
 flat = {name: getattr(digits, name).x.reshape(-1, 64) for name in ("train", "test")}
 model = GaussianMixture(10, regularization=0.003).fit(flat["train"])
 
@@ -532,6 +535,10 @@ plt.show()
 
 medians = [np.median(score) for score in scores.values()]
 assert medians[0] > medians[1] > medians[2] > medians[3]
+
+# %%
+pair = ("mirrored", "shuffled pixels")
+compare(prediction, max(pair, key=lambda kind: np.median(scores[kind])), choices=pair)
 
 # %% [markdown]
 # Again: relatively likely, not so much, practically zero. How far apart are the two ends?
@@ -584,6 +591,9 @@ assert best_scores[0] > max(scores["test digits"].max(), likeliest_sample)
 # **Predict**: will held-out wines be likelier than "wines" whose 13 numbers come from different bottles?
 
 # %%
+prediction = ...  # the likelier: "real" or "blended"
+
+# %%
 wine = load_wine()
 mixed_up = rng.permutation(len(wine.data))
 fit_to, held = mixed_up[:120], mixed_up[120:]
@@ -602,6 +612,10 @@ print(f"correlation of phenols and flavanoids: real {together[0]:.2f}, drawn {to
 print(f"grapes found without labels: {kinds_found:.0%} of the held-out wines")
 assert np.median(real) > np.median(blended) + 5
 assert abs(together[0] - together[1]) < 0.15 and kinds_found > 0.9
+
+# %%
+likelihoods = {"real": np.median(real), "blended": np.median(blended)}
+compare(prediction, max(likelihoods, key=likelihoods.get), choices=tuple(likelihoods))
 
 # %% [markdown]
 # ## Summary

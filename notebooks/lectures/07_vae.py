@@ -142,6 +142,10 @@ assert (levels.min(), levels.max()) == (0, 255)
 # nothing?
 
 # %%
+predicted_mean = ...  # m, for x = 1.5 and s² = 0.5
+predicted_variance = ...  # and v
+
+# %%
 x, s2 = 1.5, 0.5  # the pixel, and the variance s² of its noise
 log_evidence = scipy.stats.norm(0, np.sqrt(1 + s2)).logpdf(x)
 posterior_mean, posterior_variance = x / (1 + s2), s2 / (1 + s2)
@@ -160,6 +164,10 @@ for m, v in ((0.0, 1.0), (1.0, 0.1), (posterior_mean, posterior_variance)):
     print(f"N({m:.2f}, {v:.2f})   {elbo:7.3f} + {lost:6.3f} = {elbo + lost:.3f}")
     assert np.isclose(elbo + lost, log_evidence)
 
+# %%
+compare(predicted_mean, posterior_mean, within=0.05)
+compare(predicted_variance, posterior_variance, within=0.05)
+
 # %% [markdown]
 # The loss of a VAE is the ELBO with its sign flipped. Its two terms, and the two questions they ask, are the subject of the
 # next three sections.
@@ -171,6 +179,9 @@ for m, v in ((0.0, 1.0), (1.0, 0.1), (posterior_mean, posterior_variance)):
 # from $z$ back to them. But what is the derivative of a throw of dice?
 #
 # **Predict**: NumPy can draw $z$ with `np.random.normal(mu, sigma)`. What gradient will TensorFlow find?
+
+# %%
+prediction = ...  # the gradient with respect to mu: "0", "1" or "None"
 
 # %%
 mu, sigma = tf.Variable([1.0]), tf.Variable([0.5])
@@ -186,6 +197,9 @@ print("thrown:           dz/dmu =", thrown_gradient)
 print("reparameterized:  dz/dmu =", to_mu)
 print("                  dz/dsigma =", to_sigma, " epsilon =", epsilon.numpy())
 assert thrown_gradient is None and to_mu == 1 and to_sigma == epsilon
+
+# %%
+compare(prediction, str(thrown_gradient), choices=("0", "1", "None"))
 
 # %% [markdown]
 # The first gets `None`: NumPy's draw is a black box. The second draws from the **same distribution** in two steps: a throw
@@ -321,6 +335,10 @@ assert abs(np.std(drawn) - 0.3) < 0.01
 
 
 # %%
+prediction = ...  # will it come out different: "yes" or "no"
+
+
+# %%
 def short_form(mu, log_var):
     return -0.5 * ops.sum(log_var - mu**2 - ops.exp(log_var), axis=-1)
 
@@ -337,6 +355,11 @@ for variable in (mu, log_var):
         tape.gradient(full, variable), tape.gradient(short, variable), atol=1e-6
     )
 print("the gradients are the same")
+
+# %%
+pulls = [(tape.gradient(full, v), tape.gradient(short, v)) for v in (mu, log_var)]
+happened = "no" if all(np.allclose(*pair, atol=1e-6) for pair in pulls) else "yes"
+compare(prediction, happened, choices=("yes", "no"))
 
 # %% [markdown]
 # A constant has no gradient, so training cannot tell the two apart. But the short form is not a divergence: it is $D/2$ too
@@ -860,6 +883,9 @@ assert learnt[-1] < learnt[0]
 # anything at all?
 
 # %%
+prediction = ...  # how many dimensions carry anything at the largest β?
+
+# %%
 betas = {"fashion": (0.1, 1.0, 4.0, 20.0), "digits": (0.1, 1.0, 2.0, 4.0)}[DATASET]
 rows, table = [new_x[:12]], []
 for beta in betas:
@@ -878,6 +904,9 @@ reconstructions, kls, used, spreads = np.array(table).T
 print(f"{'β':>5} {'reconstruction':>15} {'KL':>7} {'dimensions used':>16} {'mean of z²':>11}")
 for row in zip(betas, reconstructions, kls, used, spreads, strict=True):
     print("{:5g} {:15.1f} {:7.1f} {:16.0f} {:11.2f}".format(*row))
+
+# %%
+compare(prediction, int(used[-1]), within=1)
 
 # %%
 names = ["new images"] + [

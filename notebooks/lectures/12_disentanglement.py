@@ -352,8 +352,11 @@ compare(prediction, mutual_information_gap(plain, factors), within=0.05)
 # Information in the code becomes expensive, so the model keeps what helps the reconstruction most and drops the
 # rest. The hope is that what it keeps, it keeps in separate dimensions.
 #
-# **Experiment.** Predict for β = 16, compared with β = 1: the reconstructions, the number of active dimensions,
+# **Experiment.** **Predict** for β = 16, compared with β = 1: the reconstructions, the number of active dimensions,
 # the MIG. Then change the number in `betas` and see.
+
+# %%
+prediction = ...  # the MIG, from β = 1 to β = 16: "rises" or "falls"
 
 # %%
 betas = (16.0,)
@@ -391,6 +394,10 @@ assert spent[strongest] < spent["β = 1"] and lost[strongest] > lost["β = 1"]
 assert mutual_information_gap(codes[strongest], factors) > mutual_information_gap(
     codes["β = 1"], factors
 )
+
+# %%
+migs = [mutual_information_gap(codes[name], factors) for name in ("β = 1", strongest)]
+compare(prediction, "rises" if migs[1] > migs[0] else "falls", choices=("rises", "falls"))
 
 # %% [markdown]
 # The trade-off is plain: fewer nats in the code, more lost in the picture. A larger β also disentangles, and we
@@ -482,6 +489,10 @@ assert parts["β-TCVAE"]["information"] > 0.9 * parts["β = 1"]["information"]
 
 
 # %%
+prediction = ...  # the MIG of the rotated factors, from 0 to 1
+
+
+# %%
 def random_rotation(size, seed):
     return scipy.stats.ortho_group.rvs(size, random_state=seed)
 
@@ -536,6 +547,9 @@ for score in ("MIG", "FactorVAE", "DCI", "SAP"):
 assert table["the factors, rotated"]["MIG"] < 0.3
 assert np.isclose(table["the factors, rotated"]["linear R²"], 1)
 
+# %%
+compare(prediction, table["the factors, rotated"]["MIG"], within=0.1)
+
 # %% [markdown]
 # The scores agree about the true factors but much less about the rest: a code can look decent by one score and
 # poor by another. Four remarks:
@@ -563,6 +577,9 @@ assert np.isclose(table["the factors, rotated"]["linear R²"], 1)
 # The prior looks the same from every side: if $z \sim \mathcal N(0, I)$, then $Qz$ has the same distribution. The second
 # model draws the same pictures with the same probabilities. **Predict**: what happens to its traversals, and to its
 # MIG? (We draw thirty random rotations and look at the one that entangles most.)
+
+# %%
+prediction = ...  # the MIG of the rotated model, from 0 to 1
 
 # %% [markdown]
 # **Your turn** (about 5 minutes). What does the second encoder say about its uncertainty? Work out the covariance
@@ -671,10 +688,16 @@ assert prior_error < 1e-9 and picture_error < 1e-3
 np.testing.assert_allclose(turned, original, atol=0.02)
 assert rotated_mig < 0.1
 
+# %%
+compare(prediction, rotated_mig, within=0.05)
+
 # %% [markdown]
 # Same prior, same pictures, same likelihood; one code is disentangled and the other is not. So **no amount of
 # data and no likelihood can choose between them**. But do all scores notice the difference? **Predict** the
 # second row.
+
+# %%
+prediction = ...  # the score that falls least: "MIG", "FactorVAE", "DCI" or "SAP"
 
 # %%
 turned_scores = scores(rotated)
@@ -683,6 +706,10 @@ for score in ("MIG", "DCI", "SAP"):
     assert turned_scores[score] < 0.7 * table["β-TCVAE"][score]
 assert turned_scores["FactorVAE"] > 0.6
 assert np.isclose(turned_scores["linear R²"], table["β-TCVAE"]["linear R²"], atol=1e-3)
+
+# %%
+kept = {s: turned_scores[s] / table["β-TCVAE"][s] for s in ("MIG", "FactorVAE", "DCI", "SAP")}
+compare(prediction, max(kept, key=kept.get), choices=tuple(kept))
 
 # %% [markdown]
 # All four drop; the linear regression does not. But look at the second number: the entangled code keeps
