@@ -575,7 +575,8 @@ plt.show()
 
 np.testing.assert_allclose(slopes["saturating"], -tf.sigmoid(logits), atol=1e-6)
 np.testing.assert_allclose(slopes["non-saturating"], tf.sigmoid(logits) - 1, atol=1e-6)
-print("slopes at logit −8:", {name: round(float(s[0, 0]), 5) for name, s in slopes.items()})
+for name, slope in slopes.items():
+    print(f"slope at logit −8, {name}: {float(slope[0, 0]):.5f}")
 
 # %% [markdown]
 # Does this matter in a real network? Freeze the untrained generator, train the discriminator against it, and every few steps
