@@ -179,8 +179,6 @@ def _failures(notebook: NotebookNode) -> Iterator[str]:
 
 def _told(status: Status) -> str:
     """The sentence on the whole submission; empty if a function's own message begins with it."""
-    if any(verdict.message.startswith(status.sentence) for verdict in status.verdicts):
-        return ""
     if status.status == tasks.TAMPERED:
         return (
             "A function gave other results in grading than in your notebook. "
@@ -190,7 +188,8 @@ def _told(status: Status) -> str:
         return "A function gave other results in grading than in your notebook; see below."
     if status.status == tasks.INFRASTRUCTURE:
         return "The grader failed, not you. Your instructor will grade it again."
-    return status.sentence
+    said_below = any(verdict.message.startswith(status.sentence) for verdict in status.verdicts)
+    return "" if said_below else status.sentence
 
 
 def _function(verdict: Verdict, grades: dict, notebook: NotebookNode | None) -> str:
