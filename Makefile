@@ -35,7 +35,7 @@ check-notebooks: .venv/.synced ## check that the built notebooks match their tex
 	@$(RUN) course notebooks --check
 
 ##@ Teach
-class: .venv/.synced ## grade, feed back and report a made-up class, every assignment
+class: .venv/.synced ## grade, feed back and report a made-up class (ten minutes)
 	@$(RUN) python -m course_utils.grader.example
 
 ##@ Change
