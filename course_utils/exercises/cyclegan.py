@@ -19,7 +19,7 @@ def _squared(x):
     {
         "three pictures": (_PICTURES, _lighter, _squared),
         "a way back that undoes the way there": (_PICTURES, _squared, np.sqrt),
-        "two strips": (_PICTURES.reshape(2, 6, 1), _squared, _squared),
+        "two strips, an array of (2, 6, 1)": (_PICTURES.reshape(2, 6, 1), _squared, _squared),
     }
 )
 def lost_on_the_way(x, there, back):

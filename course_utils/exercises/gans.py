@@ -20,8 +20,9 @@ def best_discriminator(p_real, p_fake):
 
 @exercise(
     {
+        # The number is another with squared distances, with |x| + |y|, and with max(|x|, |y|).
         "four samples and three modes": (
-            np.array([[0.1, 0.0], [0.0, 0.2], [3.9, 0.1], [2.0, 2.0]]),
+            np.array([[0.1, 0.0], [0.0, 0.2], [3.7, 0.3], [0.4, 3.6]]),
             _CORNERS,
             0.5,
         ),
@@ -29,6 +30,6 @@ def best_discriminator(p_real, p_fake):
     }
 )
 def modes_reached(samples, centers, radius):
-    """How many of the modes (K, 2) have a sample (N, 2) within the radius: a number."""
+    """How many of the modes (K, 2) have a sample (N, 2) within the radius: an integer."""
     distances = np.linalg.norm(samples[:, None] - centers, axis=-1)  # (N, K)
     return np.sum(distances.min(axis=0) <= radius)

@@ -21,9 +21,10 @@ def straight_line(a, b, steps):
 @exercise(
     {
         "four points on a line": (np.array([[0.0], [1.0], [2.0], [4.0]]), 1.5),
-        "five points in the plane": (
-            np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [5.0, 5.0]]),
-            1.2,
+        # The number is another with squared distances, with |x| + |y|, and with max(|x|, |y|).
+        "six points in the plane": (
+            np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [5.0, 5.0], [6.2, 6.2]]),
+            1.5,
         ),
     }
 )

@@ -11,9 +11,10 @@ from course_utils.exercises.exercise import exercise
             np.array([[0.0], [1.0], [1.2], [5.0], [5.1]]),
             np.array([7, 3, 3, 3, 1]),
         ),
-        "three points in the plane": (
-            np.array([[0.0, 0.0], [3.0, 0.0], [0.0, 1.0]]),
-            np.array([2, 2, 2]),
+        # The share is another with |x| + |y|, and with max(|x|, |y|).
+        "four points in the plane": (
+            np.array([[6.0, 0.0], [6.0, 6.0], [0.0, 4.0], [1.0, 2.0]]),
+            np.array([1, 1, 1, 2]),
         ),
     }
 )

@@ -175,7 +175,7 @@ assert abs(mean_axis[best] - x.mean()) < 0.005 and abs(std_axis[best] - x.std())
 # the bandwidth that are best on the *data*. Then find those that are best on the *held-out* data, to which no model was fitted.
 
 # %% [markdown]
-# **Your turn** (about 5 minutes). Write the kernel density before you see it in the explorer.
+# **Your turn** (about 8 minutes). Write the kernel density before you see it in the explorer.
 #
 # <details><summary>Hint 1</summary>
 #

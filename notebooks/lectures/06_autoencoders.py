@@ -286,7 +286,7 @@ assert to_nearest_training_image(drawn) > 1.2 * to_nearest_training_image(rebuil
 # decoder is sure that it is black ($l = -8$). Which of the two losses pulls harder?
 
 # %% [markdown]
-# **Your turn** (about 5 minutes). Work out on paper how hard the cross-entropy pulls: minus its derivative
+# **Your turn** (about 8 minutes). Work out on paper how hard the cross-entropy pulls: minus its derivative
 # with respect to the logit.
 #
 # <details><summary>Hint 1</summary>

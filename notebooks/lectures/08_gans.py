@@ -714,7 +714,7 @@ assert max(v[0] for n, v in contests.items() if n != "saturating") < 0.9 * after
 # %%
 @your_turn
 def modes_reached(samples, centers, radius):
-    """How many of the modes (K, 2) have a sample (N, 2) within the radius: a number."""
+    """How many of the modes (K, 2) have a sample (N, 2) within the radius: an integer."""
     return ...
 
 

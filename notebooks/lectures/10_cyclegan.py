@@ -106,7 +106,8 @@ print(f"a portrait left as it is: error {error(x, y):.3f}")
 # cannot reprint those pictures, so we build a world of our own, where the right answer is known.
 
 # %% [markdown]
-# **Your turn** (about 5 minutes). How much is lost on the way there and back? Measure it for each picture of a batch.
+# **Your turn** (about 5 minutes). How much is lost on the way there and back? Measure it for each picture of a batch,
+# whatever shape the pictures have.
 #
 # <details><summary>Hint 1</summary>
 #

@@ -146,7 +146,8 @@ plt.show()
 # **Predict**: 99 of 100 samples are noise. How much log-likelihood is lost? (Theis, van den Oord and Bethge, 2016.)
 
 # %% [markdown]
-# **Your turn** (about 5 minutes). Write the log-density of such a spoiled model, for noise whose density is 1.
+# **Your turn** (about 8 minutes). Write the log-density of such a spoiled model, for noise whose density is 1. It
+# should be right for a $\log p(x)$ of any size, 2,000 and −2,000 included.
 #
 # <details><summary>Hint 1</summary>
 #

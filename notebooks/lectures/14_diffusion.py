@@ -118,7 +118,7 @@ compare(predicted_std, noised(x, epsilon, 1.0).std(), within=0.02)
 # explains $z$.
 
 # %% [markdown]
-# **Your turn** (about 10 minutes). Compute the best answer. A data point $x$ explains $z$ as well as the density of
+# **Your turn** (about 12 minutes). Compute the best answer. A data point $x$ explains $z$ as well as the density of
 # $\mathcal N(\cos\varphi\, x, \sin^2\varphi)$ at $z$ says, with $\varphi = \frac{\pi}{2} t$.
 #
 # <details><summary>Hint 1</summary>

@@ -1,5 +1,7 @@
 """The course's versions of the exercises, against the library and independent sources."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import scipy.integrate
@@ -45,6 +47,34 @@ def test_an_answer_is_right_and_its_cases_tell_something(name):
     assert any(np.any(result != 0) for result in results)
     # A student reads "it should be 0", not "it should be 5.5e-17".
     assert not any(np.any((result != 0) & (np.abs(result) < 1e-6)) for result in results)
+
+
+def mistaken_neighbours(points, radius, metric):
+    return np.mean((pairwise_distances(points, metric=metric) < radius).sum(axis=1) - 1)
+
+
+def mistaken_neighbour(points, labels, metric):
+    distances = pairwise_distances(points, metric=metric)
+    np.fill_diagonal(distances, np.inf)
+    return np.mean(labels[distances.argmin(axis=1)] == labels)
+
+
+def mistaken_modes(samples, centers, radius, metric):
+    return np.sum(pairwise_distances(samples, centers, metric).min(axis=0) <= radius)
+
+
+@pytest.mark.parametrize(
+    ("name", "mistaken", "metrics"),
+    [
+        ("mean_neighbours", mistaken_neighbours, ("sqeuclidean", "cityblock", "chebyshev")),
+        ("same_label_next_door", mistaken_neighbour, ("cityblock", "chebyshev")),
+        ("modes_reached", mistaken_modes, ("sqeuclidean", "cityblock", "chebyshev")),
+    ],
+)
+def test_the_cases_tell_distances_apart(name, mistaken, metrics):
+    assert what_differs(partial(mistaken, metric="euclidean"), exercises[name]) == ""
+    for metric in metrics:
+        assert what_differs(partial(mistaken, metric=metric), exercises[name]), metric
 
 
 def test_chances_favour_what_is_far():
