@@ -89,7 +89,8 @@ def test_the_notebooks_link_to_each_other():
     linked = set(relative_links(welcome.name, welcome.read_text("utf-8")))
     lectures = {path.name for path in ROOT.glob("lectures/*.ipynb")} - {welcome.name}
     assignments = {f"../{path.relative_to(ROOT)}" for path in ROOT.glob("assignments/*/*.ipynb")}
-    assert linked == lectures | assignments
+    pictures = {f"../{path.relative_to(ROOT)}" for path in ROOT.glob("docs/pictures/*.png")}
+    assert linked == lectures | assignments | pictures
     assert {f"lectures/{name}" for name in lectures} <= set(
         relative_links("README.md", (ROOT / "README.md").read_text("utf-8"))
     )
@@ -117,4 +118,13 @@ def test_the_gallery_shows_one_small_picture_a_lecture():
     assert [lecture for lecture, _, _ in shown] == lectures[1:]  # all but the welcome
     assert [f"lectures/{picture}" for _, picture, _ in shown] == lectures[1:]
     sizes = [path.stat().st_size for path in ROOT.glob("docs/pictures/*.png")]
-    assert len(sizes) == len(shown) and max(sizes) < 60_000 and sum(sizes) < 600_000
+    assert len(sizes) == len(shown) and max(sizes) < 60_000 and sum(sizes) < 400_000
+
+
+def test_the_welcome_page_and_the_readme_describe_each_picture_alike():
+    described = re.compile(r'docs/pictures/(\w+)\.png"[^>]* alt="([^"]+)"')
+    welcome, readme = (
+        described.findall((ROOT / name).read_text("utf-8"))
+        for name in ("notebooks/lectures/00_welcome.py", "README.md")
+    )
+    assert len(welcome) == 14 and welcome == readme

@@ -4,6 +4,7 @@ README.md           docs/students/README.md
 lectures/           all of them
 assignments/        the chosen ones, without solutions and hidden tests
 course_utils/       without the parts for instructors
+docs/pictures/      those of the welcome page
 pyproject.toml …    the environment, without the tools for maintainers
 """
 
@@ -51,6 +52,9 @@ def plan(root: Path, assignments: Sequence[str] = ()) -> dict[Path, bytes]:
         if inside.parent != checks or inside.stem in chosen:
             path = Path("course_utils", inside)
             files[path] = (root / path).read_bytes()
+
+    for picture in sorted((root / "docs" / "pictures").glob("*.png")):
+        files[picture.relative_to(root)] = picture.read_bytes()
 
     for name in AS_THEY_ARE:
         files[Path(name)] = (root / name).read_bytes()

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+from deck import minutes
 from sphinx.cmd.build import build_main
 
 from course_utils.building import folders
@@ -58,7 +59,7 @@ assignments, open the course in JupyterLab.
 """
 CARD = (
     '<a href="lectures/{name}.html"><img src="gallery/{name}.png" alt="{alt}">'
-    "<span>{title}</span></a>"
+    "<span>{number}. {title}<small>{minutes} minutes</small></span></a>"
 )
 
 
@@ -122,7 +123,15 @@ def write_source(executed: Path, assignments: dict[str, str], source: Path) -> N
         nbformat.write(notebook, source / "lectures" / path.name)
         picture, title = pictures[path.stem], html.escape(title_of(notebook))
         shutil.copy(ROOT / picture["file"], source / "gallery" / f"{path.stem}.png")
-        cards.append(CARD.format(name=path.stem, alt=picture["alt"], title=title))
+        cards.append(
+            CARD.format(
+                name=path.stem,
+                alt=picture["alt"],
+                number=int(path.stem[:2]),
+                title=title,
+                minutes=minutes(notebook),
+            )
+        )
     for name, content in assignments.items():
         target = source / "assignments" / name
         target.mkdir(parents=True)

@@ -1014,7 +1014,8 @@ assert first > 10 * abs(last)
 # ## Do it yourself
 #
 # The assignment [vae](../assignments/vae/vae.ipynb) asks for the four functions behind this lecture and trains a model with
-# what you wrote.
+# what you wrote. After the next lecture comes the assignment [training](../assignments/training/training.ipynb): in it you
+# write whole training steps, of this model and of a GAN.
 #
 # ## Papers and posts
 #

@@ -151,11 +151,11 @@ class JupyterLab:
             self.process.wait()
 
     def open(self, page: Page, notebook: Path) -> None:
-        """Copy a notebook into the server's folder and open it; its kernel is ready on return."""
-        copy = self.folder / notebook.name
-        if notebook != copy:
-            shutil.copy(notebook, copy)
-        page.goto(f"{self.address}/lab/tree/{notebook.name}?reset&token={self.token}")
+        """Open a notebook, from a copy if the server does not see it; its kernel is then ready."""
+        if not notebook.is_relative_to(self.folder):
+            notebook = Path(shutil.copy(notebook, self.folder))
+        inside = notebook.relative_to(self.folder).as_posix()
+        page.goto(f"{self.address}/lab/tree/{inside}?reset&token={self.token}")
         page.locator(".jp-Notebook").wait_for()
         page.evaluate(
             """async () => {

@@ -24,7 +24,8 @@ def written(text: str) -> nbformat.NotebookNode:
 
 def lecture(*outputs) -> nbformat.NotebookNode:
     code = [nbformat.v4.new_code_cell("show()", outputs=[output]) for output in outputs]
-    text = "# Sliders & sums\n\nLet $z \\sim \\mathcal{N}(0, 1)$.\n\n$$x = \\sum_i z_i$$\n"
+    text = "# Sliders & sums\n\n**Time**: about 20 minutes.\n"
+    text += "\nLet $z \\sim \\mathcal{N}(0, 1)$.\n\n$$x = \\sum_i z_i$$\n"
     text += "\n## Disentanglement\n\nSee `course_utils/pretrained/a_file_of_a_long_name.py`.\n"
     link = "[the assignment](../assignments/vae/vae.ipynb)"
     cells = [nbformat.v4.new_markdown_cell(text), *code, nbformat.v4.new_markdown_cell(link)]
@@ -99,7 +100,7 @@ def test_the_gallery_shows_every_lecture(site, page):
     page.goto((site / "index.html").as_uri())
     card = page.locator(".gallery a")
     assert card.count() == 1
-    assert card.inner_text() == "Sliders & sums"
+    assert card.inner_text() == "7. Sliders & sums\n20 minutes"
     picture = card.get_by_role("img")
     assert "VAE" in picture.get_attribute("alt")
     assert picture.evaluate("(image) => image.naturalWidth") == 480
