@@ -3,8 +3,7 @@
     python docs/pictures/draw.py [LECTURE …]
 
 Each function below is named after a lecture and draws on axes that fill 480 × 320 pixels. Models
-that come with the course are loaded; the others are trained here, which takes about two minutes in
-all.
+that come with the course are loaded; the others are trained here, which takes a few minutes in all.
 """
 
 import course_utils.quiet
@@ -116,13 +115,13 @@ def tensorboard(axes: Axes) -> None:
 
 
 def autoencoders(axes: Axes) -> None:
-    """Digits that lost 30% of their pixels and, below each, its reconstruction by a denoiser."""
-    digits = load("digits")
+    """Garments that lost 30% of their pixels and, below each, its reconstruction by a denoiser."""
+    garments = load("fashion")
     keras.utils.set_random_seed(0)
-    model = dense_autoencoder(digits.shape, 16, kind=DenoisingAutoencoder, drop_rate=0.3)
+    model = dense_autoencoder(garments.shape, 32, kind=DenoisingAutoencoder, drop_rate=0.3)
     model.compile(keras.optimizers.Adam(2e-3), jit_compile=True)
-    model.fit(digits.train.x, batch_size=50, epochs=60, verbose=0)
-    x = digits.test.x[:12]
+    model.fit(garments.train.x, batch_size=50, epochs=20, verbose=0)
+    x = garments.test.x[:12]
     lost = np.where(np.random.default_rng(0).random(x.shape) < 0.3, np.float32(0), x)
     repaired = np.asarray(model(lost).reconstruction)
     _show_rows(axes, lost[:6], repaired[:6], lost[6:], repaired[6:])

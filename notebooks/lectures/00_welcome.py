@@ -26,7 +26,7 @@
 #     <img src="../docs/pictures/05_tensorboard.png" width="180" alt="Loss curves of one network at five learning rates: some crawl, one leaps, two learn"><br>
 #     5. Watching a model train: TensorBoard</a><br>40 minutes</td>
 #   <td width="25%" align="center" style="vertical-align: top"><a href="06_autoencoders.ipynb">
-#     <img src="../docs/pictures/06_autoencoders.png" width="180" alt="Digits with a third of their pixels lost, and below them the same digits as a denoising autoencoder mended them"><br>
+#     <img src="../docs/pictures/06_autoencoders.png" width="180" alt="Garments with a third of their pixels lost, and below them the same garments as a denoising autoencoder mended them"><br>
 #     6. Autoencoders</a><br>60 minutes<br>
 #     assignment: <a href="../assignments/autoencoder/autoencoder.ipynb">autoencoder</a></td>
 #   <td width="25%" align="center" style="vertical-align: top"><a href="07_vae.ipynb">
