@@ -2,6 +2,8 @@
 
     python benchmarks/speed.py                      the models of the lectures on VAEs and GANs
     python benchmarks/speed.py --zoo                every model, at batch sizes 16 and 128
+    XLA_FLAGS=--xla_cpu_use_fusion_emitters=true python benchmarks/speed.py
+                                                    without the flag that `course_utils.quiet` sets
 
 Both fits train the same network with the same optimizer, compiled by XLA, on the same images. They
 take turns, so that other work on the machine affects both. "first epoch" holds the time in which
