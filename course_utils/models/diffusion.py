@@ -223,11 +223,16 @@ class Diffusion(InMemoryModel):
         See `InMemoryModel.fit` for the arguments.
 
         Raises:
-            ValueError: for examples of another shape or out of bounds, NaN, or fewer than two
-                examples.
+            ValueError: for examples of another shape or out of bounds, NaN, fewer than two
+                examples, or data that are no array before `adapt` was called.
         """
         if isinstance(x, np.ndarray | tf.Tensor):
             self.adapt(x)
+        elif not self._is_adapted():
+            raise ValueError(
+                f"x: mean and covariance are needed before training, and a {type(x).__name__} is "
+                "read only in training; call adapt(examples) with an array first"
+            )
         return super().fit(x, y, **kwargs)
 
     def adapt(self, x):
@@ -246,6 +251,10 @@ class Diffusion(InMemoryModel):
         self.mean.assign(x.mean(axis=0))
         self.axes.assign(axes)
         self.spread.assign(np.sqrt(np.maximum(variances, LEAST_SPREAD**2)))
+
+    def _is_adapted(self) -> bool:
+        """Whether mean and covariance are not those of a new model, 0 and the identity."""
+        return bool(np.any(self.mean) or np.any(ops.not_equal(self.spread, 1)))
 
     def call(self, x, training=None):
         x = self._scaled(x)

@@ -75,17 +75,36 @@ class Flow(InMemoryModel):
         See `InMemoryModel.fit` for the arguments.
 
         Raises:
-            ValueError: for examples of another shape or range, NaN, or no examples.
+            ValueError: for examples of another shape or range, NaN, no examples, or data that are
+                no array before `adapt` has initialised the data-dependent layers.
         """
         self._check_machine()
         if isinstance(x, np.ndarray | tf.Tensor):
-            low, high = (0, 1) if self.levels else self.bijector.domain
-            if np.isfinite(high):
-                check_pixels("x", x, low, high)
-            check_array("x", x, ("N", *self.shape), low=low, high=high)
-            batch = ops.convert_to_tensor(x[:INITIAL_BATCH], dtype=keras.config.floatx())
-            self.bijector.initialize(self.dequantize(batch) if self.levels else batch)
+            self.adapt(x)
+        elif not self._is_adapted():
+            raise ValueError(
+                f"x: layers of this flow start from examples, and a {type(x).__name__} is read "
+                "only in training; call adapt(examples) with an array of some hundred first"
+            )
         return super().fit(x, y, **kwargs)
+
+    def adapt(self, x):
+        """Initialise the data-dependent layers from examples (N, *shape); `fit` calls this.
+
+        Layers that are initialised already stay as they are.
+
+        Raises:
+            ValueError: for examples of another shape or range, NaN, or no examples.
+        """
+        low, high = (0, 1) if self.levels else self.bijector.domain
+        if np.isfinite(high):
+            check_pixels("x", x, low, high)
+        check_array("x", x, ("N", *self.shape), low=low, high=high)
+        batch = ops.convert_to_tensor(x[:INITIAL_BATCH], dtype=keras.config.floatx())
+        self.bijector.initialize(self.dequantize(batch) if self.levels else batch)
+
+    def _is_adapted(self) -> bool:
+        return all(float(w.value) for w in self.bijector.weights if w.name == "initialized")
 
     def log_prob(self, x):
         """Log-density of each example, (B,), in nats, for x of shape (B, *shape).

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from course_utils.models.autoencoder import (
     Autoencoder,
@@ -328,6 +329,25 @@ def test_a_subclass_builds_and_measures_and_is_trained_from_a_generator(name, tm
         return  # loading would give it the networks of its size, and Keras lets none in after build
     model.save(tmp_path / "mine.keras")
     assert_same_weights(keras.models.load_model(tmp_path / "mine.keras"), model)
+
+
+NEED_EXAMPLES_FIRST = {"Flow", "Diffusion", "FlowMatching"}
+
+
+def test_a_dataset_trains_as_arrays_do(name):
+    member = ZOO[name]
+    arrays = (member.x,) if member.y is None else (member.x, member.y)
+    dataset = tf.data.Dataset.from_tensor_slices(arrays).batch(2)
+    model = compiled(name, steps_per_execution=2)
+    if name in NEED_EXAMPLES_FIRST:
+        with pytest.raises(ValueError, match=r"Dataset is read only in training; call adapt\("):
+            model.fit(dataset, verbose=0)
+        model.adapt(member.x)
+    found = model.fit(dataset, epochs=2, shuffle=False, verbose=0).history
+    expected = fit(name, compiled(name), batch_size=2, epochs=2)
+    assert found.keys() == expected.keys()
+    for key, values in found.items():
+        np.testing.assert_allclose(values, expected[key], rtol=1e-4, atol=1e-5, err_msg=key)
 
 
 def test_weights_of_examples_are_refused_in_words(name, trained):
