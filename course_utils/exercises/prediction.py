@@ -26,7 +26,8 @@ def compare(
         return
     print(f"You predicted: {prediction}\nWhat happened: {shown}")
     if choices and prediction not in choices:
-        print(f"Please choose one of {', '.join(choices)}.")
+        quoted = ", ".join(f'"{choice}"' for choice in choices)
+        print(f"Please choose one of {quoted}.")
     elif choices:
         print("✓ As predicted." if prediction == happened else "✗ A surprise: what explains it?")
     elif not isinstance(happened, str) and not isinstance(prediction, int | float):

@@ -246,6 +246,9 @@ assert same > 0.4
 # number from a normal distribution with the mean and the spread that it has among the training codes.
 
 # %%
+prediction = ...  # squared distance from training images, divided by that of reconstructions
+
+# %%
 model = plain[LATENT]
 train_codes = model.encode(train_x).numpy()
 random = np.random.default_rng(0)
@@ -268,6 +271,10 @@ print(
 )
 print(f", from random codes {to_nearest_training_image(drawn):.1f}")
 assert to_nearest_training_image(drawn) > 1.2 * to_nearest_training_image(rebuilt)
+
+# %%
+farther = to_nearest_training_image(drawn) / to_nearest_training_image(rebuilt)
+compare(prediction, farther, within=0.5)
 
 # %% [markdown]
 # Some hint at something you know; many are ghosts of several things at once. An autoencoder learns which codes *its images* have, and nothing
@@ -362,6 +369,9 @@ assert np.isclose(least, np.log(2))
 # measure.
 
 # %%
+prediction = ...  # trained with squared error, how many times as large is the cross-entropy?
+
+# %%
 table = {}
 for name in progress(pulls, "network"):
     keras.utils.set_random_seed(0)
@@ -388,6 +398,9 @@ print(f"{'(perfect)':15} {0:14.2f} {perfect:14.2f}")
 for one, other in zip(*table.values(), strict=True):
     assert 0.75 < one / other < 1.33
 
+# %%
+compare(prediction, table["squared error"][1] / table["cross-entropy"][1], within=0.05)
+
 # %% [markdown]
 # Each loss is a fair guide to the other: by either measure, the two networks end close together. What differs is how hard it
 # is to get out of a confident mistake. Where pixels are probabilities, cross-entropy is the natural choice, and the VAE will
@@ -398,6 +411,9 @@ for one, other in zip(*table.values(), strict=True):
 #
 # Take only 50 of the training images, and train for a long time. **Predict** both curves: for the 50, and for images that
 # the model never saw.
+
+# %%
+prediction = ...  # at the end, the validation error divided by the training error
 
 # %%
 keras.utils.set_random_seed(0)
@@ -433,6 +449,9 @@ print(f"at its smallest {smallest:.2f}; all training images: {error(plain[LATENT
 assert last > 10 * curves["error"][-1]
 assert error(plain[LATENT]) < smallest < last
 
+# %%
+compare(prediction, last / curves["error"][-1], within=20)
+
 # %% [markdown]
 # The 50 are drawn almost without a mistake, and new images come out like clumsy copies of them: the networks have learnt
 # *those images*, not what all images have in common. The bottleneck does not prevent this: a code of this length has more than
@@ -448,6 +467,9 @@ assert error(plain[LATENT]) < smallest < last
 # **Predict**: one model is trained on clean images, another on images that have lost half of their pixels. Both are shown new
 # images with more and more pixels lost. Where does each of them win? Then **change the one number** `drop_rate`, and see how
 # the crossing moves.
+
+# %%
+prediction = ...  # the share of pixels lost where the denoising model begins to win, 0 to 1
 
 # %%
 drop_rate = 0.5
@@ -467,11 +489,11 @@ show_images(
     title=f"clean; {drop_rate:.0%} of pixels lost; rebuilt by the plain model; by the denoising one",
 )
 
-rates = np.linspace(0, 0.8, 9)
+rates, noisy_errors = np.linspace(0, 0.8, 9), {}
 plt.figure(figsize=(5.5, 2.8), layout="constrained")
 for name, model, color in (("plain", plain[LATENT], ORANGE), ("denoising", denoising, BLUE)):
-    noisy_errors = [error(model, seen=lose_pixels(new_x, rate)) for rate in rates]
-    plt.plot(rates, noisy_errors, "o-", color=color, label=name)
+    noisy_errors[name] = np.array([error(model, seen=lose_pixels(new_x, r)) for r in rates])
+    plt.plot(rates, noisy_errors[name], "o-", color=color, label=name)
 plt.xlabel("share of pixels lost")
 plt.ylabel("squared error to the clean image")
 plt.ylim(0)
@@ -482,6 +504,10 @@ spoiled_errors = [error(model, seen=spoiled) for model in (plain[LATENT], denois
 print(f"{drop_rate:.0%} lost: plain {spoiled_errors[0]:.2f}, denoising {spoiled_errors[1]:.2f}")
 print(f"clean:    plain {error(plain[LATENT]):.2f}, denoising {error(denoising):.2f}")
 assert spoiled_errors[1] < 0.6 * spoiled_errors[0] and error(denoising) > error(plain[LATENT])
+
+# %%
+wins = noisy_errors["denoising"] < noisy_errors["plain"]
+compare(prediction, rates[np.argmax(wins)], within=0.1)
 
 # %% [markdown]
 # Where half of the pixels are missing, the denoising model makes a fraction of the plain one's error; on clean input, which
@@ -518,6 +544,9 @@ DenoisingSlider(
 # **Predict**: will the sparse model draw much worse?
 
 # %%
+prediction = ...  # the sparse model's error divided by the plain one's
+
+# %%
 sparse = {
     name: train(SparseAutoencoder, 64, target=0.05, weight=weight)
     for name, weight in (("plain", 0.0), ("sparse", 1.0))
@@ -543,6 +572,9 @@ quieter = activations["plain"].mean() / activations["sparse"].mean()
 print(f"the sparse code is {quieter:.0f} times quieter")
 assert quieter > 5 and abs(activations["sparse"].mean() - 0.05) < 0.02
 assert error(sparse["plain"]) < error(sparse["sparse"]) < 2 * error(sparse["plain"])
+
+# %%
+compare(prediction, error(sparse["sparse"]) / error(sparse["plain"]), within=0.1)
 
 # %% [markdown]
 # Most units are silent now, at the price of a somewhat larger error. What does silence buy? A unit that seldom speaks up can
@@ -616,6 +648,9 @@ assert np.isclose(by_steps, exact, rtol=0.02)
 # of substance?
 
 # %%
+prediction = ...  # how many times smaller the Jacobian becomes
+
+# %%
 contractive = train(ContractiveAutoencoder, LATENT, weight=0.1, epochs=EPOCHS // 2)
 
 
@@ -647,6 +682,9 @@ print(
 assert smaller > 20 and moves["contractive"] < 0.8 * moves["plain"]
 assert by_scale > smaller / by_scale > 1  # most of the factor is scale, but not all
 
+# %%
+compare(prediction, smaller, within=10)
+
 # %% [markdown]
 # Dozens of times smaller! But halve all codes, let the decoder double them, and the squared Jacobian is a quarter of what it
 # was, with nothing gained. That is the cheap way, and it accounts for most of the factor. The honest measure is the
@@ -660,6 +698,11 @@ assert by_scale > smaller / by_scale > 1  # most of the factor is scale, but not
 #
 # One table: each variant on its own measure and on those of the others. Here are the **test images** at last. **Predict** the
 # winner of each column.
+
+# %%
+predicted_clean = ...  # the smallest error: "plain", "denoising", "contractive" or "sparse"
+predicted_lost = ...  # and with pixels lost?
+predicted_movement = ...  # the smallest relative movement?
 
 # %%
 models = {
@@ -681,6 +724,14 @@ assert min(lost, key=lost.get) == "denoising" and min(moves, key=moves.get) == "
 assert "plain" in min(clean, key=clean.get)
 assert min(clean["denoising"], clean["contractive"]) > clean["plain"]
 assert clean["sparse, 64 sigmoids"] > clean["plain, 64 sigmoids"]
+
+# %%
+columns = (clean, lost, moves)
+winners = [min(column, key=column.get).removesuffix(", 64 sigmoids") for column in columns]
+kinds = ("plain", "denoising", "contractive", "sparse")
+compare(predicted_clean, winners[0], choices=kinds)
+compare(predicted_lost, winners[1], choices=kinds)
+compare(predicted_movement, winners[2], choices=kinds)
 
 # %% [markdown]
 # Each variant wins where it was asked to, and has a larger plain error than its plain counterpart. (The contractive one was also

@@ -102,6 +102,9 @@ validation_features = classifier.features(data.validation.x)
 # **Predict**: below, each row has one $z$ and each column one label. What will the pictures of a row have in common?
 
 # %%
+prediction = ...  # what the pictures of a row have in common, in a few words
+
+# %%
 keras.utils.set_random_seed(0)
 conditional = ConditionalGAN(
     conditional_generator(LATENT, 10, data.shape, hidden=HIDDEN),
@@ -144,6 +147,10 @@ print(
 )
 assert between_labels.mean() > 0.2
 
+# %%
+shared = f"brightness, for one: correlation {between_labels.mean():.2f} between two labels"
+compare(prediction, shared)
+
 # %% [markdown]
 # What would more training buy? The course comes with a conditional GAN of garments. Its networks are convolutional, and it took
 # about five minutes of computing. **Predict**: will a column below show one garment in five colours, or five garments?
@@ -176,6 +183,9 @@ if DATASET == "fashion":
 # dimension the best plan is known: the leftmost grain goes to the leftmost place, the next one to the next, and so on.
 #
 # **Predict** both curves for $\theta$ from −3 to 3.
+
+# %%
+prediction = ...  # flat far from the data: "Jensen–Shannon" or "Wasserstein"
 
 # %%
 real_place, width = 2.0, 0.15
@@ -211,6 +221,10 @@ print(f"far from the data the JSD lies between {there.min():.4f} and {there.max(
 print(f"log 2 = {np.log(2):.4f}")
 assert np.ptp(there) < 1e-3 and np.allclose(there, np.log(2), atol=1e-3)
 np.testing.assert_allclose(wasserstein, np.abs(real_place - thetas), atol=1e-6)
+
+# %%
+rise = {"Jensen–Shannon": np.ptp(there), "Wasserstein": np.ptp(np.array(wasserstein)[far])}
+compare(prediction, min(rise, key=rise.get), choices=tuple(rise))
 
 # %% [markdown]
 # Far away, one heap is as unlike the data as any other: the divergence stays at its maximum, $\log 2$, and has no slope. The
@@ -257,6 +271,9 @@ assert pulls[0.15][0] < 1e-6 and pulls[0.15][1] > 10 * pulls[0.6][1]
 # $$\text{critic's loss} = \mathbb E f(\text{fake}) - \mathbb E f(\text{real}) + \lambda\, \mathbb E \big( \lVert \nabla f(\hat x) \rVert - 1 \big)^2.$$
 #
 # Let an ordinary discriminator and a critic learn the same thing: real near 2, fakes near −1. **Predict** the two curves.
+
+# %%
+prediction = ...  # the slope of the critic's curve between fakes and data
 
 # %%
 random = np.random.default_rng(1)
@@ -344,6 +361,9 @@ assert slope_between(discriminator) > 1.5 * slope_between(brief)
 fakes_belief = tf.sigmoid(discriminator(fake)).numpy().max()
 assert fakes_belief < 0.01  # where the fakes are, the curve on the left is flat
 
+# %%
+compare(prediction, slope_between(critic), within=0.2)
+
 # %% [markdown]
 # The discriminator's probability is a cliff with a plain on either side: where the fakes are, it has no slope. (Its logit has
 # one, which becomes steeper and steeper with training.) The critic is a ramp, and the difference of its scores is close to
@@ -373,6 +393,9 @@ assert abs(score_difference(critic) - distance * (1 + distance / 20)) < 0.25
 # each step of the generator, so that it stays close to the best critic.
 #
 # **Predict**: will the two curves go the same way?
+
+# %%
+prediction = ...  # do they go the same way: "yes" or "no"
 
 # %%
 keras.utils.set_random_seed(0)
@@ -417,6 +440,9 @@ print(
 )
 assert agreement > 0.8
 
+# %%
+compare(prediction, "yes" if agreement > 0.8 else "no", choices=("yes", "no"))
+
 # %% [markdown]
 # On the whole both fall together; look for places where they do not. Having a curve to watch is what practitioners liked about
 # the Wasserstein GAN. The curve is no absolute measure, since another critic would have another scale. And there is a price:
@@ -427,6 +453,10 @@ assert agreement > 0.8
 #
 # First, gradients. Train a discriminator and a critic against a generator that stays as it is, and every so often measure the
 # gradient that would reach the generator. **Predict** both curves.
+
+
+# %%
+prediction = ...  # after 600 steps the larger gradient: "GAN, saturating" or "Wasserstein GAN"
 
 
 # %%
@@ -483,12 +513,19 @@ for name, norms in gradients.items():
 assert gradients["GAN, saturating"][-1] < 0.01 * gradients["GAN, saturating"][0]
 assert gradients["Wasserstein GAN"][-1] > 0.3 * gradients["Wasserstein GAN"][0]
 
+# %%
+compare(prediction, max(gradients, key=lambda name: gradients[name][-1]), choices=tuple(gradients))
+
 # %% [markdown]
 # A better critic does the generator no harm. Second, modes: again the eight modes on a circle, and Adam with Keras's
 # default momentum of 0.9, under which the GAN of the last lecture collapsed. Both games have the same networks, and their
 # generators take the same number of steps.
 #
 # **Predict** how many of the eight modes each will find.
+
+# %%
+predicted_gan = ...  # how many of the eight modes will the GAN find?
+predicted_wasserstein = ...  # and the Wasserstein GAN?
 
 # %%
 games = {}
@@ -517,6 +554,10 @@ for name, coverage in coverages.items():
     print(f"{name:16} {coverage.modes} of 8 modes, {coverage.high_quality:.0%} of samples in modes")
 assert coverages["GAN"].modes < 8 and coverages["Wasserstein GAN"].modes == 8
 
+# %%
+compare(predicted_gan, coverages["GAN"].modes, within=1)
+compare(predicted_wasserstein, coverages["Wasserstein GAN"].modes, within=1)
+
 # %% [markdown]
 # Both problems are gone here, though not every sample lies in a mode. The likely reason is that a critic of bounded slope
 # tells neighbouring points apart less sharply than a discriminator does.
@@ -535,6 +576,9 @@ assert coverages["GAN"].modes < 8 and coverages["Wasserstein GAN"].modes == 8
 # $$(1 - \alpha) \cdot (\text{old one, enlarged}) + \alpha \cdot (\text{new one}), \qquad \alpha \text{ from 0 to 1}.$$
 #
 # **Predict**: you train for the same number of steps at 4, 8 and 16 pixels. How do the times compare?
+
+# %%
+prediction = ...  # the time at 16×16 pixels divided by the time at 4×4
 
 # %%
 faces = load("faces", count=10_000)
@@ -568,6 +612,10 @@ for axis, (size, seconds, images) in zip(axes, stages, strict=True):
     axis.set(xticks=[], yticks=[])
     axis.spines[:].set_visible(False)
 plt.show()
+
+# %%
+_, times, _ = zip(*stages, strict=True)
+compare(prediction, times[-1] / times[0], within=1)
 
 # %% [markdown]
 # Small pictures are cheap, and what was learnt on them is kept. (Each time includes compiling the program for that size.)
@@ -636,6 +684,10 @@ assert found == sum(len(levels) for levels in faces.levels.values())
 # **Predict**: A gives the coarse layers, B the fine ones. Who gives the pose? Who gives the colour of the background?
 
 # %%
+predicted_pose = ...  # who gives the pose: "A" or "B"
+predicted_background = ...  # and who the colour of the background?
+
+# %%
 across, down = w[:9], w[20:25]
 coarse, fine = np.repeat(down, 9, axis=0), np.tile(across, (5, 1))
 mixed = np.asarray(style.mix(coarse, fine, crossover=2)).reshape(5, 9, 32, 32, 3)
@@ -682,6 +734,11 @@ assert np.all(from_a[:, 0] == 0) and np.all(from_a[:, -1] == 1)
 shares = dict(zip(faces.levels, from_a[:, 2], strict=True))
 assert min(shares["identity"], shares["turn"], shares["background"]) > 0.85
 assert max(shares["hair"], shares["skin"]) < 0.7
+
+# %%
+pose, background = ("A" if shares[name] > 0.5 else "B" for name in ("turn", "background"))
+compare(predicted_pose, pose, choices=("A", "B"))
+compare(predicted_background, background, choices=("A", "B"))
 
 # %% [markdown]
 # The background is decided early; the character and the direction of the face, by 8×8 pixels; the colours of skin and hair
@@ -736,6 +793,9 @@ def truncate(w, mean, psi):
 
 
 # %%
+prediction = ...  # precision at ψ = 0.5, compared with ψ = 1: "higher", "lower" or "the same"
+
+# %%
 psis = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25)
 shown = np.concatenate([style.generate(z[:14], psi) for psi in psis])
 figure, axis = plt.subplots(figsize=(8.6, 3.9), layout="constrained")
@@ -778,6 +838,11 @@ assert np.ptp(mean_faces, axis=0).max() < 1e-4  # ψ = 0: one face for all
 assert trade[0.25].recall < trade[0.5].recall < trade[1.0].recall < real.recall
 assert abs(trade[1.0].precision - real.precision) < 0.05
 
+# %%
+change = trade[0.5].precision - trade[1.0].precision
+happened = "the same" if abs(change) < 0.05 else "higher" if change > 0 else "lower"
+compare(prediction, happened, choices=("higher", "lower", "the same"))
+
 # %% [markdown]
 # Variety shrinks, as it must. But there is no precision to gain: at ψ = 1 our samples lie among real faces about as often as
 # other real faces do. And yet, to the eye, blemishes vanish towards the mean. The classifier, which looks for factors, does not
@@ -789,6 +854,9 @@ assert abs(trade[1.0].precision - real.precision) < 0.05
 # **Experiment.** Nothing says that ψ must be positive. With ψ = −1 the formula gives $w' = \bar w - (w - \bar w)$, the
 # *opposite* of a face. **Predict** what the opposite of a dark-haired face on a blue background looks like. Then change the
 # number: −1, −0.5, 2.
+
+# %%
+prediction = ...  # the share of faces that keep the colour of their background, from 0 to 1
 
 # %%
 PSI = -1.0
@@ -804,6 +872,9 @@ chance = {name: np.mean(read[name] == read[name][partner]) for name in read}
 print(f"{'':12} kept   two faces at random")
 for name in read:
     print(f"{name:12} {np.mean(kept[name] == read[name]):4.0%} {chance[name]:14.0%}")
+
+# %%
+compare(prediction, np.mean(kept["background"] == read["background"]), within=0.05)
 
 # %% [markdown]
 # ## 9. BigGAN: large batches, large networks, and truncation again
@@ -926,6 +997,9 @@ compare(prediction, max(enlarged), within=0.5)
 # two rows.
 
 # %%
+prediction = ...  # rises as τ falls: "precision" or "recall"
+
+# %%
 asked = np.repeat(np.arange(10), 2)
 figure, axes = plt.subplots(3, 1, figsize=(9, 1.9), layout="constrained")
 taus = {"z ~ N(0, I)": None, "τ = 1": 1.0, "τ = 0.1": 0.1}
@@ -947,6 +1021,10 @@ for tau in (None, 1.5, 1.0, 0.5, 0.1):
     print(f"{tau or '∞':<6} {obeyed:13.1%} {trade[tau].precision:10.2f} {trade[tau].recall:7.2f}")
     assert obeyed > 0.95
 assert trade[0.5].recall < trade[None].recall and trade[0.5].precision > trade[None].precision
+
+# %%
+gain = dict(zip(("precision", "recall"), np.subtract(trade[0.5], trade[None]), strict=True))
+compare(prediction, max(gain, key=gain.get), choices=tuple(gain))
 
 # %% [markdown]
 # Here truncation buys something: the smaller τ, the more samples lie among real images, and the fewer real images among the

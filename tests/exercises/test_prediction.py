@@ -22,7 +22,7 @@ TREND = {"choices": ("rises", "falls", "stays")}
         ("many", 37.0, {"within": 5}, "Please predict a number"),
         ("falls", "falls", TREND, "✓ As predicted."),
         ("rises", "falls", TREND, "✗ A surprise"),
-        ("climbs", "falls", TREND, "Please choose one of rises, falls, stays."),
+        ("climbs", "falls", TREND, 'Please choose one of "rises", "falls", "stays".'),
         ("a blur", "a mean of images", {}, "You predicted: a blur\nWhat happened: a mean"),
     ],
 )
