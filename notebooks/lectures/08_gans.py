@@ -110,6 +110,9 @@ def best_discriminator(p_real, p_fake):
 
 
 # %%
+prediction = ...  # D(x) far to the left, at x = −4
+
+# %%
 p, q = stats.norm(1, 0.5), stats.norm(-0.5, 1)
 random = np.random.default_rng(0)
 x = np.concatenate([p.rvs(20_000, random_state=random), q.rvs(20_000, random_state=random)])
@@ -136,6 +139,9 @@ axes[1].set(xlabel="x", ylabel="probability of real")
 for axis in axes:
     axis.legend(frameon=False)
 plt.show()
+
+# %%
+compare(prediction, round(float(learnt[0]), 3), within=0.05)
 
 # %% [markdown]
 # The best answer follows from Bayes' rule for two equally likely sources (Goodfellow et al. 2014, proposition 1):
@@ -367,6 +373,9 @@ print(inspect.getsource(GAN.discriminator_step))
 # **Predict** three curves: the discriminator's loss, the generator's loss, the distance.
 
 # %%
+prediction = ...  # the generator's loss late in training: "falls", "rises" or "stays"
+
+# %%
 classifier = judge(DATASET)
 validation_features = classifier.features(data.validation.x)
 
@@ -455,6 +464,11 @@ print(
 )
 assert np.all(np.abs(np.divide(losses_now, losses_then) - 1) < 0.2)
 assert distances[EPOCHS] < 0.9 * distances[early] < 0.3 * distances[0]
+
+# %%
+change = losses_now[1] / losses_then[1]
+happened = "stays" if 0.8 < change < 1.2 else "rises" if change > 1 else "falls"
+compare(prediction, happened, choices=("falls", "rises", "stays"))
 
 # %% [markdown]
 # **You won't see a loss minimisation.** Both losses hardly move after the first few epochs, while the samples go on getting
@@ -555,6 +569,9 @@ Interpolation(export_network(gan.averaged_generator), codes, ends=ends)
 # At the start every fake is bad, and the discriminator is sure of it: $D \approx 0$. **Predict** which slope is left then.
 
 # %%
+prediction = ...  # the loss that still has a slope: "saturating" or "non-saturating"
+
+# %%
 logits = tf.Variable(np.linspace(-8, 8, 161, dtype="float32")[:, None])
 generator_losses = {
     "saturating": losses.saturating_generator_loss,
@@ -577,6 +594,10 @@ np.testing.assert_allclose(slopes["saturating"], -tf.sigmoid(logits), atol=1e-6)
 np.testing.assert_allclose(slopes["non-saturating"], tf.sigmoid(logits) - 1, atol=1e-6)
 for name, slope in slopes.items():
     print(f"slope at logit −8, {name}: {float(slope[0, 0]):.5f}")
+
+# %%
+steepness = {name: abs(float(slope[0, 0])) for name, slope in slopes.items()}
+compare(prediction, max(steepness, key=steepness.get), choices=tuple(steepness))
 
 # %% [markdown]
 # Does this matter in a real network? Freeze the untrained generator, train the discriminator against it, and every few steps
@@ -642,6 +663,9 @@ assert unpenalised[-1, 1] > unpenalised[0, 1] and penalised[-1, 0] > 5 * unpenal
 # **Predict**: which of the three generators will have begun to draw?
 
 # %%
+prediction = ...  # hardly moves: "saturating", "non-saturating" or "saturating, R1"
+
+# %%
 STEPS = {"fashion": 400, "digits": 800}[DATASET]  # rounded up to whole epochs
 contests = {}
 for name, objective, r1_weight in (
@@ -677,6 +701,10 @@ for name, (after, gradient, _) in contests.items():
 after, gradient, _ = contests["saturating"]
 assert gradient < 1e-2 and after > 0.9 * before
 assert max(v[0] for n, v in contests.items() if n != "saturating") < 0.9 * after
+
+# %%
+farthest = max(contests, key=lambda name: contests[name][0])
+compare(prediction, farthest, choices=tuple(contests))
 
 # %% [markdown]
 # The saturating generator hardly moved. Its discriminator is sure, a sure discriminator gives no gradient, and without a
@@ -853,6 +881,9 @@ assert collapsed.modes < 8 and collapsed.high_quality < 0.5
 # **Predict** an order, from what helps least to what helps most.
 
 # %%
+prediction = ...  # brings more samples into modes: "R1" or "no momentum"
+
+# %%
 one_at_a_time = {
     "none": ring_runs["as Keras's Adam comes"][3],
     "R1": play_on_the_ring(0.9, rate=1e-3, r1_weight=10.0)[3],
@@ -874,6 +905,10 @@ for name in found:
     print(f"{name:18} {found[name]:.1f} of 8 modes, {shares[name]:.0%} of the samples in a mode")
 assert shares["no momentum"] > 1.5 * max(shares["none"], shares["R1"])
 assert found["R1"] > found["none"]
+
+# %%
+single = ("R1", "no momentum")
+compare(prediction, max(single, key=shares.get), choices=single)
 
 # %% [markdown]
 # Here the culprit is momentum. It carries a player on in a direction that was good *against the opponent of some steps ago*,
@@ -906,6 +941,9 @@ Playground("gan", "ring", average=True)
 # histograms: for a GAN without remedies early in its training, and for the one of section 4.
 
 # %%
+prediction = ...  # without remedies: how many classes make up less than 1 % each?
+
+# %%
 keras.utils.set_random_seed(0)
 bare = GAN(*dense_players())
 bare.compile(adam(momentum=0.9), adam(momentum=0.9))
@@ -934,6 +972,9 @@ print(
 print(f"with: the rarest makes up {rarest:.1f} %")
 assert counts["with remedies"].max() / 10 < 0.7 * commonest
 
+# %%
+compare(prediction, int(rare), within=1)
+
 # %% [markdown]
 # A histogram of classes shows only whether whole classes are missing. A generator may also draw every class, but always the
 # same few pictures of each. The lecture on [evaluation](13_evaluation.ipynb) has numbers for that.
@@ -953,6 +994,9 @@ assert counts["with remedies"].max() / 10 < 0.7 * commonest
 #
 # **Predict** which of the two generators has more weights, dense or convolutional. And which is better after the same time
 # spent computing?
+
+# %%
+prediction = ...  # more weights: "dense" or "convolutional"
 
 # %%
 FILTERS, CONV_EPOCHS, BATCH, RATE, CONV_R1 = {
@@ -993,6 +1037,10 @@ dense_second, conv_second = (
     points[max(points)][0] / max(points) for points in (measured, conv_measured)
 )
 assert conv_second > 2 * dense_second  # for each epoch
+
+# %%
+sizes = {"dense": gan.generator.count_params(), "convolutional": dcgan.generator.count_params()}
+compare(prediction, max(sizes, key=sizes.get), choices=tuple(sizes))
 
 # %% [markdown]
 # An epoch of the convolutional networks takes many times as long as one of the dense ones. It also teaches more: on garments of

@@ -319,6 +319,9 @@ compare(prediction, frechet_distance(ring, blob), within=0.05)
 # images in each set, and with many more.
 
 # %%
+prediction = ...  # the Fréchet distance with 50 images, divided by that with the most
+
+# %%
 every = features_of(np.concatenate([train, data.validation.x]))
 counts = np.geomspace(50, min(2_000, len(every) // 2), 5).round(-1).astype(int)
 measured = {"Fréchet distance": frechet_distance, "kernel distance": kernel_distance}
@@ -348,6 +351,9 @@ print(f"kernel distance: at most {np.abs(kernel.mean(1) / error).max():.1f} stan
 assert frechet[0].mean() > 5 * frechet[-1].mean()
 assert (np.abs(kernel.mean(1)) < 4 * error).all()
 
+# %%
+compare(prediction, frechet[0].mean() / frechet[-1].mean(), within=10)
+
 # %% [markdown]
 # The Fréchet distance is **biased** upwards: with few images it is too large, and the excess shrinks like one
 # over their number (Chong and Forsyth, 2020). The kernel distance has no bias, only noise. So use the same
@@ -359,6 +365,9 @@ assert (np.abs(kernel.mean(1)) < 4 * error).all()
 # the highest of the twenty numbers with 1,500 draws, and with 30,000.
 
 # %%
+prediction = ...  # how many times as widely they scatter with 1,500 draws as with 30,000
+
+# %%
 real, copier = features_of(test), np.random.default_rng(0)
 spread = {}
 for draws in (1500, 30_000):
@@ -367,6 +376,9 @@ for draws in (1500, 30_000):
     spread[draws] = np.std(again)
     print(f"{draws:6,} draws: {min(again):.2f} to {max(again):.2f}")
 assert spread[1500] > 2 * spread[30_000]
+
+# %%
+compare(prediction, spread[1500] / spread[30_000], within=1)
 
 # %% [markdown]
 # If you compare two models only once, with 1,500 samples each, you are comparing two rolls of the dice. Before you
@@ -429,6 +441,10 @@ assert results["three kinds only"].recall < results["real images"].recall - 0.2
 # sample and one test image. Which of them is nearer to its nearest training image? If it is the sample in half
 # of all cases, the samples are as new as real images are. If it is always the sample, the model copies (after Meehan,
 # Chaudhuri and Dasgupta, 2020).
+
+
+# %%
+predicted_rank = ...  # 1 for the lowest distance of the seven, 7 for the highest
 
 
 # %%
@@ -518,6 +534,9 @@ assert scores["1 % mixture, 99 % noise"] == worst > 1.3 * second
 assert table["diffusion"]["copying"] > 0.5 and spoiled_row["recall"] > spoiled_row["coverage"] + 0.2
 assert three["precision"] > 0.7 and three["coverage"] < table["diffusion"]["coverage"] - 0.2
 
+# %%
+compare(predicted_rank, sorted(scores, key=scores.get).index("copies of training images") + 1)
+
 # %% [markdown]
 # ## 8. Which number sees what?
 #
@@ -599,6 +618,9 @@ assert abs(change("repetition", "precision")) < 0.15 and change("repetition", "r
 # to 0.6.
 
 # %%
+prediction = ...  # will precision and recall agree: "yes" or "no"
+
+# %%
 MISSING = 0.45
 missing = measure(spoiled("missing kinds", MISSING), seen, fresh_half)
 noise_level = np.interp(missing["Fréchet"], defects["noise"].values["Fréchet"], AMOUNTS)
@@ -610,6 +632,10 @@ for name, row in (
     print(f"{name:28}" + "  ".join(f"{metric} {row[metric]:.2f}" for metric in list(row)[:4]))
 assert abs(np.log(noise["Fréchet"] / missing["Fréchet"])) < 0.3
 assert missing["precision"] > noise["precision"] + 0.1
+
+# %%
+apart = max(abs(missing[name] - noise[name]) for name in ("precision", "recall"))
+compare(prediction, "yes" if apart < 0.1 else "no", choices=("yes", "no"))
 
 # %% [markdown]
 # The distance is about the same for two opposite faults. Whoever reports that number alone cannot say which of the
