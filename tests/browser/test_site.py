@@ -86,6 +86,22 @@ def test_every_explorer_moves_with_nothing_but_the_file(site, page, asked, move)
 
 @pytest.mark.slow
 @pytest.mark.browser
+def test_in_the_dark_an_explorer_stands_on_the_dark_page(site, page):
+    page.emulate_media(color_scheme="dark")
+    page.goto((site / "lectures" / "07_vae.html").as_uri())
+    paper, ink, room = page.locator("[data-explorer]").first.evaluate(
+        """(host) => {
+            const here = getComputedStyle(host.closest(".text_html"));
+            return [here.backgroundColor, here.color, here.padding];
+        }"""
+    )
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert paper == "rgba(0, 0, 0, 0)" and room == "0px"
+    assert ink == page.evaluate("getComputedStyle(document.body).color")
+
+
+@pytest.mark.slow
+@pytest.mark.browser
 def test_formulas_are_drawn_and_links_lead_on(site, page, asked):
     page.goto((site / "lectures" / "07_vae.html").as_uri())
     assert page.get_by_role("img", name="x = \\sum_i z_i").is_visible()
