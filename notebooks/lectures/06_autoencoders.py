@@ -121,7 +121,7 @@ show_images(
 )
 
 # %% [markdown]
-# `squared_error` is the loss: $\sum_i (x_i - \hat x_i)^2$ over the pixels, averaged over images. The images above are
+# `squared_error` is the loss: $\sum_i (x_i - \hat x_i)^2$ over the pixels, averaged over images. We rebuild
 # *validation* images: the model did not train on them, and we shall look at them throughout. The *test* images wait for the
 # table at the end.
 #
@@ -218,8 +218,8 @@ compare(prediction, ratios[0], within=0.1)
 # %% [markdown]
 # ## 2. What lies in the code?
 #
-# With $D = 2$ we can look at all codes at once. The colours are classes, which the model never saw. **Drag the point**: from
-# images into the empty regions between them.
+# With $D = 2$ we can look at all codes at once. **Drag the point**: from images into the empty regions between them. Press
+# *Examples* to see the codes of 150 images; their colours are classes, which the model never saw.
 
 # %%
 classes = next(iter(data.levels.values()))
@@ -444,8 +444,9 @@ show_images(
     title="six training images and six others; below, their reconstructions",
 )
 last, smallest = curves["val_error"][-1], curves["val_error"][best]
-print(f"50 images: training {curves['error'][-1]:.2f}, validation {last:.2f}, ", end="")
-print(f"at its smallest {smallest:.2f}; all training images: {error(plain[LATENT]):.2f}")
+print(f"50 images: training {curves['error'][-1]:.2f}, ", end="")
+print(f"validation {last:.2f}, at its smallest {smallest:.2f}")
+print(f"all training images: validation {error(plain[LATENT]):.2f}")
 assert last > 10 * curves["error"][-1]
 assert error(plain[LATENT]) < smallest < last
 
@@ -596,7 +597,7 @@ plt.show()
 
 
 # %% [markdown]
-# Does a row on the right show more of one kind? As a number: what share of a unit's eight images belongs to the commonest
+# Does a row of the sparse model show more of one kind? As a number: what share of a unit's eight images belongs to the commonest
 # class among them, on average over **all** units? **Predict** which of the two models wins.
 
 
@@ -676,9 +677,8 @@ for name, m in compared.items():
     print(f"{name:12}{jacobians[name]:17.3f}{spread(m):17.3f}{moves[name]:19.3f}{error(m):15.2f}")
 smaller = jacobians["plain"] / jacobians["contractive"]
 by_scale = spread(plain[LATENT]) / spread(contractive)
-print(
-    f"the Jacobian is {smaller:.0f} times smaller; codes that lie closer together explain a factor of {by_scale:.0f}"
-)
+print(f"the Jacobian is {smaller:.0f} times smaller;")
+print(f"codes that lie closer together explain a factor of {by_scale:.0f}")
 assert smaller > 20 and moves["contractive"] < 0.8 * moves["plain"]
 assert by_scale > smaller / by_scale > 1  # most of the factor is scale, but not all
 

@@ -502,7 +502,7 @@ show_images(
 # ## 7. How does the training go?
 #
 # From here on we use the library's `VAE`, which has `fit`, callbacks and the bounds of the next section; read it in
-# `course_utils/models/vae.py`. `dense_vae` builds networks like those above. Is the loss of `VAE` the one on this page?
+# `course_utils/models/vae.py`. `dense_vae` builds networks like ours. Is the loss of `VAE` the one that we wrote?
 # Give it our two networks and compare.
 
 # %%
@@ -567,7 +567,7 @@ plt.show()
 assert curves["val_loss"][-1] < without_code
 
 # %% [markdown]
-# In the dashboard above, both `loss` curves now lie below the line of the mean image, and *Images* has a slider through the
+# In the dashboard, both `loss` curves now lie below the line of the mean image, and *Images* has a slider through the
 # samples. (The validation curves come from weights that are averaged over the last steps, which is why they may lie *below* the
 # training curves at first. And `fit` watches the validation loss: had it not fallen for 20 epochs, training would have stopped,
 # and the best weights would have been put back.)
@@ -663,7 +663,7 @@ show_images(
 )
 
 # %% [markdown]
-# Choose two images of your own. *Straight* is what the bottom row above does; *spherical* moves along an arc and changes the
+# Choose two images of your own. *Straight* is what the bottom row has just shown; *spherical* moves along an arc and changes the
 # length of the code evenly on the way. Does the length matter? In many dimensions nearly
 # all draws from a standard normal distribution have a length close to $\sqrt D$, and the middle of a straight line between two
 # of them is shorter:
@@ -775,7 +775,7 @@ assert of_ring > np.quantile(usual, 0.999)
 
 # %% [markdown]
 # The decoder has only ever drawn garments, so what comes back is one. Now **draw your own**. Every stroke goes through four
-# networks on this page, all trained in advance, all for garments, whatever images you chose above:
+# networks on this page, all trained in advance, all for garments, whatever images you chose at the start:
 #
 # - a VAE with 16 latent numbers redraws your picture, and fills in the part that is lost: it redraws the picture, puts the pixels
 #   that are known back in their place, and repeats that ten times (Rezende et al. 2014, appendix F, draw the codes; here they
@@ -829,7 +829,7 @@ for width in (28, 14, 10):
 assert kind == "Dress"
 
 # %% [markdown]
-# What does such a map look like while it is being learnt? Below, a VAE with two latent numbers learns on this page, without
+# What does such a map look like while it is being learnt? The next VAE, with two latent numbers, learns on this page, without
 # Python, from the points of a spiral. The green lines are a straight grid of codes, decoded. Press *Play*.
 #
 # **Predict**: how will the grid lie along the spiral? And what is left of it when the KL weighs β = 10 times as much?
@@ -928,7 +928,7 @@ assert spreads[0] > 1.2 * spreads[1]  # with a small β, codes lie further out t
 # %% [markdown]
 # With a small β the codes may lie far from the prior. Reconstructions are crisp, and samples are poor: draws from the prior
 # land where few codes are. With a large β the code is squeezed until it has little left to tell, and everything looks like an
-# average. **Try** a β of your own in the cell above.
+# average. **Try** a β of your own: add it to `betas`.
 
 # %% [markdown]
 # ## 12. Does it use all its dimensions?

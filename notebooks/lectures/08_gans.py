@@ -350,7 +350,7 @@ show_images(fake, columns=8, title="the fakes at step 600")
 print(inspect.getsource(GAN.discriminator_step))
 
 # %% [markdown]
-# And one callback, `RunLogger`, writes what the loop above wrote by hand.
+# And one callback, `RunLogger`, writes what our loop wrote by hand.
 
 
 # %% [markdown]
@@ -454,14 +454,11 @@ losses_then, losses_now = (
     for part in (slice(early - EVERY, early), slice(EPOCHS - EVERY, EPOCHS))
 )
 real_distance = frechet_distance(validation_features, classifier.features(data.train.x[:2000]))
-print(
-    f"from epoch {early} to {EPOCHS}: discriminator's loss {losses_then[0]:.3f} → {losses_now[0]:.3f}, ",
-    end="",
-)
-print(f"generator's {losses_then[1]:.3f} → {losses_now[1]:.3f}, ", end="")
-print(
-    f"distance {distances[early]:.2f} → {distances[EPOCHS]:.2f}; real training images {real_distance:.2f}"
-)
+print(f"from epoch {early} to {EPOCHS}: ", end="")
+print(f"discriminator's loss {losses_then[0]:.3f} → {losses_now[0]:.3f}, ", end="")
+print(f"generator's {losses_then[1]:.3f} → {losses_now[1]:.3f}")
+print(f"distance {distances[early]:.2f} → {distances[EPOCHS]:.2f}, ", end="")
+print(f"of real training images {real_distance:.2f}")
 assert np.all(np.abs(np.divide(losses_now, losses_then) - 1) < 0.2)
 assert distances[EPOCHS] < 0.9 * distances[early] < 0.3 * distances[0]
 
@@ -509,7 +506,7 @@ assert 0.7 < to_train.mean() / unseen.mean() < 2
 # saw.
 #
 # Now the claim of the first paragraph: **sharper than a VAE of the same size**. As a measure, take the mean squared difference
-# between neighbouring pixels. The VAE below has a decoder built like the generator, and an encoder of the discriminator's
+# between neighbouring pixels. Our VAE has a decoder built like the generator, and an encoder of the discriminator's
 # size.
 
 # %%
@@ -542,7 +539,7 @@ assert sharpness(vae_samples) < sharpness(samples)
 # something about it.)
 #
 # Between two codes there are images too, although no encoder ever assigned a code to an image. The generator had to fill the
-# whole normal distribution with plausible pictures. Below are thirty codes to choose from. We begin with two whose images are
+# whole normal distribution with plausible pictures. Choose from thirty codes. We begin with two whose images are
 # close to real ones, and of different classes.
 
 # %%
@@ -643,13 +640,10 @@ plt.ylabel("generator's gradient")
 plt.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
 plt.show()
 
-print(
-    f"after 300 steps the saturating gradient is {unpenalised[-1, 0] / unpenalised[0, 0]:.1e}",
-    end="",
-)
-print(f" of what it was, with R1 (γ = {R1_WEIGHT:g}) ", end="")
-print(f"{penalised[-1, 0] / penalised[0, 0]:.2f}; ", end="")
-print(f"the non-saturating one is {unpenalised[-1, 1] / unpenalised[0, 1]:.0f} times what it was")
+print("gradients after 300 steps, as multiples of what they were:")
+print(f"saturating {unpenalised[-1, 0] / unpenalised[0, 0]:.1e}, ", end="")
+print(f"with R1 (γ = {R1_WEIGHT:g}) {penalised[-1, 0] / penalised[0, 0]:.2f}, ", end="")
+print(f"non-saturating {unpenalised[-1, 1] / unpenalised[0, 1]:.0f}")
 assert unpenalised[-1, 0] < 0.01 * unpenalised[0, 0]
 assert unpenalised[-1, 1] > unpenalised[0, 1] and penalised[-1, 0] > 5 * unpenalised[-1, 0]
 
@@ -718,7 +712,7 @@ compare(prediction, farthest, choices=tuple(contests))
 # again, until the expert learns to recognise it. What if the expert learns too slowly?
 #
 # In the plane we can watch. The data come from eight narrow normal distributions on a circle, eight **modes**. A mode counts as
-# found when at least one of 1,000 samples lies within 3 standard deviations of it. The generator below is the same in both
+# found when at least one of 1,000 samples lies within 3 standard deviations of it. The generator is the same in both
 # runs; in the first its discriminator learns 100 times more slowly.
 #
 # **Predict**: where will the slow discriminator's generator put its samples?
@@ -836,8 +830,8 @@ compare(prediction, slow.modes, within=1)
 # %% [markdown]
 # ## 8. And if both learn at the same rate?
 #
-# Modes can collapse then, too. Both runs below have the same networks. The first takes Adam with Keras's default momentum,
-# $\beta_1 = 0.9$, and no remedy. The second is the successful run above: no momentum, R1, averaged weights, and twice the
+# Modes can collapse then, too. We compare two runs with the same networks. The first takes Adam with Keras's default momentum,
+# $\beta_1 = 0.9$, and no remedy. The second is the successful run of section 7: no momentum, R1, averaged weights, and twice the
 # learning rate.
 
 # %%
@@ -875,7 +869,7 @@ assert collapsed.modes < 8 and collapsed.high_quality < 0.5
 #
 # The second run changed several things at once: no momentum, R1, and samples from averaged weights (EMA). To know what
 # mattered, we change the first two in the first run, one at a time. (The comparison is not perfectly clean. On its own, R1 has
-# a weight of 10, in the second run 0.1; and the second run, the last of the bars below, has twice the learning rate of the
+# a weight of 10, in the second run 0.1; and the second run, the last of the bars, has twice the learning rate of the
 # others.)
 #
 # **Predict** an order, from what helps least to what helps most.
@@ -924,7 +918,7 @@ compare(prediction, max(single, key=shares.get), choices=single)
 # play_on_the_ring(momentum=0.9, rate=1e-3, ema_decay=0.98)[3][-1]
 # ```
 #
-# Now play the game yourself. Below, a generator and a discriminator learn on this page, without Python. They are the networks
+# Now play the game yourself: a generator and a discriminator learn on this page, without Python. They are the networks
 # of `play_on_the_ring`, and their steps are those of our `GAN`: a test of this course trains both from the same weights on the
 # same batches, and after 20 steps their weights still agree. Press *Play* and wait until all eight modes are found.
 #
@@ -965,11 +959,9 @@ plt.show()
 
 commonest, rarest = counts["without remedies"].max() / 10, counts["with remedies"].min() / 10
 rare = np.sum(counts["without remedies"] < 10)
-print(
-    f"without: the commonest class makes up {commonest:.0f} % of all samples, {rare} classes less than 1 % each; ",
-    end="",
-)
-print(f"with: the rarest makes up {rarest:.1f} %")
+print(f"without: the commonest class makes up {commonest:.0f} % of all samples, ", end="")
+print(f"{rare} classes less than 1 % each")
+print(f"with:    the rarest makes up {rarest:.1f} %")
 assert counts["with remedies"].max() / 10 < 0.7 * commonest
 
 # %%
@@ -1057,9 +1049,7 @@ compare(prediction, max(sizes, key=sizes.get), choices=tuple(sizes))
 if DATASET == "fashion":
     shipped = load_pretrained("fashion_gan")
     final["shipped"] = distance(shipped)
-    print(
-        f"distance: trained above {final['convolutional']:.2f}, for longer {final['shipped']:.2f}"
-    )
+    print(f"distance: trained here {final['convolutional']:.2f}, for longer {final['shipped']:.2f}")
     assert final["shipped"] < 0.7 * final["convolutional"]
     show_images(
         shipped.sample(36), columns=12, title="samples of the GAN that was trained for longer"
