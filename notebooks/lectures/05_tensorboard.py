@@ -13,7 +13,7 @@
 # - rotate a cloud of codes in space and see which images a network puts close together;
 # - compare runs fairly, and tell a real difference from luck.
 #
-# **Time**: about 40 minutes to read and play; one minute to run from top to bottom on two cores.
+# **Time**: about 40 minutes to read and play; about a minute and a half to run from top to bottom on two cores.
 # **Needs**: Keras basics (`Dense`, `compile`, `fit`). No internet, no GPU.
 
 # %%

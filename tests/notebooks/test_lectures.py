@@ -14,13 +14,39 @@ import pytest
 from course_utils.building import execution
 
 REPOSITORY = Path(__file__).parents[2]
-# Two minutes are promised on two cores, which compute 240 s in that time. The limit leaves some
-# room for what runs on one core at a time. On a machine that does something else, too, a lecture
-# computes up to a third longer than on a quiet one.
-CPU_SECONDS = 220
+WELCOME, *LECTURES = execution.lecture_paths(REPOSITORY, [])
+# What a lecture may compute for each second that it promises on two cores: two, less some room for
+# what runs on one core at a time. On a machine that does something else, too, a lecture computes up
+# to a third longer than on a quiet one.
+CPU_SECONDS_PER_SECOND = 11 / 6
+SECONDS = {"half a minute": 30, "a minute": 60, "a minute and a half": 90, "two minutes": 120}
 # What a cell may compute without a progress bar. Where other work lengthens the waiting, a cell
 # counts with the share of the processors that the whole lecture got.
 SILENT_CPU_SECONDS = 25
+TOP_TO_BOTTOM = r"; (.+) to run from top to bottom on two cores"
+LONGEST = r"takes (.+) on two cores, or less"
+
+
+def running_time(path, sentence):
+    """The seconds that the first cell of a notebook promises in a sentence; None without it."""
+    words = " ".join(nbformat.read(path, as_version=4).cells[0].source.split())
+    found = re.search(sentence.replace("(.+)", r"(?:about |under )?([^|;]+?)"), words)
+    if found is None:
+        return None
+    number = re.fullmatch(r"(\d+) seconds", found[1])
+    return int(number[1]) if number else SECONDS[found[1]]
+
+
+@pytest.mark.parametrize("path", LECTURES, ids=lambda path: path.stem)
+def test_a_lecture_promises_one_running_time(path):
+    from_top_to_bottom = running_time(path, TOP_TO_BOTTOM)
+    assert from_top_to_bottom <= running_time(WELCOME, LONGEST)
+    fashion, digits = (
+        running_time(path, rf'`"{dataset}"` \| [^|]+ \| (.+) \|')
+        for dataset in ("fashion", "digits")
+    )
+    if fashion:
+        assert from_top_to_bottom / 2 < fashion <= from_top_to_bottom and digits <= fashion
 
 
 @pytest.mark.slow
@@ -38,7 +64,8 @@ def test_lecture_runs(path, record_property, monkeypatch):
         f"{result.peak_mebibytes} MiB"
     )
     assert result.failure is None, f"{result.failure}\n\n{result.cell}"
-    assert result.cpu_seconds < CPU_SECONDS
+    promised = running_time(path, LONGEST if path == WELCOME else TOP_TO_BOTTOM)
+    assert result.cpu_seconds < CPU_SECONDS_PER_SECOND * promised
     notebook = nbformat.read(copy, as_version=4)
     patience = SILENT_CPU_SECONDS * result.seconds / result.cpu_seconds
     assert [source for source, seconds in silent_seconds(notebook) if seconds > patience] == []
