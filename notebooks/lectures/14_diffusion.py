@@ -250,6 +250,10 @@ np.testing.assert_allclose(by_denoising, by_steps, atol=1e-3)
 
 
 # %%
+prediction = ...  # does the loss go to zero: "yes" or "no"
+
+
+# %%
 def train(model):
     """Fit a model of points to the moons."""
     steps = keras.optimizers.schedules.CosineDecay(4e-3, 40 * 40)
@@ -285,6 +289,9 @@ print(
 )
 assert losses[0] > 1.05 * least
 assert abs(np.mean(losses[-5:]) - least) < 0.5 * (losses[0] - least)
+
+# %%
+compare(prediction, "yes" if losses[-1] < 0.01 * losses[0] else "no", choices=("yes", "no"))
 
 # %% [markdown]
 # It does not. Many pairs of $x$ and $\varepsilon$ lead to the same $z$, and one answer cannot be right for all
@@ -347,6 +354,9 @@ plt.show()
 # is the share of samples within three standard deviations of the noise-free half circles.
 
 # %%
+prediction = ...  # the share of samples on the moons after a single step, from 0 to 1
+
+# %%
 angle = np.linspace(0, np.pi, 500)
 upper = np.stack([np.cos(angle), np.sin(angle)], 1)
 curves = np.concatenate([upper, [1, 0.5] - upper]) - [0.5, 0.25]
@@ -379,6 +389,9 @@ spread = np.median(np.linalg.norm(data - data.mean(0), axis=1))
 print(f"median distance from the mean of all data: one step {from_mean:.2f}, data {spread:.2f}")
 assert from_mean < 0.25 * spread
 assert shares[100] > 0.9 > shares[2]
+
+# %%
+compare(prediction, shares[1], within=0.1)
 
 # %% [markdown]
 # A single step gives the mean of all data, whatever the start: pure noise says nothing about the image. That is
@@ -782,6 +795,9 @@ assert np.median(error) < 0.01 and np.abs(z.std(0) - 1).max() < 0.15
 # **Predict**: which rows will show the same images? Then change the number, and `FEW` as well.
 
 # %%
+prediction = ...  # the same images in few steps and in many: "without" or "with" fresh noise
+
+# %%
 STOCHASTICITY = 1.0
 FEW = 10
 start = diffusion.latent_noise(12)
@@ -798,6 +814,13 @@ for line, (name, row) in zip(axes, rows.items(), strict=True):
     line[0].text(-0.2, 0.5, name, ha="right", va="center", fontsize=9, transform=line[0].transAxes)
 figure.subplots_adjust(left=0.2, right=1, top=1, bottom=0, wspace=0.06, hspace=0.06)
 plt.show()
+
+# %%
+few, many = np.reshape(list(rows.values()), (2, 2, 12, -1)).swapaxes(0, 1)
+apart = dict(zip(("without", "with"), np.mean((few - many) ** 2, axis=(1, 2)), strict=True))
+print("mean squared difference between few steps and many:", end=" ")
+print(", ".join(f"{name} fresh noise {value:.3f}" for name, value in apart.items()))
+compare(prediction, min(apart, key=apart.get), choices=tuple(apart))
 
 # %% [markdown]
 # ## Summary
