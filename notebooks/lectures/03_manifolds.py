@@ -240,6 +240,11 @@ assert pieces[1] == 2 and sorted(pieces.values()) == [1] * 9 + [2]
 
 
 # %%
+predicted_halfway = ...  # halfway in the plane: "on the spiral" or "off it"
+predicted_middle = ...  # and at the middle z?
+
+
+# %%
 def phi(z):
     """A spiral: z (N,) → (N, 2)."""
     return np.stack([z * np.cos(z), z * np.sin(z)], axis=1)
@@ -270,6 +275,11 @@ gap = pairwise_distances((ends[:1] + ends[1:]) / 2, spiral).min()
 on_curve = pairwise_distances(phi(np.array([11.0])), spiral).min()
 print(f"distance to the data: middle of the line {gap:.2f}, middle in z {on_curve:.2f}")
 assert on_curve < 0.5 < gap
+
+# %%
+answers = ("on the spiral", "off it")
+compare(predicted_halfway, answers[int(gap > 0.5)], choices=answers)
+compare(predicted_middle, answers[int(on_curve > 0.5)], choices=answers)
 
 # %% [markdown]
 # A path that is straight in $z$ stays on the curve. This is the whole idea of latent-variable models: **find φ, then do everything

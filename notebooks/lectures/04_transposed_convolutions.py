@@ -64,7 +64,7 @@ def draw_pixels(axis, values, title="", numbers=None, cmap="cividis", **limits):
 # It slides a small window, the **kernel**, over an image. At each place it multiplies the pixels in the window
 # by the kernel's weights and adds up the products. That sum is one pixel of the result.
 #
-# Our kernel adds what lies in its left column and subtracts what lies in its right column. **Predict**: where
+# The kernel below adds what lies in its left column and subtracts what lies in its right column. **Predict**: where
 # in the 0 will the result be largest?
 
 # %%
@@ -474,6 +474,9 @@ PixelConnections(kernel_size=3, strides=2, padding="valid")
 # 2, 3, 4 and 5 give an even pattern?
 
 # %%
+prediction = ...  # how many of the four kernel sizes give an even pattern?
+
+# %%
 figure, axes = plt.subplots(1, 4, figsize=(11, 3.1), layout="constrained")
 for axis, k in zip(axes, (2, 3, 4, 5), strict=True):
     unevenness = checkerboard(k, strides=2)
@@ -482,6 +485,9 @@ for axis, k in zip(axes, (2, 3, 4, 5), strict=True):
 plt.show()
 
 assert all((checkerboard(k, s) == 0) == (k % s == 0) for k in range(1, 10) for s in range(1, 5))
+
+# %%
+compare(prediction, sum(checkerboard(k, strides=2) == 0 for k in (2, 3, 4, 5)))
 
 # %% [markdown]
 # 2 and 4 do. The pattern is even, away from the border, exactly when **the stride divides the kernel size**. The assertion
@@ -605,6 +611,9 @@ compare(prediction, sum(value < 1e-3 for value in spread.values()))
 # **Predict**: will you still be able to tell, after training, which is which? And how will the dense layer do?
 
 # %%
+prediction = ...  # the dense layer's error among the five: "smallest", "largest" or "in between"
+
+# %%
 faces = load("faces", size=32)
 large = faces.train.x[:800], faces.validation.x[:200]
 shrunk = [x.reshape(-1, 8, 4, 8, 4, 3).mean((2, 4)) for x in large]  # means of 4×4 pixels
@@ -638,6 +647,11 @@ for kind, name in TRAINED.items():
     weights = networks[kind].count_params()
     print(f"{name:22} {weights:8,} weights, squared error {errors[kind]:.4f} a pixel")
 assert errors["dense"] < 0.85 * min(errors[kind] for kind in KINDS)
+
+# %%
+ends = {min(errors, key=errors.get): "smallest", max(errors, key=errors.get): "largest"}
+happened = ends.get("dense", "in between")
+compare(prediction, happened, choices=("smallest", "largest", "in between"))
 
 # %%
 rows = {"input": shrunk[1], "truth": large[1]} | {TRAINED[kind]: enlarged[kind] for kind in TRAINED}
