@@ -64,7 +64,7 @@ def draw_pixels(axis, values, title="", numbers=None, cmap="cividis", **limits):
 # It slides a small window, the **kernel**, over an image. At each place it multiplies the pixels in the window
 # by the kernel's weights and adds up the products. That sum is one pixel of the result.
 #
-# The kernel below adds what lies in its left column and subtracts what lies in its right column. **Predict**: where
+# Our kernel adds what lies in its left column and subtracts what lies in its right column. **Predict**: where
 # in the 0 will the result be largest?
 
 # %%
