@@ -569,6 +569,9 @@ show_images(
 # **Likely is not typical.** One more prediction: which image does this model find *likeliest of all*, and is it a good digit? Look at the means of its ten Gaussians, the tops of its ten hills.
 
 # %%
+prediction = ...  # the likeliest: "a test digit", "a sample" or "a mean"
+
+# %%
 peaks = model.means[np.argsort(-model.log_prob(model.means))]
 best_scores = np.sort(model.log_prob(model.means))[::-1]
 show_images(
@@ -578,6 +581,14 @@ likeliest_sample = model.log_prob(model.sample(10_000)).max()
 print(f"log p of the highest mean {best_scores[0]:.0f}, of the likeliest", end=" ")
 print(f"test digit {scores['test digits'].max():.0f}, of 10,000 samples {likeliest_sample:.0f}")
 assert best_scores[0] > max(scores["test digits"].max(), likeliest_sample)
+
+# %%
+highest = {
+    "a test digit": scores["test digits"].max(),
+    "a sample": likeliest_sample,
+    "a mean": best_scores[0],
+}
+compare(prediction, max(highest, key=highest.get), choices=tuple(highest))
 
 # %% [markdown]
 # A blurred average is likelier than every test digit, and likelier than each of ten thousand samples. In one dimension, samples crowd around the top of a hill. In 64 dimensions hardly any sample lies there: all 64 numbers

@@ -437,6 +437,9 @@ assert error < 1e-2
 # **Predict** what $\tau = 0.5$ will do to the digits, and $\tau = 0$. Then change the numbers.
 
 # %%
+prediction = ...  # how many different images will the twelve samples show at τ = 0?
+
+# %%
 temperatures = (1.0, 0.7, 0.4, 0.0)
 keras.utils.set_random_seed(1)
 rows = [np.clip(glow.sample(12, temperature=t), 0, 1) for t in temperatures]
@@ -449,6 +452,10 @@ spread = np.array([row.std(axis=0).mean() for row in rows])
 for temperature, value in zip(temperatures, spread, strict=True):
     print(f"temperature {temperature:g}: standard deviation of a pixel {value:.3f}")
 assert np.all(np.diff(spread[np.argsort(temperatures)]) > 0)
+
+# %%
+coldest = np.reshape(rows[np.argmin(temperatures)], (12, -1)).round(2)
+compare(prediction, len(np.unique(coldest, axis=0)))
 
 # %% [markdown]
 # Samples at a lower temperature are less noisy and more alike. At 0 they are all the same: the image of the

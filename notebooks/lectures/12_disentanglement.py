@@ -809,6 +809,9 @@ assert abs(by_seed[0] - by_seed[1]) > 0.01
 # **Predict**: ten values, ten digits, no labels. What will the ten columns show? Where will it go wrong?
 
 # %%
+prediction = ...  # the share of test digits in the group of their class, from 0 to 1
+
+# %%
 digits = load("digits")
 gan = load_pretrained("digits_infogan")
 read = np.argmax(gan.recognize(digits.validation.x)[0], axis=1)
@@ -893,6 +896,9 @@ _, guessed = gan.recognize(drawn_digits)
 read_back = [np.corrcoef(guessed[:, i], u[:, i])[0, 1] for i in range(2)]
 print(f"correlation of u with what is read off the digit: {read_back[0]:.2f}, {read_back[1]:.2f}")
 assert accuracy > 0.7 and one_digit > 0.8 and min(read_back) > 0.5
+
+# %%
+compare(prediction, accuracy, within=0.1)
 
 # %% [markdown]
 # Nobody told the model what a digit is. But we did tell it that there are **ten** kinds, equally common: again
