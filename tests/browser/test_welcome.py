@@ -6,13 +6,11 @@ import pytest
 
 from course_utils.building import student_copy
 
-ROOT = Path(__file__).parents[2]
-
 
 @pytest.mark.slow
 @pytest.mark.browser
-def test_every_lecture_has_its_picture_and_the_picture_leads_to_it(jupyterlab, page):
-    student_copy.write(ROOT, jupyterlab.folder)
+def test_every_lecture_has_its_picture_and_the_picture_leads_to_it(jupyterlab, page, repository):
+    student_copy.write(repository, jupyterlab.folder)
     welcome = jupyterlab.folder / "lectures" / "00_welcome.ipynb"
     jupyterlab.open(page, welcome)
     lectures = [path.stem for path in sorted(welcome.parent.glob("*.ipynb")) if path != welcome]
