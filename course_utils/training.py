@@ -447,10 +447,11 @@ class _Epoch:
             batch_end(batches.count - 1, logs)
             return logs
         self.model.reset_metrics()
-        order, size = self._order(batches.examples, batches.shuffle), batches.size
+        data, size = self._ordered(batches.data, batches.shuffle), batches.size
         for index in range(batches.count):
             batch_begin(index)
-            self.step(_gather(batches.data, order[index * size : (index + 1) * size]))
+            start = index * size
+            self.step(_slice(data, start, min(size, batches.examples - start)))
             results = self.model.get_metrics_result()
             logs = {name: float(value) for name, value in results.items()}
             batch_end(index, logs)
@@ -461,13 +462,17 @@ class _Epoch:
         if not self.all_epochs.experimental_get_tracing_count():
             # Tracing one step creates the variables of optimizers and metrics, which must exist
             # before the loop is traced.
-            self.step.get_concrete_function(_gather(batches.data, tf.range(batches.size)))
+            self.step.get_concrete_function(_slice(batches.data, 0, batches.size))
         table = self.all_epochs(batches.data, batches.size, batches.shuffle, tf.constant(count))
         return [dict(zip(self.names, row, strict=True)) for row in table.numpy()[:count].tolist()]
 
-    def _order(self, examples, shuffle):
-        order = tf.range(examples)
-        return keras.random.shuffle(order, seed=self.model.shuffle_seed) if shuffle else order
+    def _ordered(self, data, shuffle: bool):
+        """The data in the order of an epoch. A batch is then a slice, cheaper than a gather."""
+        if not shuffle:
+            return data
+        order = tf.range(_arrays_in(data)[0].shape[0])
+        order = keras.random.shuffle(order, seed=self.model.shuffle_seed)
+        return _map_arrays(lambda array: tf.gather(array, order), data)
 
     def _all_epochs(self, data, size, shuffle, count):
         """A row of metrics for each epoch, (EPOCHS_A_CALL, metrics), zeros after row `count`."""
@@ -485,16 +490,16 @@ class _Epoch:
         # XLA needs batches of static shape, so a smaller last batch is a separate step.
         self.model.reset_metrics()
         examples = _arrays_in(data)[0].shape[0]
-        order = self._order(examples, shuffle)
+        data = self._ordered(data, shuffle)
         full, rest = divmod(examples, size)
 
         def one_step(index):
-            self.step(_gather(data, tf.slice(order, [index * size], [size])))
+            self.step(_slice(data, index * size, size))
             return (index + 1,)
 
         tf.while_loop(lambda index: index < full, one_step, (tf.constant(0),))
         if rest:
-            self.step(_gather(data, order[full * size :]))
+            self.step(_slice(data, full * size, rest))
         return self.model.get_metrics_result()
 
 
@@ -540,9 +545,14 @@ def _to_tensors(arrays):
     return data
 
 
-def _gather(data, chosen):
-    """The examples at the indices `chosen`, in the same nest of arrays."""
-    return _map_arrays(lambda array: tf.gather(array, chosen), data)
+def _slice(data, start, count: int):
+    """The `count` examples from `start` on; XLA needs to know how many there are."""
+
+    def cut(array):
+        others = array.shape[1:]
+        return tf.slice(array, [start, *(0 for _ in others)], [count, *others])
+
+    return _map_arrays(cut, data)
 
 
 def _arrays_in(data) -> list:
