@@ -50,7 +50,7 @@ def two_steps(monkeypatch):
 
     def run_epochs(epoch, batches, count):
         if epoch not in logs:
-            batch = training._gather(batches.data, tf.range(batches.size))
+            batch = training._slice(batches.data, 0, batches.size)
             tf.config.run_functions_eagerly(True)  # two steps are not worth compiling
             for _ in range(2):
                 epoch.step(batch)
