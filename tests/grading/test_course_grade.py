@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import zip_longest
 from pathlib import Path
 
 import nbformat
@@ -73,14 +74,17 @@ WHOLE = {
     function: next(iter(variants.values())) for function, variants in vae_variants.RIGHT.items()
 }
 ENDLESS_KL = "def kl_divergence(mu, sigma):\n    while True:\n        pass\n"
-# Each is right in one function, in a way of its own.
+# Each is right in all that it answers, in a way of its own.
 HONEST = {
-    f"{prefix}_honest_{number}": {function: source}
-    for prefix, (function, variants) in zip("akrz", vae_variants.RIGHT.items(), strict=True)
-    for number, source in enumerate(variants.values())
+    f"{'akrz'[number % 4]}_honest_{number}": {
+        function: source for function, source in zip(WHOLE, sources, strict=True) if source
+    }
+    for number, sources in enumerate(
+        zip_longest(*(variants.values() for variants in vae_variants.RIGHT.values()))
+    )
 } | {f"h_habit_{number}": {"kl_divergence": code} for number, code in enumerate(HABITS.values())}
-# Later cells stand where another function should.
-HONEST |= {
+# Right in one function; later cells stand where another should.
+LATER = {
     f"l_later_{number}": {"kl_divergence": code, "vae_loss": later}
     for number, (code, later) in enumerate(CHANGED_LATER.values())
 }
@@ -104,7 +108,7 @@ def course(tmp_path_factory):
     """Attackers among honest students, graded as one class: workers take seconds to start."""
     folder = tmp_path_factory.mktemp("attacked")
     copy_course(folder)
-    for student, answers in (HONEST | GONE | {"own_names": OWN_NAMES}).items():
+    for student, answers in (HONEST | LATER | GONE | {"own_names": OWN_NAMES}).items():
         hand_in_answers(folder, student, answers)
     hand_in_answers(folder, "endless_by_mistake", WHOLE | {"kl_divergence": ENDLESS_KL})
     for name, attack in ATTACKS.items():
@@ -127,12 +131,12 @@ def course(tmp_path_factory):
 
 def test_the_corpus_is_large():
     assert len(ATTACKS) >= 100
-    assert len(HONEST) >= 80
+    assert len(HONEST | LATER) >= 80
 
 
 def test_every_submission_ends_in_a_status(course):
     _, statuses = course
-    assert set(statuses) == {*ATTACKS, *HONEST, *GONE, "own_names", "endless_by_mistake"}
+    assert set(statuses) == {*ATTACKS, *HONEST, *LATER, *GONE, "own_names", "endless_by_mistake"}
 
 
 @pytest.mark.parametrize("name", ATTACKS)
@@ -157,15 +161,14 @@ def test_an_attack_gains_no_point(course, gradebook, name):
     assert not any(gradebook.get(name, {}).values())
 
 
-@pytest.mark.parametrize("student", HONEST)
+@pytest.mark.parametrize("student", HONEST | LATER)
 def test_no_honest_submission_is_flagged(course, student):
     """Every way of being right gets its points, whoever else is in the class."""
     status = course[1][student]
-    answered = next(iter(HONEST[student]))
+    answered = HONEST.get(student, ["kl_divergence"])
     points = {verdict.function: verdict.points for verdict in status.verdicts}
     assert status.status == "graded", status
-    assert points.pop(answered) == 5, status
-    assert not any(points.values())
+    assert points == dict.fromkeys(WHOLE, 0) | dict.fromkeys(answered, 5), status
 
 
 @pytest.mark.parametrize("student", GONE)
