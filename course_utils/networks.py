@@ -211,7 +211,9 @@ def conv_encoder(
     return keras.Model(x, layers.Dense(latent, dtype=floatx())(layers.Flatten()(h)), name="encoder")
 
 
-def conv_discriminator(shape: Sequence[int], *, filters: int = 32) -> keras.Model:
+def conv_discriminator(
+    shape: Sequence[int], *, filters: int = 32, features: int = 0
+) -> keras.Model:
     """Convolutions from an image to one logit (or a critic's score); see `conv_encoder`.
 
     There is no batch normalisation: it makes the examples of a batch depend on each other, and a
@@ -220,12 +222,16 @@ def conv_discriminator(shape: Sequence[int], *, filters: int = 32) -> keras.Mode
     Args:
         shape: shape of one image, such as (8, 8, 1).
         filters: channels of the first layer; twice as many at each halving.
+        features: the size of a hidden dense layer before the logit; 0 for none.
 
     Returns:
         A Functional model: (B, *shape) → (B, 1).
     """
-    encoder = conv_encoder(shape, 1, filters=filters)
-    return keras.Model(encoder.input, encoder.output, name="discriminator")
+    encoder = conv_encoder(shape, features or 1, filters=filters)
+    logit = encoder.output
+    if features:
+        logit = layers.Dense(1, dtype=floatx())(layers.Activation("leaky_relu")(logit))
+    return keras.Model(encoder.input, logit, name="discriminator")
 
 
 def patch_discriminator(shape: Sequence[int], *, filters: Sequence[int] = (32, 64)) -> keras.Model:

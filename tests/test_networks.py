@@ -29,6 +29,17 @@ def test_convolutions_start_from_4_pixels_where_the_size_allows():
     assert sizes == [4]
 
 
+def test_a_discriminator_may_have_a_layer_of_features_before_its_logit():
+    keras.utils.set_random_seed(0)
+    discriminator = networks.conv_discriminator((8, 8, 1), filters=4, features=6)
+    images = np.random.default_rng(0).random((5, 8, 8, 1)).astype("float32")
+    *_, hidden, weights, bias = discriminator.weights
+    assert (hidden.shape, weights.shape) == ((6,), (6, 1))
+    before = keras.Model(discriminator.input, discriminator.layers[-3].output)(images)
+    features = np.where(before > 0, before, 0.2 * before)  # Keras's leaky ReLU
+    np.testing.assert_allclose(discriminator(images), features @ weights + bias, atol=1e-6)
+
+
 @pytest.mark.parametrize("build", [networks.dense_discriminator, networks.conv_discriminator])
 def test_discriminators_judge_each_example_by_itself(build):
     """R1 and the gradient penalty take the slope of a sum for the slope of each."""

@@ -243,12 +243,15 @@ def dense_gan(shape: Sequence[int], latent: int, **options) -> GAN:
     )
 
 
-def conv_gan(shape: Sequence[int], latent: int, *, filters: int = 32, **options) -> GAN:
+def conv_gan(
+    shape: Sequence[int], latent: int, *, filters: int = 32, features: int = 0, **options
+) -> GAN:
     """A GAN of convolutional networks in the manner of DCGAN.
 
     Args:
         shape, latent, options: as for `dense_gan`.
         filters: channels next to the image in both networks; twice as many at each halving.
+        features: as for `networks.conv_discriminator`.
 
     Source: Radford, Metz and Chintala, *Unsupervised Representation Learning with Deep
     Convolutional Generative Adversarial Networks*, 2016. Unlike theirs, this discriminator has no
@@ -256,7 +259,7 @@ def conv_gan(shape: Sequence[int], latent: int, *, filters: int = 32, **options)
     """
     return GAN(
         networks.conv_generator(latent, shape, filters=filters),
-        networks.conv_discriminator(shape, filters=filters),
+        networks.conv_discriminator(shape, filters=filters, features=features),
         **options,
     )
 

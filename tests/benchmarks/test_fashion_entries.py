@@ -31,7 +31,6 @@ def few_garments(monkeypatch):
 @pytest.mark.parametrize(
     ("name", "metrics"),
     [
-        ("fashion-gan-features", {FRECHET}),
         ("fashion-wgan", {FRECHET}),
         ("fashion-flow-matching", {FRECHET}),
         ("fashion-biggan", {FRECHET, AGREEMENT}),

@@ -176,6 +176,11 @@ def test_a_short_training_brings_samples_closer_to_the_digits(jit_compile):
     assert distance() < 8
 
 
+def test_the_discriminator_of_a_convolutional_gan_may_have_features():
+    kernels = conv_gan(SHAPE, LATENT, features=6).discriminator.layers[-1].weights
+    assert [weight.shape for weight in kernels] == [(6, 1), (1,)]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_convolutional_networks_learn_too(seed):
