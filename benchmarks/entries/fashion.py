@@ -1,8 +1,8 @@
 """Models of the garments, 28×28: after a short training, and as they come with the course.
 
-Settings are those of the lectures and of the digits; there was no search. A row named "…-shipped"
-samples with the weights that come with the course; there the seed is that of the samples only, and
-the times are 0.
+Settings are those of the lectures and of the digits; there was no search, but for two short trials
+of BigGAN on the validation garments. A row named "…-shipped" samples with the weights that come
+with the course; there the seed is that of the samples only, and the times are 0.
 """
 
 import course_utils.quiet
@@ -14,10 +14,10 @@ import numpy as np
 
 from course_utils import networks
 from course_utils.data import load
-from course_utils.models.biggan import BigGAN, big_gan
 from course_utils.models.flow_matching import dense_flow_matching
 from course_utils.models.wgan import WGAN
 from course_utils.pretrained import (
+    fashion_biggan,
     fashion_conditional_gan,
     fashion_diffusion,
     fashion_gan,
@@ -77,11 +77,6 @@ def build_wgan() -> WGAN:
     return WGAN(generator, critic, critic_steps=3, ema_decay=0.99)
 
 
-def build_biggan() -> BigGAN:
-    """Narrow: even so an epoch takes several times as long as one of the GAN."""
-    return big_gan(40, shape=SHAPE, width=8, ema_decay=0.99)
-
-
 def trained(name, train, references=None, labelled=False) -> Entry:
     return Entry(
         name, DATA, partial(measure_training, train=train, labelled=labelled), references or {}
@@ -108,11 +103,7 @@ ENTRIES = [
         {AGREEMENT: "≥ 0.9"},
         labelled=True,
     ),
-    trained(
-        "fashion-biggan",
-        partial(fashion_gan.train, build=build_biggan, epochs=5),
-        labelled=True,
-    ),
+    trained("fashion-biggan", partial(fashion_biggan.train, epochs=3), labelled=True),
     trained("fashion-diffusion", partial(fashion_diffusion.train, epochs=6), {FRECHET: "≤ 8"}),
     trained(
         "fashion-flow-matching",
@@ -124,5 +115,6 @@ ENTRIES = [
     ),
     shipped("gan", {FRECHET: "≤ 3.9"}),
     shipped("conditional_gan", {AGREEMENT: "≥ 0.9"}, labelled=True),
+    shipped("biggan", labelled=True),
     shipped("diffusion", {FRECHET: "≤ 3.9"}),
 ]

@@ -52,13 +52,15 @@ def test_the_judge_of_digits_is_the_classifier_of_the_metrics():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["fashion_conditional_gan"])
-def test_a_garment_asked_for_is_drawn(name):
+@pytest.mark.parametrize(
+    ("name", "least"), [("fashion_biggan", 0.78), ("fashion_conditional_gan", 0.85)]
+)
+def test_a_garment_asked_for_is_drawn(name, least):
     keras.utils.set_random_seed(0)
     asked = np.arange(1000) % 10
     samples = np.asarray(pretrained.load_pretrained(name).sample(asked))
     # Of real garments the judge reads 92% as what they are.
-    assert np.mean(pretrained.judge("fashion").classes(samples) == asked) > 0.85
+    assert np.mean(pretrained.judge("fashion").classes(samples) == asked) > least
 
 
 def test_a_judge_puts_real_garments_near_and_one_kind_far():
