@@ -1,8 +1,8 @@
 """Models of the garments, 28×28: after a short training, and as they come with the course.
 
-Settings are those of the lectures and of the digits; there was no search, but for two short trials
-of BigGAN on the validation garments. A row named "…-shipped" samples with the weights that come
-with the course; there the seed is that of the samples only, and the times are 0.
+Settings are those of the lectures, of the recipes in `course_utils.pretrained` and of the digits.
+A row named "…-shipped" samples with the weights that come with the course; there the seed is that
+of the samples only, and the times are 0.
 """
 
 import course_utils.quiet
