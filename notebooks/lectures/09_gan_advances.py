@@ -559,7 +559,7 @@ compare(predicted_gan, coverages["GAN"].modes, within=1)
 compare(predicted_wasserstein, coverages["Wasserstein GAN"].modes, within=1)
 
 # %% [markdown]
-# Both problems are gone here, though not every sample lies in a mode. The likely reason is that a critic of bounded slope
+# Both problems are gone here, though many samples lie between the modes. The likely reason is that a critic of bounded slope
 # tells neighbouring points apart less sharply than a discriminator does.
 
 # %% [markdown]
