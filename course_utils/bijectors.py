@@ -265,7 +265,7 @@ class ActNorm(Bijector):
         return y * ops.exp(-self.log_scale) + self.bias
 
     def initialize(self, x):
-        if not float(ops.convert_to_tensor(self.initialized)):
+        if not ops.any(self.initialized):
             mean, variance = ops.moments(x, axes=tuple(range(len(x.shape) - 1)))
             self.bias.assign(mean)
             # The constant keeps the scale of a constant channel finite.

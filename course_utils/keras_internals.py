@@ -5,6 +5,7 @@ and this is the only file to mend. It does not import Keras, so that modules tha
 load it.
 """
 
+import contextlib
 from typing import NamedTuple
 
 CHECKED_VERSIONS = ("3.15",)
@@ -70,3 +71,16 @@ def optimized_variables(optimizer) -> list:
 def first_epoch(model) -> int:
     """The epoch from which a callback such as `BackupAndRestore` resumes training, or 0."""
     return model._initial_epoch or 0
+
+
+@contextlib.contextmanager
+def unlocked(layer):
+    """Within it, a built layer takes layers as attributes, which Keras refuses after `build`."""
+    tracker = layer._tracker
+    locked = tracker.locked
+    tracker.unlock()
+    try:
+        yield
+    finally:
+        if locked:
+            tracker.lock()

@@ -297,6 +297,10 @@ class InMemoryModel(FromArguments, keras.Model):
         self._train(training, validation, callbacks, range(initial_epoch, epochs), validation_freq)
         return self.history
 
+    def train_on_batch(self, x, y=None, *args, **kwargs):
+        """As `keras.Model.train_on_batch`, which in eager mode leaves NumPy arrays as they are."""
+        return super().train_on_batch(*_to_tensors((x, y)), *args, **kwargs)
+
     def _with_defaults(
         self, callbacks, verbose, patience, validated
     ) -> list[keras.callbacks.Callback]:

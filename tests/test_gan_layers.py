@@ -89,6 +89,21 @@ def test_gradients_reach_every_weight_that_is_trained(name, normal):
         assert np.abs(gradient).max() > 1e-4
 
 
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16", "float64"])
+@pytest.mark.parametrize("name", LAYERS)
+def test_every_layer_computes_in_the_precision_that_is_set(name, policy, normal):
+    build, shapes = LAYERS[name]
+    values = [normal(*shape) for shape in shapes]
+    keras.config.set_dtype_policy(policy)
+    try:
+        layer = build()
+        output = layer(values if len(values) > 1 else values[0])
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert output.dtype.name == layer.compute_dtype == policy.removeprefix("mixed_")
+    assert np.isfinite(ops.cast(output, "float64")).all()
+
+
 # ------------------------------------------------------------------------ progressive growing
 
 

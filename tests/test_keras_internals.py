@@ -64,3 +64,20 @@ def test_the_loss_metric_is_the_one_that_is_shown():
     model.compile("sgd", "mse")
     keras_internals.loss_metric(model).update_state(3.0)
     assert float(model.get_metrics_result()["loss"]) == 3.0
+
+
+def test_a_built_layer_takes_layers_only_while_it_is_unlocked():
+    model = keras.Sequential([keras.Input((1,)), layers.Dense(1)])
+    outer = layers.Dense(1)
+    outer.build((None, 1))
+    with keras_internals.unlocked(outer):
+        outer.first = model
+    with pytest.raises(ValueError, match="already built"):
+        outer.second = layers.Dense(1)
+
+
+def test_a_layer_that_is_not_built_stays_open():
+    layer = layers.Dense(1)
+    with keras_internals.unlocked(layer):
+        pass
+    layer.first = layers.Dense(1)

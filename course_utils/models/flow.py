@@ -104,7 +104,7 @@ class Flow(InMemoryModel):
         self.bijector.initialize(self.dequantize(batch) if self.levels else batch)
 
     def _is_adapted(self) -> bool:
-        return all(float(w.value) for w in self.bijector.weights if w.name == "initialized")
+        return all(ops.any(w) for w in self.bijector.weights if w.name == "initialized")
 
     def log_prob(self, x):
         """Log-density of each example, (B,), in nats, for x of shape (B, *shape).

@@ -24,6 +24,7 @@ from course_utils.gan_layers import (
     MinibatchStandardDeviation,
     PixelNorm,
 )
+from course_utils.keras_internals import unlocked
 from course_utils.models.gan import GAN
 from course_utils.validation import check_count, check_shape
 
@@ -76,6 +77,10 @@ class ProgressiveGAN(GAN):
         return self.whole_generator.output_shape[-1][1]
 
     def _resize(self, level: int):
+        with unlocked(self):  # the model has the weights of all sizes from the start
+            self._take_networks(level)
+
+    def _take_networks(self, level: int):
         self.level = level
         self.generator = _at_level(self.whole_generator, level)
         if self.whole_average is not None:

@@ -6,7 +6,7 @@ import pytest
 
 from course_utils.models.vae import dense_vae
 from speed import Case, compiled, lecture_cases, measure, zoo
-from tests.models.test_conformance import ZOO
+from tests.models.zoo import ZOO
 
 
 def test_the_table_has_every_class():

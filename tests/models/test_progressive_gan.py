@@ -137,6 +137,17 @@ def test_saved_weights_come_back_with_their_size(growths, z, tmp_path):
     np.testing.assert_array_equal(other.generate(z), gan.generate(z))
 
 
+def test_a_subclass_with_a_build_of_its_own_grows():
+    class Built(ProgressiveGAN):
+        def build(self, input_shape):
+            self.extra = self.add_weight(shape=(), name="extra")
+
+    gan = Built(growing_generator(LATENT, CHANNELS), growing_discriminators(CHANNELS))
+    gan.build((None, 16, 16, 3))
+    gan.grow()
+    assert gan.size == 8
+
+
 def test_same_seed_same_samples(faces):
     def train():
         gan = small(ema_decay=0.5)
