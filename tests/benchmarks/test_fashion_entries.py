@@ -11,7 +11,7 @@ import fashion_quality
 from course_utils.data import load
 from course_utils.data.dataset import Split
 from course_utils.pretrained import fashion_biggan, fashion_diffusion, fashion_gan
-from entries.fashion import ENTRIES
+from entries.fashion import ENTRIES, sample_scores
 from fashion_quality import AGREEMENT, BATCH, FRECHET
 
 
@@ -42,3 +42,15 @@ def test_a_row_measures_what_its_training_made(name, metrics, few_garments):
     assert set(measurement.metrics) == metrics
     assert np.isfinite(list(measurement.metrics.values())).all()
     assert measurement.metrics[FRECHET] > 10  # after five steps no model draws garments
+
+
+def test_the_options_of_a_row_reach_its_sampler(few_garments):
+    asked = []
+
+    class Recorder:
+        def sample(self, count, **options):
+            asked.append((count, options))
+            return load("fashion").validation.x[:count]
+
+    sample_scores(Recorder(), False, {"steps": 3})
+    assert asked == [(BATCH, {"steps": 3})]
