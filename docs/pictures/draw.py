@@ -252,6 +252,8 @@ PICTURES = {
 
 def main(names: list[str]) -> None:
     """Draw the pictures of these lectures, or of all lectures if none is named."""
+    if unknown := set(names) - set(PICTURES):
+        raise SystemExit(f"{', '.join(sorted(unknown))}: expected some of {', '.join(PICTURES)}")
     for name in names or PICTURES:
         figure = plt.figure(figsize=INCHES, dpi=PIXELS_AN_INCH)
         axes = figure.add_axes((0, 0, 1, 1))
