@@ -13,6 +13,7 @@ from course_utils.pretrained import judge
 LEFT_OUT = ("generator", "discriminator")  # samples come from the generator's average
 TOLERANCE = 3.0  # of the Fréchet distance
 EPOCHS, BATCH = 12, 32
+RATES = 2e-3, 2e-3  # learning rates of the generator and the discriminator, at the start
 OPTIONS = {"filters": 16, "features": 128, "r1_weight": 1.0, "ema_decay": 0.995}
 
 
@@ -21,7 +22,7 @@ def build() -> GAN:
     return conv_gan((28, 28, 1), 32, **OPTIONS)
 
 
-def train(seed: int = 0, build=build, epochs: int = EPOCHS, batch: int = BATCH) -> GAN:
+def train(seed: int = 0, build=build, epochs: int = EPOCHS, batch: int = BATCH, rates=RATES) -> GAN:
     """The model, trained on the training garments.
 
     Args:
@@ -29,12 +30,14 @@ def train(seed: int = 0, build=build, epochs: int = EPOCHS, batch: int = BATCH) 
         build: returns the model; another GAN, conditional or not, can be trained in the same way.
         epochs: how many; both learning rates fall to 0 over them.
         batch: how many images both players are given in each step.
+        rates: learning rates of the generator and the discriminator, at the start.
     """
     garments = load("fashion").train
     keras.utils.set_random_seed(seed)
     gan = build()
-    rate = keras.optimizers.schedules.CosineDecay(2e-3, epochs * -(-len(garments) // batch))
-    gan.compile(*(keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99) for _ in range(2)))
+    steps = epochs * -(-len(garments) // batch)
+    schedules = (keras.optimizers.schedules.CosineDecay(rate, steps) for rate in rates)
+    gan.compile(*(keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99) for rate in schedules))
     labels = garments.labels if isinstance(gan, ConditionalGAN) else None
     gan.fit(garments.x, labels, batch_size=batch, epochs=epochs, verbose=0)
     return gan

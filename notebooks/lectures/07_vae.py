@@ -923,7 +923,8 @@ figure.subplots_adjust(left=0.25, right=1, top=1, bottom=0, wspace=0.06, hspace=
 plt.show()
 
 assert np.all(np.diff(kls) < 0) and np.all(np.diff(reconstructions) > 0) and used[-1] < used[0]
-assert spreads[0] > 1.05 * spreads[1]  # with a small β, codes lie further out than the prior
+wider = {"fashion": 1.2, "digits": 1.05}[DATASET]
+assert spreads[0] > wider * spreads[1]  # with a small β, codes lie further out than the prior
 
 # %% [markdown]
 # With a small β the codes may lie far from the prior. Reconstructions are crisp, and samples are poor: draws from the prior

@@ -10,7 +10,7 @@ import pytest
 import fashion_quality
 from course_utils.data import load
 from course_utils.data.dataset import Split
-from course_utils.pretrained import fashion_biggan, fashion_diffusion, fashion_gan
+from course_utils.pretrained import fashion_diffusion, fashion_gan
 from entries.fashion import ENTRIES, sample_scores
 from fashion_quality import AGREEMENT, BATCH, FRECHET
 
@@ -21,7 +21,7 @@ def few_garments(monkeypatch):
     fashion = load("fashion")
     few = {name: values[:64] for name, values in fashion.train.factors.items()}
     small = dataclasses.replace(fashion, train=Split(fashion.train.x[:64], few))
-    for recipe in (fashion_biggan, fashion_gan, fashion_diffusion):
+    for recipe in (fashion_gan, fashion_diffusion):
         monkeypatch.setattr(recipe, "load", lambda name: small)
     monkeypatch.setattr(fashion_quality, "test_images", lambda: fashion.test.x[:BATCH])
     monkeypatch.setattr(fashion_quality, "SAMPLES", BATCH)
