@@ -203,6 +203,13 @@ class InMemoryModel(FromArguments, keras.Model):
         if self.optimizer is not None and self.built and not self.optimizer.built:
             self.optimizer.build(self.trainable_variables)
 
+    def adapt(self, x):
+        """Set what follows from the examples x (N, …) without training; here nothing."""
+
+    def is_adapted(self) -> bool:
+        """Whether training can start without a call of `adapt`."""
+        return True
+
     # --------------------------------------------------------------------------- training
 
     def compile(self, *args, **kwargs):
@@ -255,7 +262,7 @@ class InMemoryModel(FromArguments, keras.Model):
             ValueError: for data with which training would go wrong, such as pixels out of range.
         """
         self._check_machine()
-        self._check_data(x, y, class_weight, sample_weight)
+        self._prepare(x, y, class_weight, sample_weight)
         validated = validation_data is not None or bool(validation_split)
         callbacks = self._with_defaults(callbacks, verbose, patience, validated)
         verbose = 0 if verbose == "auto" else verbose  # the bar is one of our callbacks
@@ -340,8 +347,19 @@ class InMemoryModel(FromArguments, keras.Model):
                 "over the whole batch; build and compile it outside of strategy.scope()"
             )
 
-    def _check_data(self, x, y, class_weight, sample_weight):
-        """Refuse data with which training would go wrong; build the model for the shape of x."""
+    def _adapt_to(self, x):
+        """Let the model adapt to an array; refuse other data if it must see an array first."""
+        if isinstance(x, _ARRAYS):
+            self.adapt(x)
+        elif not self.is_adapted():
+            raise ValueError(
+                f"x: {type(self).__name__} starts from examples, and a {type(x).__name__} is read "
+                "only in training; call adapt(examples) with an array of some hundred first"
+            )
+
+    def _prepare(self, x, y, class_weight, sample_weight):
+        """Refuse data with which training would go wrong; adapt and build the model to x."""
+        self._adapt_to(x)
         own_loss = type(self).compute_loss is not keras.Model.compute_loss or not self.has_loss
         if own_loss and (class_weight is not None or sample_weight is not None):
             raise ValueError(

@@ -217,29 +217,12 @@ class Diffusion(InMemoryModel):
 
     # --------------------------------------------------------------------------- training
 
-    def fit(self, x=None, y=None, **kwargs):
-        """Train the model; mean and covariance of the data are computed first.
-
-        See `InMemoryModel.fit` for the arguments.
-
-        Raises:
-            ValueError: for examples of another shape or out of bounds, NaN, fewer than two
-                examples, or data that are no array before `adapt` was called.
-        """
-        if isinstance(x, np.ndarray | tf.Tensor):
-            self.adapt(x)
-        elif not self._is_adapted():
-            raise ValueError(
-                f"x: mean and covariance are needed before training, and a {type(x).__name__} is "
-                "read only in training; call adapt(examples) with an array first"
-            )
-        return super().fit(x, y, **kwargs)
-
     def adapt(self, x):
         """Compute and keep mean and covariance of examples (N, *example); `fit` calls this.
 
         Raises:
-            ValueError: as for `fit`.
+            ValueError: for examples of another shape or out of bounds, NaN, or fewer than two
+                examples.
         """
         if self.bounds is not None:
             check_pixels("x", x, *self.bounds)
@@ -252,7 +235,7 @@ class Diffusion(InMemoryModel):
         self.axes.assign(axes)
         self.spread.assign(np.sqrt(np.maximum(variances, LEAST_SPREAD**2)))
 
-    def _is_adapted(self) -> bool:
+    def is_adapted(self) -> bool:
         """Whether mean and covariance are not those of a new model, 0 and the identity."""
         return bool(np.any(self.mean) or np.any(ops.not_equal(self.spread, 1)))
 

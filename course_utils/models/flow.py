@@ -69,25 +69,6 @@ class Flow(InMemoryModel):
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         return -ops.mean(base_log_prob(y_pred.z) + y_pred.log_det)
 
-    def fit(self, x=None, y=None, **kwargs):
-        """Train the flow; data-dependent layers are initialised first.
-
-        See `InMemoryModel.fit` for the arguments.
-
-        Raises:
-            ValueError: for examples of another shape or range, NaN, no examples, or data that are
-                no array before `adapt` has initialised the data-dependent layers.
-        """
-        self._check_machine()
-        if isinstance(x, np.ndarray | tf.Tensor):
-            self.adapt(x)
-        elif not self._is_adapted():
-            raise ValueError(
-                f"x: layers of this flow start from examples, and a {type(x).__name__} is read "
-                "only in training; call adapt(examples) with an array of some hundred first"
-            )
-        return super().fit(x, y, **kwargs)
-
     def adapt(self, x):
         """Initialise the data-dependent layers from examples (N, *shape); `fit` calls this.
 
@@ -103,7 +84,8 @@ class Flow(InMemoryModel):
         batch = ops.convert_to_tensor(x[:INITIAL_BATCH], dtype=keras.config.floatx())
         self.bijector.initialize(self.dequantize(batch) if self.levels else batch)
 
-    def _is_adapted(self) -> bool:
+    def is_adapted(self) -> bool:
+        """Whether every data-dependent layer is initialised."""
         return all(ops.any(w) for w in self.bijector.weights if w.name == "initialized")
 
     def log_prob(self, x):
