@@ -42,7 +42,7 @@ class: .venv/.synced ## grade, feed back and report a made-up class (ten minutes
 notebooks: .venv/.synced ## build lectures/, solutions/ and assignments/ from notebooks/, and self-checks
 	@$(RUN) course notebooks
 	@$(RUN) course checks
-weights: .venv/.synced ## train the models that come with the course again (an hour)
+weights: .venv/.synced ## train the models that come with the course again (an hour and a half)
 	@$(RUN) course weights
 format: .venv/.synced ## format the code
 	@$(RUN) ruff check --fix .

@@ -6,7 +6,7 @@ from course_utils.models.biggan import BigGAN, big_gan
 from course_utils.pretrained import fashion_gan
 
 LEFT_OUT, TOLERANCE = fashion_gan.LEFT_OUT, fashion_gan.TOLERANCE
-EPOCHS, BATCH = 6, 32
+EPOCHS, BATCH = 12, 32
 RATES = 1e-3, 2e-3  # of the generator and the discriminator, at the start
 quality = fashion_gan.quality
 

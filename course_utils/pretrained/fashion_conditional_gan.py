@@ -6,7 +6,7 @@ from course_utils.models.conditional_gan import ConditionalGAN, conv_conditional
 from course_utils.pretrained import fashion_gan
 
 LEFT_OUT, TOLERANCE = fashion_gan.LEFT_OUT, fashion_gan.TOLERANCE
-EPOCHS, BATCH = 12, 64
+EPOCHS, BATCH = 20, 64
 quality = fashion_gan.quality
 
 

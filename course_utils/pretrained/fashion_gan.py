@@ -12,7 +12,7 @@ from course_utils.pretrained import judge
 
 LEFT_OUT = ("generator", "discriminator")  # samples come from the generator's average
 TOLERANCE = 3.0  # of the Fréchet distance
-EPOCHS, BATCH = 12, 32
+EPOCHS, BATCH = 20, 32
 RATES = 2e-3, 2e-3  # learning rates of the generator and the discriminator, at the start
 OPTIONS = {"filters": 16, "features": 128, "r1_weight": 1.0, "ema_decay": 0.995}
 

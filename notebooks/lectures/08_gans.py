@@ -1044,7 +1044,7 @@ compare(prediction, max(sizes, key=sizes.get), choices=tuple(sizes))
 # time. Then choose the other word at the top, and compare the curves and the samples again at 8×8 pixels.
 #
 # What would more training buy? The course comes with a convolutional GAN of garments whose generator is the same. It was trained
-# for 12 epochs, with R1 and learning rates that fall to 0, against a discriminator with one more layer, of 128 features.
+# for 20 epochs, with R1 and learning rates that fall to 0, against a discriminator with one more layer, of 128 features.
 
 # %%
 if DATASET == "fashion":

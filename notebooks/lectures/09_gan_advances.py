@@ -153,7 +153,7 @@ compare(prediction, shared)
 
 # %% [markdown]
 # What would more training buy? The course comes with a conditional GAN of garments. Its networks are convolutional, and it took
-# about five minutes of computing. **Predict**: will a column below show one garment in five colours, or five garments?
+# five to ten minutes of computing. **Predict**: will a column below show one garment in five colours, or five garments?
 
 # %%
 if DATASET == "fashion":
@@ -169,8 +169,8 @@ if DATASET == "fashion":
     )
 
 # %% [markdown]
-# Five garments: the cut differs as well as the colour. And a $z$ still means the same for all labels: in the second row
-# T-shirt, pullover, dress and shirt have the same dark band across the chest, and the last row is the darkest throughout.
+# Five garments: the cut and the pattern differ as well as the colour. And a $z$ still means the same for all labels: in the
+# second row T-shirt, pullover, dress, coat and shirt are dark with a light pattern across the chest, and even the bag has it.
 #
 # ## 2. How far, instead of whether
 #
@@ -1039,7 +1039,7 @@ compare(prediction, max(gain, key=gain.get), choices=tuple(gain))
 # is larger.
 #
 # If you chose the garments, you may wonder why they are worse than those of the convolutional GAN in section 1. BigGAN was made
-# for large networks and long training. Ours has 16 channels at the full resolution, and took about eight minutes of computing.
+# for large networks and long training. Ours has 16 channels at the full resolution, and took ten to twenty minutes of computing.
 
 # %% [markdown]
 # ## 10. GauGAN: a label for every pixel

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from course_utils.models.vae import dense_vae
-from entries.whole_vae import BinarizedVAE, log_likelihoods
+from entries.whole_vae import BinarizedVAE, gated_vae, log_likelihoods
 
 
 def test_a_decoder_that_ignores_z_has_the_log_likelihood_of_independent_pixels():
@@ -39,3 +39,18 @@ def test_pixels_are_binarised_anew_with_their_grey_level_as_probability(monkeypa
         # Each share has a standard deviation of at most 0.0097: fails once in 30,000.
         assert binary.mean(axis=0).ravel() == pytest.approx([0, 0.25, 0.75, 1], abs=0.04)
     assert (seen[0] != seen[1]).any()
+
+
+def test_hidden_layers_are_gated_and_as_wide_as_in_the_papers():
+    keras.utils.set_random_seed(0)
+    vae = gated_vae((2, 3, 1))
+    z = np.random.default_rng(0).normal(size=(5, 40)).astype("float32")
+    weights = [np.asarray(weight, "float64") for weight in vae.decoder.weights]
+    h = z
+    for w, b, v, c in (weights[:4], weights[4:8]):
+        h = (h @ w + b) / (1 + np.exp(-(h @ v + c)))
+    expected = (h @ weights[8] + weights[9]).reshape(5, 2, 3, 1)
+    np.testing.assert_allclose(vae.decoder(z), expected, rtol=1e-4, atol=1e-5)
+    assert [layer.shape for layer in vae.encoder.weights[::2]] == [
+        (6, 300), (6, 300), (300, 300), (300, 300), (300, 40), (300, 40),
+    ]  # fmt: skip

@@ -44,10 +44,10 @@ def test_worse_images_are_further_away():
 def test_the_anchors_are_what_the_measure_gives():
     # 2,000 images instead of 5,000 raise the distance of real ones a little.
     assert ANCHORS["real garments"] <= features.distance(REAL) < ANCHORS["real garments"] + 0.1
-    # Of 4 draws of 5,000 samples the mean was 0.56 and the standard deviation 0.02: the bounds are
-    # more than six deviations away.
+    # Of 6 draws of 5,000 samples the mean was 0.42 and the standard deviation 0.035: the bounds are
+    # six deviations away.
     distance = features.distance(drawn("fashion_gan", 5000))
-    assert 0.75 < distance / ANCHORS["the course's GAN, trained for longer"] < 1.35
+    assert 0.5 < distance / ANCHORS["the course's GAN, trained for longer"] < 1.5
 
 
 def test_the_levels_go_from_real_garments_to_far_away():
