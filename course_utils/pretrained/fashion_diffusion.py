@@ -1,4 +1,4 @@
-"""Diffusion of the garments, as in its lecture but trained for longer."""
+"""Diffusion of the garments, trained for longer than in its lecture and in smaller batches."""
 
 import course_utils.quiet
 
