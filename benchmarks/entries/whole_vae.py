@@ -66,7 +66,8 @@ def gated_vae(shape: tuple[int, ...]) -> BinarizedVAE:
     """The VAE of the papers for images of a shape: both its networks have two gated layers."""
     x, z = keras.Input(shape), keras.Input((LATENT,))
     h = gated_layers(layers.Flatten()(x))
-    encoder = keras.Model(x, [layers.Dense(LATENT)(h) for _ in ("mu", "log_var")], name="encoder")
+    heads = [layers.Dense(LATENT, name=name)(h) for name in ("mu", "log_var")]
+    encoder = keras.Model(x, heads, name="encoder")
     logits = layers.Dense(math.prod(shape))(gated_layers(z))
     decoder = keras.Model(z, layers.Reshape(shape)(logits), name="decoder")
     return BinarizedVAE(encoder, decoder)

@@ -32,8 +32,9 @@ def train(seed: int = 0, build=build, epochs: int = EPOCHS) -> Diffusion:
     model = build()
     steps = epochs * -(-len(x) // BATCH)
     rate = keras.optimizers.schedules.CosineDecay(1e-3, steps)
-    averaging = {"use_ema": True, "ema_momentum": 1 - 6 / (steps + 6)}
-    model.compile(keras.optimizers.Adam(rate, **averaging), jit_compile=True)
+    momentum = 1 - 6 / (steps + 6)
+    optimizer = keras.optimizers.Adam(rate, use_ema=True, ema_momentum=momentum)
+    model.compile(optimizer, jit_compile=True)
     model.fit(x, batch_size=BATCH, epochs=epochs, verbose=0)
     return model
 
